@@ -1,0 +1,84 @@
+"""A node's belief about what time it is.
+
+A node reads nothing but its own clock. Real clocks are off by an offset and gain or lose by a
+drift; durations (`sleep`) are short and taken as exact.
+"""
+
+import asyncio
+from typing import Protocol
+
+from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
+
+# A race starts when Bitcoin did: the time in its genesis header, in seconds.
+EPOCH_S = 1_231_006_505
+
+
+class Clock(Protocol):
+    """The only time that a node may read."""
+
+    def now(self) -> int:
+        """Nanoseconds since 1970."""
+        ...
+
+    async def sleep(self, duration_ns: int) -> None:
+        """Return after a duration."""
+        ...
+
+    async def sleep_until(self, when_ns: int) -> None:
+        """Return when this clock says `when_ns` or more."""
+        ...
+
+
+class RaceClock:
+    """The true time of a race."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = loop
+
+    def now(self) -> int:
+        return EPOCH_S * NANOSECONDS + self._loop.now_ns
+
+    async def sleep(self, duration_ns: int) -> None:
+        awake = self._loop.create_future()
+        timer = self._loop.schedule(self._loop.now_ns + duration_ns, _wake, awake)
+        try:
+            await awake
+        finally:
+            timer.cancel()
+
+    async def sleep_until(self, when_ns: int) -> None:
+        await self.sleep(max(0, when_ns - self.now()))
+
+
+def _wake(awake: asyncio.Future[None]) -> None:
+    if not awake.done():
+        awake.set_result(None)
+
+
+class SkewedClock:
+    """Another clock, off by an offset and a drift (seconds gained a second)."""
+
+    def __init__(self, true: Clock) -> None:
+        self._true = true
+        self._offset_ns = 0
+        self._drift = 0.0
+        self._since_ns = true.now()
+
+    @property
+    def skew_ns(self) -> int:
+        """By how much this clock is ahead now."""
+        return self._offset_ns + int(self._drift * (self._true.now() - self._since_ns))
+
+    def set_skew(self, offset_ns: int, drift: float = 0.0) -> None:
+        """Be ahead by this much from now on."""
+        self._offset_ns, self._drift, self._since_ns = offset_ns, drift, self._true.now()
+
+    def now(self) -> int:
+        return self._true.now() + self.skew_ns
+
+    async def sleep(self, duration_ns: int) -> None:
+        await self._true.sleep(duration_ns)
+
+    async def sleep_until(self, when_ns: int) -> None:
+        while (remaining_ns := when_ns - self.now()) > 0:
+            await self._true.sleep(max(1, int(remaining_ns / (1 + self._drift))))

@@ -1,0 +1,216 @@
+"""asyncio on simulated time.
+
+Time is an integer number of nanoseconds that moves only when nothing is left to do: the ready queue
+is drained, then the earliest timer says what time it is now. Timers are ordered by (when,
+sequence), so equal times are first in, first out. Whoever owns the loop advances it, which is how a
+race is paced, paused and stepped.
+
+Stock asyncio is not deterministic: task groups and runners iterate sets that are ordered by
+address. Tasks and futures made here hash to their birth number, so those sets iterate the same way
+each time.
+"""
+
+import asyncio
+import heapq
+from asyncio.events import _set_running_loop
+from collections import deque
+from collections.abc import Callable, Coroutine
+from contextvars import Context
+from typing import Any, TypeVarTuple, Unpack
+
+Ts = TypeVarTuple("Ts")
+
+NANOSECONDS = 1_000_000_000
+
+
+class DeadlockError(RuntimeError):
+    """Something is awaited that nothing can bring about."""
+
+
+class _Task(asyncio.Task[Any]):
+    def __init__(self, birth: int, coro: Coroutine[Any, Any, Any], **options: Any) -> None:
+        self._birth = birth
+        super().__init__(coro, **options)
+
+    def __hash__(self) -> int:
+        return self._birth
+
+
+class _Future(asyncio.Future[Any]):
+    def __init__(self, birth: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._birth = birth
+        super().__init__(loop=loop)
+
+    def __hash__(self) -> int:
+        return self._birth
+
+
+class VirtualLoop(asyncio.AbstractEventLoop):
+    """An event loop whose time is `now_ns`; `turn` counts the callbacks that it has run."""
+
+    def __init__(self) -> None:
+        self.now_ns = 0
+        self.turn = 0
+        self._births = 0
+        self._sequence = 0
+        self._ready: deque[asyncio.Handle] = deque()
+        self._timers: list[tuple[int, int, asyncio.Handle]] = []
+        self._failure: BaseException | None = None
+        self._running = False
+        self._closed = False
+
+    # What asyncio asks of a loop.
+
+    def time(self) -> float:
+        return self.now_ns / NANOSECONDS
+
+    def get_debug(self) -> bool:
+        return False
+
+    def is_running(self) -> bool:
+        return self._running
+
+    def is_closed(self) -> bool:
+        return self._closed
+
+    def call_soon(
+        self,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.Handle:
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        self._push(round(when * NANOSECONDS), handle)
+        return handle
+
+    def call_later(
+        self,
+        delay: float,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        when_ns = self.now_ns + round(delay * NANOSECONDS)
+        handle = asyncio.TimerHandle(when_ns / NANOSECONDS, callback, args, self, context)
+        self._push(when_ns, handle)
+        return handle
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """asyncio calls this; a cancelled timer stays in the heap until its time."""
+
+    def create_future(self) -> asyncio.Future[Any]:
+        self._births += 1
+        return _Future(self._births, self)
+
+    def create_task(
+        self, coro: Any, *, name: str | None = None, context: Context | None = None, **_: Any
+    ) -> asyncio.Task[Any]:
+        self._births += 1
+        return _Task(self._births, coro, loop=self, name=name, context=context)
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Keep the first failure; the run stops and raises it."""
+        if self._failure is None:
+            failure = context.get("exception")
+            self._failure = failure or RuntimeError(str(context.get("message")))
+
+    # What the owner of the loop uses.
+
+    def schedule(self, when_ns: int, callback: Callable[..., object], *args: Any) -> asyncio.Handle:
+        """Run the callback at a time; in the past means now, after what is already due."""
+        handle = asyncio.Handle(callback, args, self)
+        self._push(when_ns, handle)
+        return handle
+
+    def _push(self, when_ns: int, handle: asyncio.Handle) -> None:
+        self._sequence += 1
+        heapq.heappush(self._timers, (max(when_ns, self.now_ns), self._sequence, handle))
+
+    @property
+    def next_ns(self) -> int | None:
+        """When something is due next; None if nothing is."""
+        if self._ready:
+            return self.now_ns
+        return self._timers[0][0] if self._timers else None
+
+    def advance(self, until_ns: int, turns_max: int | None = None) -> bool:
+        """Run everything due up to and including `until_ns`, then let it be that time.
+
+        Returns False if `turns_max` callbacks ran first; time then stands where it got to.
+
+        Raises:
+            BaseException: what a callback raised and nobody caught.
+        """
+        last_turn = None if turns_max is None else self.turn + turns_max
+        while self._due(until_ns):
+            if last_turn is not None and self.turn >= last_turn:
+                return False
+            self._run_one()
+        self.now_ns = max(self.now_ns, until_ns)
+        return True
+
+    def advance_turns(self, turns: int) -> None:
+        """Run exactly this many callbacks."""
+        for _ in range(turns):
+            if self.next_ns is None:
+                raise DeadlockError("nothing is left to run")
+            self._due(self.next_ns)
+            self._run_one()
+
+    def _due(self, until_ns: int) -> bool:
+        if self._ready:
+            return True
+        if not self._timers or self._timers[0][0] > until_ns:
+            return False
+        when_ns, _, handle = heapq.heappop(self._timers)
+        self.now_ns = when_ns
+        self._ready.append(handle)
+        return True
+
+    def _run_one(self) -> None:
+        handle = self._ready.popleft()
+        self.turn += 1
+        if handle.cancelled():
+            return
+        self._running = True
+        _set_running_loop(self)
+        try:
+            handle._run()  # noqa: SLF001 (a loop is what runs handles)
+        finally:
+            _set_running_loop(None)
+            self._running = False
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+
+    def run_until_complete(self, future: Any) -> Any:
+        """Run until the awaitable is done, as fast as it goes.
+
+        Raises:
+            DeadlockError: nothing is due and it is not done.
+        """
+        task = future if asyncio.isfuture(future) else self.create_task(future)
+        while not task.done():
+            if self.next_ns is None:
+                raise DeadlockError(f"{task!r} waits for something that never comes")
+            self.advance_turns(1)
+        return task.result()
+
+    def close(self) -> None:
+        """Forget what is still scheduled; a loop with unfinished tasks must not be closed."""
+        unfinished = [task for task in asyncio.all_tasks(self) if not task.done()]
+        assert not unfinished, f"tasks left over: {unfinished}"
+        self._ready.clear()
+        self._timers.clear()
+        self._closed = True

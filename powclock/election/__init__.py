@@ -1,0 +1,1 @@
+"""Who may append next, and how do the others know? One protocol, one file an answer."""

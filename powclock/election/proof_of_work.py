@@ -1,0 +1,104 @@
+"""Proof of work: whoever finds the hash is the leader, and the hash is the proof.
+
+Nobody needs to know anybody's key or what time it is. Clocks matter only within wide bounds: a
+header's time must exceed the median of its eleven ancestors' (BIP 113 calls it median-time-past)
+and must not lie more than `future_limit_s` ahead of the verifier's clock.
+"""
+
+from powclock.clock.node_clock import Clock
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.election.difficulty import Difficulty
+from powclock.election.rule import NodeId
+from powclock.machine.block import Block
+from powclock.machine.reason import InvalidBlock, Reason
+from powclock.machine.target import bits_to_target, target_to_work
+from powclock.machine.tree import Entry
+from powclock.mining.miner import Draft, Miner, scaled_target
+
+MEDIAN_TIME_SPAN = 11
+VERSION_MIN = 1
+
+
+class ProofOfWork:
+    """The rule of one node; `proof_scale` above 1 accepts the sampled miner's lighter proofs."""
+
+    def __init__(
+        self,
+        difficulty: Difficulty,
+        miner: Miner,
+        *,
+        limit: int,
+        future_limit_s: int,
+        proof_scale: int = 1,
+    ) -> None:
+        self._difficulty = difficulty
+        self._miner = miner
+        self._limit = limit
+        self._future_limit_s = future_limit_s
+        self._proof_scale = proof_scale
+
+    def prepare(self, parent: Entry, now_ns: int) -> tuple[int, int]:
+        """Time and bits of a header that would follow `parent`."""
+        time_s = max(now_ns // NANOSECONDS, median_time_past(parent) + 1)
+        return time_s, self._difficulty.next_bits(parent)
+
+    async def seal(self, draft: Draft, clock: Clock) -> Block:
+        """Spend hashes until one is a proof."""
+        return await self._miner.search(draft, clock)
+
+    def verify(self, block: Block, parent: Entry, now_ns: int) -> None:
+        """Check proof, difficulty and time.
+
+        Raises:
+            InvalidBlock: bad-seal, bad-diffbits, high-hash, bad-version, time-too-old or
+                time-too-new, in this order.
+        """
+        header = block.header
+        if block.seal:
+            raise InvalidBlock(Reason.BAD_SEAL, "under proof of work the header is the proof")
+        check_proof(header.hash, header.bits, self._limit, self._proof_scale)
+        expected = self._difficulty.next_bits(parent)
+        if header.bits != expected:
+            raise InvalidBlock(Reason.BAD_DIFFBITS, f"{header.bits:08x} instead of {expected:08x}")
+        if header.version < VERSION_MIN:
+            raise InvalidBlock(Reason.BAD_VERSION, str(header.version))
+        median = median_time_past(parent)
+        if header.time <= median:
+            raise InvalidBlock(
+                Reason.TIME_TOO_OLD, f"{header.time} is not after the median {median}"
+            )
+        ahead_s = header.time - now_ns // NANOSECONDS
+        if ahead_s > self._future_limit_s:
+            raise InvalidBlock(
+                Reason.TIME_TOO_NEW, f"{ahead_s} s ahead, at most {self._future_limit_s} s"
+            )
+
+    def weight(self, block: Block) -> int:
+        """The hashes that such a block takes on average."""
+        return target_to_work(bits_to_target(block.header.bits))
+
+    def leader(self, head: Entry, now_ns: int) -> NodeId | None:  # noqa: ARG002 (the protocol's)
+        """Only work can tell."""
+        return None
+
+
+def check_proof(hash_: bytes, bits: int, limit: int, proof_scale: int = 1) -> None:
+    """Check that a header's hash meets the target in its bits.
+
+    Raises:
+        InvalidBlock: bad-diffbits or high-hash.
+    """
+    target = scaled_target(bits_to_target(bits, limit), proof_scale)
+    if int.from_bytes(hash_, "little") > target:
+        raise InvalidBlock(Reason.HIGH_HASH)
+
+
+def median_time_past(entry: Entry) -> int:
+    """The median time in seconds of an entry and up to ten ancestors."""
+    times = []
+    for ancestor in entry.branch():
+        times.append(ancestor.header.time)
+        if len(times) == MEDIAN_TIME_SPAN:
+            break
+    times.sort()
+    return times[len(times) // 2]

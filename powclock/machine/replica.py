@@ -1,0 +1,122 @@
+"""A replica: tree, ledger and mempool, moved together.
+
+A block is checked in three steps, as in Bitcoin Core: its header and place (the rule), its body
+(`check_body`), and its effects, which only a ledger at its parent can judge. So a block on a side
+branch is judged in full when its branch becomes the heaviest; if it fails there, the old head
+stays.
+"""
+
+from collections.abc import Mapping, MutableMapping
+
+from powclock.machine.block import Block, ChainParameters, check_body
+from powclock.machine.ledger import Ledger
+from powclock.machine.mempool import Mempool
+from powclock.machine.reason import InvalidBlock, Reason
+from powclock.machine.transaction import Transaction
+from powclock.machine.tree import BlockTree, Entry, HeadChange
+
+INVALID_MAX = 1_000
+
+
+class Replica:
+    """One node's state; `blocks` is where bodies are kept, by hash."""
+
+    def __init__(
+        self,
+        parameters: ChainParameters,
+        genesis: Block,
+        genesis_weight: int,
+        allocation: Mapping[bytes, int],
+        blocks: MutableMapping[bytes, Block],
+    ) -> None:
+        self.parameters = parameters
+        self.blocks = blocks
+        self.tree = BlockTree(genesis.header, genesis.author, genesis_weight)
+        self.ledger = Ledger(parameters, allocation)
+        self.mempool = Mempool()
+        self._invalid: dict[bytes, None] = {}  # oldest first
+
+    @property
+    def head(self) -> Entry:
+        """The tip that this replica builds on."""
+        return self.tree.head
+
+    def parent_of(self, block: Block) -> Entry:
+        """Where a new block would stand.
+
+        Raises:
+            InvalidBlock: duplicate, duplicate-invalid, bad-prevblk or prev-blk-not-found.
+        """
+        if block.hash in self.tree:
+            raise InvalidBlock(Reason.DUPLICATE)
+        if block.hash in self._invalid:
+            raise InvalidBlock(Reason.DUPLICATE_INVALID)
+        if block.header.parent in self._invalid:
+            self._remember_invalid(block.hash)
+            raise InvalidBlock(Reason.BAD_PREVBLK)
+        parent = self.tree.get(block.header.parent)
+        if parent is None:
+            raise InvalidBlock(Reason.PREV_BLK_NOT_FOUND)
+        return parent
+
+    def append(self, block: Block, parent: Entry, weight: int) -> HeadChange | None:
+        """Add a block whose header the rule has verified.
+
+        Raises:
+            InvalidBlock: the reason; tree, ledger and mempool are as before, and a block that can
+                never become valid is remembered.
+        """
+        try:
+            check_body(block, parent.height + 1, self.parameters)
+        except InvalidBlock as refusal:
+            if not refusal.reason.temporary:
+                self._remember_invalid(block.hash)
+            raise
+        self.blocks[block.hash] = block
+        change = self.tree.insert(block.header, block.author, weight)
+        if change is not None:
+            self._move_ledger(change)
+            self._move_mempool(change)
+        return change
+
+    def _move_ledger(self, change: HeadChange) -> None:
+        for entry in change.disconnected:
+            self.ledger.undo(self.blocks[entry.hash])
+        applied: list[Entry] = []
+        for entry in change.connected:
+            try:
+                self.ledger.apply(self.blocks[entry.hash])
+            except InvalidBlock:
+                for done in reversed(applied):
+                    self.ledger.undo(self.blocks[done.hash])
+                for entry_back in reversed(change.disconnected):
+                    self.ledger.apply(self.blocks[entry_back.hash])
+                for removed in self.tree.condemn(entry, change):
+                    self._remember_invalid(removed.hash)
+                    self.blocks.pop(removed.hash, None)
+                raise
+            applied.append(entry)
+
+    def _move_mempool(self, change: HeadChange) -> None:
+        def transactions(entries: tuple[Entry, ...]) -> list[Transaction]:
+            return [t for entry in entries for t in self.blocks[entry.hash].transactions]
+
+        self.mempool.head_changed(
+            self.ledger,
+            self.parameters.chain_id,
+            returned=transactions(tuple(reversed(change.disconnected))),
+            confirmed=transactions(change.connected),
+        )
+
+    def _remember_invalid(self, hash_: bytes) -> None:
+        self._invalid[hash_] = None
+        if len(self._invalid) > INVALID_MAX:
+            del self._invalid[next(iter(self._invalid))]
+
+    def add_transaction(self, transaction: Transaction) -> None:
+        """Take a transfer into the mempool.
+
+        Raises:
+            InvalidTransaction: with the reason.
+        """
+        self.mempool.add(transaction, self.ledger, self.parameters.chain_id)

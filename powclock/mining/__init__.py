@@ -1,0 +1,1 @@
+"""Spending hashes: the kernel, a node's hash rate, and the miners on top of them."""
