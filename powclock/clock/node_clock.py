@@ -20,6 +20,10 @@ class Clock(Protocol):
         """Nanoseconds since 1970."""
         ...
 
+    def monotonic(self) -> int:
+        """Nanoseconds since some moment; setting the clock does not move it."""
+        ...
+
     async def sleep(self, duration_ns: int) -> None:
         """Return after a duration."""
         ...
@@ -37,6 +41,9 @@ class RaceClock:
 
     def now(self) -> int:
         return EPOCH_S * NANOSECONDS + self._loop.now_ns
+
+    def monotonic(self) -> int:
+        return self._loop.now_ns
 
     async def sleep(self, duration_ns: int) -> None:
         awake = self._loop.create_future()
@@ -75,6 +82,9 @@ class SkewedClock:
 
     def now(self) -> int:
         return self._true.now() + self.skew_ns
+
+    def monotonic(self) -> int:
+        return self._true.monotonic()
 
     async def sleep(self, duration_ns: int) -> None:
         await self._true.sleep(duration_ns)

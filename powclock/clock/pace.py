@@ -58,3 +58,12 @@ class Pacer:
             return 0.0
         due_wall_ns = self._start_wall_ns + (due_ns - self._start_race_ns) / self.rate
         return max(0.0, (due_wall_ns - self._wall_ns()) / NANOSECONDS)
+
+    def sleep(self, wait_s: float) -> None:
+        """Wait in wall time."""
+        time.sleep(wait_s)
+
+
+def wall_ns() -> int:
+    """Nanoseconds of wall time since some moment, for those who pace a race."""
+    return time.monotonic_ns()

@@ -12,11 +12,12 @@ each time.
 
 import asyncio
 import heapq
+import math
 from asyncio.events import _set_running_loop
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
-from typing import Any, TypeVarTuple, Unpack
+from typing import TYPE_CHECKING, Any, TypeVarTuple, Unpack
 
 Ts = TypeVarTuple("Ts")
 
@@ -45,7 +46,15 @@ class _Future(asyncio.Future[Any]):
         return self._birth
 
 
-class VirtualLoop(asyncio.AbstractEventLoop):
+# To the type checker the abstract loop lacks dozens of methods for sockets and signals; at run time
+# each of them raises NotImplementedError, which is what a loop without an outside should do.
+if TYPE_CHECKING:
+    _Loop = asyncio.BaseEventLoop
+else:
+    _Loop = asyncio.AbstractEventLoop
+
+
+class VirtualLoop(_Loop):
     """An event loop whose time is `now_ns`; `turn` counts the callbacks that it has run."""
 
     def __init__(self) -> None:
@@ -152,11 +161,11 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         Raises:
             BaseException: what a callback raised and nobody caught.
         """
-        last_turn = None if turns_max is None else self.turn + turns_max
-        while self._due(until_ns):
-            if last_turn is not None and self.turn >= last_turn:
-                return False
+        last_turn = math.inf if turns_max is None else self.turn + turns_max
+        while self.turn < last_turn and self._due(until_ns):
             self._run_one()
+        if self._ready or (self._timers and self._timers[0][0] <= until_ns):
+            return False
         self.now_ns = max(self.now_ns, until_ns)
         return True
 
@@ -190,6 +199,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         finally:
             _set_running_loop(None)
             self._running = False
+        del handle  # the last reference to a task whose failure nobody will ask for
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure

@@ -71,8 +71,8 @@ class Mempool:
         self._by_sender.setdefault(transaction.sender, {})[transaction.nonce] = transaction
         heapq.heappush(self._by_fee, (transaction.fee, -self._arrivals, transaction.id))
         if len(self._by_fee) > 2 * len(self._by_id) + 64:
-            self._by_fee = [item for item in self._by_fee if item[2] in self._by_id]
-            heapq.heapify(self._by_fee)
+            newest = {item[2]: item for item in sorted(self._by_fee, reverse=True)}
+            self._by_fee = sorted(newest[transaction_id] for transaction_id in self._by_id)
 
     def _make_room(self, fee: int) -> None:
         while self._by_fee and self._by_fee[0][2] not in self._by_id:

@@ -67,5 +67,5 @@ def target_to_work(target: int) -> int:
 
 def work_to_target(work: float) -> int:
     """The target that takes `work` hashes on average; the inverse of `target_to_work`."""
-    assert work >= 1
-    return min(TARGET_END - 1, int(TARGET_END // max(1, int(work * 65536)) * 65536))
+    assert 1 <= work <= TARGET_END
+    return TARGET_END * 65536 // int(work * 65536) - 1

@@ -18,7 +18,10 @@ NONCE_END = 1 << 32
 COINBASE_EXTRA_BYTES_MAX = 100
 
 _TRANSFER = struct.Struct("<I32s32sQQQ")
-_COINBASE = struct.Struct("<I32sQ")
+# Padded past 64 bytes: a coinbase must not read as an inner node of the Merkle tree, or a body of
+# one leaf could be forged for the header of an honest block of two (CVE-2017-12842).
+_COINBASE = struct.Struct("<I32sQ21x")
+assert _COINBASE.size > 64
 
 
 @dataclass(frozen=True, slots=True)

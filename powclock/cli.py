@@ -1,0 +1,340 @@
+"""The command line.
+
+Headless commands never import textual: the screen is loaded where it is shown, and nowhere else.
+"""
+
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from powclock import __version__
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.race.plan import Plan
+from powclock.race.scenario import (
+    NODES_MAX,
+    Scenario,
+    ScenarioError,
+    adapted,
+    load_scenario,
+    shipped_scenarios,
+)
+
+OURS, WRONG_USE, INTERRUPTED = 1, 2, 130
+FPS_MAX = 60
+_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+
+
+class WrongUse(Exception):
+    """What the person asked for cannot be done: one line, with the mend."""
+
+
+class _WatchByDefault(TyperGroup):
+    """`powclock …` is `powclock watch …` unless a command is named."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        own = {"--help", "--version", "--install-completion", "--show-completion"}
+        if not args or (args[0] not in self.commands and args[0] not in own):
+            args = ["watch", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    name="powclock",
+    cls=_WatchByDefault,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Watch proof of work elect its leader, live, and break the network from the keyboard.\n\n"
+        "\b\n"
+        "powclock                         the default race on the screen\n"
+        "powclock split --seed 9          another scenario, another seed\n"
+        "powclock --plain --for 30s       as lines, for a pipe or a log\n"
+        "powclock run --ticks 200 --json  headless, the figures as JSON"
+    ),
+)
+
+
+def _version(*, value: bool) -> None:
+    if value:
+        typer.echo(f"powclock {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+def _seconds(text: str) -> float:
+    """30s, 10m, 1h, 250ms; a bare number is seconds."""
+    number = text.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = text[len(number) :].strip() or "s"
+    try:
+        seconds = float(number) * _UNITS_S[unit]
+    except (ValueError, KeyError):
+        seconds = math.nan
+    if not 0 < seconds < 1e9:
+        raise typer.BadParameter(f"{text!r} is no duration: write 30s, 10m or 1h")
+    return seconds
+
+
+def _speed(text: str) -> float:
+    """A factor, or `max`."""
+    if text == "max":
+        return math.inf
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not 0.001 <= speed <= 1e6:
+        raise typer.BadParameter(f"{text!r} is no speed: write 0.1, 1, 10 or max")
+    return speed
+
+
+SCENARIO = Annotated[
+    str, typer.Argument(metavar="[SCENARIO]", help="A shipped scenario's name, or a TOML file.")
+]
+SEED = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Another seed, another race.")]
+NODES = Annotated[int | None, typer.Option(min=1, max=NODES_MAX, help="How many nodes race.")]
+MINER = Annotated[
+    Literal["grinding", "sampled"] | None,
+    typer.Option(help="Compute every hash, or draw the time of each find."),
+]
+
+
+@app.command()
+def watch(
+    scenario: SCENARIO = "default",
+    seed: SEED = None,
+    nodes: NODES = None,
+    miner: MINER = None,
+    speed: Annotated[
+        float, typer.Option(parser=_speed, metavar="FACTOR", help="0.1, 1, 10, … or max.")
+    ] = 1.0,
+    lasts: Annotated[
+        float | None,
+        typer.Option("--for", parser=_seconds, metavar="TIME", help="End after this race time."),
+    ] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a screen.")] = False,
+    theme: Annotated[str, typer.Option(help="Colours: a theme's name.")] = "dark",
+    fps: Annotated[int, typer.Option(min=1, max=FPS_MAX, help="Frames a second.")] = 10,
+    ascii_only: Annotated[
+        bool, typer.Option("--ascii", help="Only ASCII characters on the screen.")
+    ] = False,
+    no_motion: Annotated[bool, typer.Option("--no-motion", help="No animation.")] = False,
+    no_mouse: Annotated[
+        bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal.")
+    ] = False,
+) -> None:
+    """Show a race, live; without a terminal, as plain lines.
+
+    \b
+    powclock watch regions --speed 2
+    powclock watch my-race.toml --seed 7
+    powclock watch --plain --for 30s | grep reorg
+    """
+    until_ns = round((lasts or 0) * NANOSECONDS)
+    plan = Plan(_scenario(scenario, seed, nodes, miner), speed, fps, until_ns)
+    why = _why_plain()
+    if plain or why:
+        if why and not plain and sys.stderr.isatty():
+            typer.echo(f"powclock: {why}: plain lines instead of a screen", err=True)
+        _watch_plainly(plan)
+        return
+    from powclock.race.remote import RaceProcess  # noqa: PLC0415 (the race starts first)
+
+    race = RaceProcess(plan)
+    try:
+        from powclock.tui.run import ScreenOptions, run_screen  # noqa: PLC0415 (textual, here only)
+
+        ended = run_screen(
+            race,
+            ScreenOptions(
+                fps=fps,
+                theme=theme,
+                ascii_only=ascii_only,
+                motion=not no_motion,
+                mouse=not no_mouse,
+            ),
+        )
+    finally:
+        race.close()
+    if ended is None:
+        return
+    if ended.trouble:
+        typer.echo(f"powclock: the race stopped: {ended.trouble}\nagain: {ended.again}", err=True)
+        raise typer.Exit(OURS)
+    typer.echo(f"{ended.summary}\nagain     {ended.again}")
+
+
+def _why_plain() -> str:
+    """Why a screen cannot be shown here; empty if it can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "this is no terminal"
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        return "this terminal cannot place characters (TERM is dumb or not set)"
+    return ""
+
+
+def _watch_plainly(plan: Plan) -> None:
+    from powclock.race.plain import race_plainly  # noqa: PLC0415 (not needed for the screen)
+
+    def say(text: str) -> None:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    say(race_plainly(plan, say).text())
+
+
+@app.command()
+def run(
+    scenario: SCENARIO = "default",
+    seed: SEED = None,
+    nodes: NODES = None,
+    miner: MINER = None,
+    ticks: Annotated[int | None, typer.Option(min=1, help="End at this tick.")] = None,
+    until: Annotated[
+        float | None,
+        typer.Option(parser=_seconds, metavar="TIME", help="End at this race time: 30s, 10m, 1h."),
+    ] = None,
+    inputs: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Run a live session again, with the keys pressed."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
+    events: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every record as JSON lines.")
+    ] = None,
+    headers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the best chain's raw headers.")
+    ] = None,
+) -> None:
+    """Race headless, as fast as it goes, and print what came of it.
+
+    \b
+    powclock run --seed 7 --ticks 200 --json
+    powclock run regions --until 10m --events events.jsonl --headers chain.bin
+    powclock run --miner sampled --until 12h
+    """
+    from powclock.race.headless import Outputs, replay_session, run_race  # noqa: PLC0415
+    from powclock.race.session import load_session  # noqa: PLC0415
+
+    if inputs is not None and (ticks or until or seed is not None or nodes or miner):
+        raise WrongUse("--inputs brings its own scenario, seed and end: leave the others out")
+    if inputs is None and not ticks and not until:
+        raise WrongUse("a race has no end of its own: say --ticks 200 or --until 10m")
+    with ExitStack() as files:
+        outputs = Outputs(_writable(events, files), _writable(headers, files))
+        if inputs is not None:
+            session = load_session(inputs)
+            with _progress(0, session.end.time_ns) as progress:
+                summary = replay_session(session, outputs=outputs, progress=progress)
+        else:
+            chosen = _scenario(scenario, seed, nodes, miner)
+            until_ns = round((until or 0) * NANOSECONDS)
+            with _progress(ticks or 0, until_ns) as progress:
+                summary = run_race(
+                    chosen,
+                    ticks=ticks or 0,
+                    until_ns=until_ns,
+                    outputs=outputs,
+                    progress=progress,
+                )
+    if as_json:
+        import msgspec  # noqa: PLC0415
+
+        typer.echo(msgspec.json.encode(summary).decode())
+    else:
+        typer.echo(summary.text())
+
+
+def _writable(path: Path | None, files: ExitStack) -> BinaryIO | None:
+    if path is None:
+        return None
+    try:
+        return files.enter_context(path.open("wb"))
+    except OSError as error:
+        raise WrongUse(f"{path}: cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def _progress(ticks: int, until_ns: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error where that is a terminal; towards whichever end is nearer."""
+    if not sys.stderr.isatty():
+        yield lambda _height, _now_ns: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("tick 0", total=1.0)
+
+        def show(height: int, now_ns: int) -> None:
+            done = max(height / ticks if ticks else 0.0, now_ns / until_ns if until_ns else 0.0)
+            bars.update(task, completed=min(1.0, done), description=f"tick {height}")
+
+        yield show
+
+
+def _scenario(
+    which: str,
+    seed: int | None,
+    nodes: int | None,
+    miner: Literal["grinding", "sampled"] | None,
+) -> Scenario:
+    return adapted(load_scenario(which), seed=seed, nodes=nodes, miner=miner)
+
+
+@app.command()
+def scenarios() -> None:
+    """List the scenarios that come with powclock."""
+    for scenario in shipped_scenarios():
+        typer.echo(f"{scenario.name:<10} {scenario.title}")
+
+
+@app.command()
+def paths() -> None:
+    """Say where powclock keeps files and looks for yours."""
+    from powclock.race.session import folder  # noqa: PLC0415
+
+    package = Path(__file__).parent
+    typer.echo(f"scenarios  {package / 'scenarios'}")
+    typer.echo(f"sessions   {folder()}")
+
+
+def main() -> None:
+    """Run the command line; every expected error is one line on standard error."""
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except (WrongUse, ScenarioError) as error:
+        code = _complain(str(error))
+    except typer.Abort:
+        code = INTERRUPTED
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our lines has seen enough; do not fail again when Python flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except typer.TyperException as error:
+        code = _complain(error.format_message())
+    sys.exit(code or 0)
+
+
+def _complain(text: str) -> int:
+    typer.echo(f"powclock: {text}", err=True)
+    return WRONG_USE

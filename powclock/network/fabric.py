@@ -1,0 +1,99 @@
+"""The wires between nodes: every link by source and target, and who is there to receive.
+
+What arrives at a node that does not run is lost, as on any network.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from powclock.clock.streams import Stream
+from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
+from powclock.network.link import Link
+from powclock.network.node import Node
+
+NodeId = str
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """What lies between two nodes."""
+
+    latency_ms: float
+    jitter_ms: float
+    kilobytes_per_s: float
+
+
+class Fabric:
+    """Links and receivers of one race."""
+
+    def __init__(self, loop: VirtualLoop, seed: int) -> None:
+        self._loop = loop
+        self._seed = seed
+        self._peers: dict[NodeId, dict[NodeId, Link]] = {}
+        self._receivers: dict[NodeId, Node] = {}
+        self._retired_messages = 0
+        self._retired_bytes = 0
+
+    def peers(self, node: NodeId) -> Mapping[NodeId, Link]:
+        """The links that lead from a node, by where they lead; a live view."""
+        return self._peers.setdefault(node, {})
+
+    def links(self) -> Iterator[Link]:
+        """Every link, in the order in which nodes and links were made."""
+        for outgoing in self._peers.values():
+            yield from outgoing.values()
+
+    def connect(self, a: NodeId, b: NodeId, distance: Distance) -> list[Link]:
+        """Link two nodes, both ways."""
+        made = []
+        for source, target in ((a, b), (b, a)):
+            link = Link(
+                self._loop,
+                Stream(self._seed, "link", source, target),
+                source=source,
+                target=target,
+                latency_ns=round(distance.latency_ms * NANOSECONDS / 1000),
+                jitter_ns=round(distance.jitter_ms * NANOSECONDS / 1000),
+                bytes_per_s=distance.kilobytes_per_s * 1000,
+                deliver=self._deliver,
+            )
+            self._peers.setdefault(source, {})[target] = link
+            made.append(link)
+        return made
+
+    def remove(self, node: NodeId) -> None:
+        """Take a node and all its links out."""
+        gone = list(self._peers.pop(node, {}).values())
+        for outgoing in self._peers.values():
+            link = outgoing.pop(node, None)
+            if link is not None:
+                gone.append(link)
+        self._retired_messages += sum(link.messages for link in gone)
+        self._retired_bytes += sum(link.bytes for link in gone)
+
+    def attach(self, node: Node) -> None:
+        """From now on the node receives."""
+        self._receivers[node.name] = node
+
+    def detach(self, name: NodeId) -> None:
+        """From now on what is sent to the node is lost."""
+        self._receivers.pop(name, None)
+
+    def send(self, source: NodeId, target: NodeId, data: bytes) -> None:
+        """Put bytes on a link; lost if there is none."""
+        link = self._peers[source].get(target) if source in self._peers else None
+        if link is not None:
+            link.send(data)
+
+    def _deliver(self, source: NodeId, target: NodeId, data: bytes) -> None:
+        node = self._receivers.get(target)
+        if node is not None:
+            node.gossip.receive(source, data)
+
+    def traffic(self) -> tuple[int, int]:
+        """Messages and bytes sent so far."""
+        messages, size = self._retired_messages, self._retired_bytes
+        for link in self.links():
+            messages += link.messages
+            size += link.bytes
+        return messages, size

@@ -1,0 +1,313 @@
+"""Gossip: how blocks and transactions get from node to node.
+
+A block is announced, requested and delivered, so that each link carries it once. A block whose
+parent is unknown is an orphan: it is held, and its ancestors are asked for; without that the halves
+of a healed partition would never meet again. Whatever a peer sends is judged on its own; duplicates
+and things nobody asked for do no harm.
+"""
+
+from collections.abc import Callable, Mapping
+
+from powclock.clock.node_clock import Clock
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.election.rule import Rule
+from powclock.machine.block import Block
+from powclock.machine.header import display
+from powclock.machine.reason import Invalid, InvalidBlock, InvalidTransaction, Reason
+from powclock.machine.replica import Replica
+from powclock.machine.transaction import Transaction
+from powclock.machine.tree import Entry, HeadChange
+from powclock.network.pending import Orphans, Requests
+from powclock.network.storage import Disk
+from powclock.network.wire import (
+    Announce,
+    Deliver,
+    Fetch,
+    Hello,
+    Message,
+    Pass,
+    Request,
+    decode,
+    encode,
+)
+from powclock.record.events import (
+    AnyEvent,
+    BlockAccepted,
+    BlockHeld,
+    BlockRefused,
+    HeadMoved,
+    MessageRefused,
+    Reorg,
+    TransactionRefused,
+)
+
+REQUEST_TIMEOUT_NS = 2 * NANOSECONDS
+FETCH_BLOCKS_MAX = 128
+RECENT_TRANSACTIONS_MAX = 10_000
+
+NodeId = str
+SendTo = Callable[[NodeId, bytes], None]
+Later = Callable[[int, Callable[[], None]], None]
+
+
+class Gossip:
+    """One node's side of every conversation.
+
+    Args:
+        replica: what is gossiped about, and judges it.
+        disk: blocks ready to send.
+        rule: what the node believes.
+        clock: the node's own.
+        names: the name behind each address, for records.
+        peers: whom the node is connected to; the network changes it.
+        send: gives bytes to a link.
+        later: calls back after a duration.
+        emit: takes events.
+        head_moved: told when the node builds on another block.
+    """
+
+    def __init__(
+        self,
+        *,
+        replica: Replica,
+        disk: Disk,
+        rule: Rule,
+        clock: Clock,
+        names: Mapping[bytes, NodeId],
+        peers: Mapping[NodeId, object],
+        send: SendTo,
+        later: Later,
+        emit: Callable[[AnyEvent], None],
+        head_moved: Callable[[], None],
+    ) -> None:
+        self.running = True
+        self._replica = replica
+        self._disk = disk
+        self._rule = rule
+        self._clock = clock
+        self._names = names
+        self._peers = peers
+        self._send_to = send
+        self._later = later
+        self._emit = emit
+        self._on_head_moved = head_moved
+        self._requests = Requests(REQUEST_TIMEOUT_NS)
+        self._orphans = Orphans()
+        self._recent_transactions: dict[bytes, None] = {}
+        self._watching = False
+        self._fetching_until_ns = 0
+
+    def receive(self, peer: NodeId, data: bytes) -> None:
+        """Handle what a link delivers; bad input is refused by reason and changes nothing."""
+        try:
+            message = decode(data)
+        except Invalid as refusal:
+            self._emit(MessageRefused(peer=peer, reason=refusal.reason, bytes=len(data)))
+            return
+        match message:
+            case Announce(blocks, transactions):
+                self._on_announce(peer, blocks, transactions)
+            case Request(blocks, transactions):
+                self._on_request(peer, blocks, transactions)
+            case Deliver(block):
+                self._on_block(block, peer, data)
+            case Pass(transaction):
+                self.on_transaction(transaction, peer)
+            case Fetch(locator):
+                self._push_after(peer, locator)
+            case Hello(genesis, chain_work, locator):
+                ours = genesis == self._replica.tree.genesis.hash
+                if ours and self._replica.head.chain_work > chain_work:
+                    self._push_after(peer, locator)
+
+    def connected(self, peer: NodeId) -> None:
+        """A link came up: say how far we are; whoever is ahead sends what the other lacks."""
+        tree = self._replica.tree
+        self._send(
+            peer, Hello(tree.genesis.hash, self._replica.head.chain_work, tuple(tree.locator()))
+        )
+
+    def _send(self, peer: NodeId, message: Message) -> None:
+        self._send_to(peer, encode(message))
+
+    def _send_others(self, source: NodeId | None, message: Message) -> None:
+        data = encode(message)
+        for peer in self._peers:
+            if peer != source:
+                self._send_to(peer, data)
+
+    def _on_announce(
+        self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
+    ) -> None:
+        now_ns = self._clock.monotonic()
+        wanted_blocks = tuple(
+            hash_
+            for hash_ in blocks
+            if hash_ not in self._replica.tree
+            and hash_ not in self._orphans
+            and self._requests.announced(hash_, peer, now_ns)
+        )
+        wanted_transactions = tuple(
+            id_
+            for id_ in transactions
+            if id_ not in self._recent_transactions and self._requests.announced(id_, peer, now_ns)
+        )
+        if wanted_blocks or wanted_transactions:
+            self._send(peer, Request(wanted_blocks, wanted_transactions))
+            self._watch()
+
+    def _on_request(
+        self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
+    ) -> None:
+        for hash_ in blocks:
+            frame = self._disk.frame(hash_)
+            if frame is not None:
+                self._send_to(peer, frame)
+        for id_ in transactions:
+            transaction = self._replica.mempool.get(id_)
+            if transaction is not None:
+                self._send(peer, Pass(transaction))
+
+    def _push_after(self, peer: NodeId, locator: tuple[bytes, ...]) -> None:
+        """Send the best chain from where the peer's locator meets it, then announce the head."""
+        tree = self._replica.tree
+        start = tree.fork_point(list(locator)).height + 1
+        for entry in tree.best_chain[start : start + FETCH_BLOCKS_MAX]:
+            frame = self._disk.frame(entry.hash)
+            assert frame is not None, "every block of the best chain but genesis is on disk"
+            self._send_to(peer, frame)
+        if start + FETCH_BLOCKS_MAX <= tree.head.height:
+            self._send(peer, Announce(blocks=(tree.head.hash,)))
+
+    # Blocks.
+
+    def _on_block(self, block: Block, peer: NodeId, frame: bytes) -> None:
+        try:
+            parent = self._replica.parent_of(block)
+            self._rule.verify(block, parent, self._clock.now())
+            self._disk.expect(block.hash, frame)
+            self.accept(block, parent, peer)
+        except InvalidBlock as refusal:
+            if refusal.reason is Reason.PREV_BLK_NOT_FOUND:
+                self._hold(block, peer, frame)
+            else:
+                self._refuse(block, peer, refusal)
+
+    def accept(self, block: Block, parent: Entry, source: NodeId | None) -> None:
+        """Append a block that the rule has verified, and pass it on.
+
+        Raises:
+            InvalidBlock: its body or its effects are refused.
+        """
+        change = self._replica.append(block, parent, self._rule.weight(block))
+        self._requests.arrived(block.hash)
+        self._emit(
+            BlockAccepted(
+                hash=display(block.hash),
+                height=parent.height + 1,
+                author=self._names.get(block.author, block.author.hex()),
+            )
+        )
+        if change is not None:
+            self._head_moved(change)
+            self._send_others(source, Announce(blocks=(block.hash,)))
+        for child, peer, frame in self._orphans.children_of(block.hash):
+            self._on_block(child, peer, frame)
+
+    def _head_moved(self, change: HeadChange) -> None:
+        new = display(change.new.hash)
+        if change.is_reorg:
+            fork = change.connected[0].parent
+            assert fork is not None
+            self._emit(
+                Reorg(
+                    hash=new,
+                    height=change.new.height,
+                    old=display(change.old.hash),
+                    fork=display(fork.hash),
+                    depth=len(change.disconnected),
+                    connected=len(change.connected),
+                )
+            )
+        else:
+            self._emit(HeadMoved(hash=new, height=change.new.height))
+        self._on_head_moved()
+
+    def _hold(self, block: Block, peer: NodeId, frame: bytes) -> None:
+        """Keep an orphan and ask for what lies between; one fetch at a time."""
+        self._requests.arrived(block.hash)
+        if block.hash not in self._orphans:
+            self._orphans.hold(block, peer, frame)
+            self._emit(
+                BlockHeld(hash=display(block.hash), parent=display(block.header.parent), peer=peer)
+            )
+        if self._clock.monotonic() >= self._fetching_until_ns:
+            self._fetch(peer)
+
+    def _fetch(self, peer: NodeId) -> None:
+        self._fetching_until_ns = self._clock.monotonic() + REQUEST_TIMEOUT_NS
+        self._send(peer, Fetch(tuple(self._replica.tree.locator())))
+        self._watch()
+
+    def _refuse(self, block: Block, peer: NodeId, refusal: InvalidBlock) -> None:
+        if refusal.reason is Reason.DUPLICATE:
+            self._requests.arrived(block.hash)
+            return
+        self._emit(
+            BlockRefused(
+                hash=display(block.hash),
+                peer=peer,
+                reason=refusal.reason,
+                detail=refusal.detail,
+            )
+        )
+        if not refusal.reason.temporary:
+            self._requests.arrived(block.hash)
+            return
+        another = self._requests.failed(block.hash, self._clock.monotonic())
+        if another is not None:
+            self._send(another, Request(blocks=(block.hash,)))
+
+    # Transactions.
+
+    def on_transaction(self, transaction: Transaction, peer: NodeId | None) -> None:
+        """Take a transfer from a peer, or from a client of this node."""
+        self._requests.arrived(transaction.id)
+        if transaction.id in self._recent_transactions:
+            return
+        try:
+            self._replica.add_transaction(transaction)
+        except InvalidTransaction as refusal:
+            self._emit(
+                TransactionRefused(
+                    id=display(transaction.id), peer=peer or "client", reason=refusal.reason
+                )
+            )
+            return
+        self._recent_transactions[transaction.id] = None
+        if len(self._recent_transactions) > RECENT_TRANSACTIONS_MAX:
+            del self._recent_transactions[next(iter(self._recent_transactions))]
+        self._send_others(peer, Announce(transactions=(transaction.id,)))
+
+    # Patience.
+
+    def _watch(self) -> None:
+        """Look after requests for as long as any is under way."""
+        if not self._watching:
+            self._watching = True
+            self._later(REQUEST_TIMEOUT_NS, self._look_after)
+
+    def _look_after(self) -> None:
+        self._watching = False
+        if not self.running:
+            return
+        now_ns = self._clock.monotonic()
+        for hash_, peer in self._requests.overdue(now_ns):
+            # Whether a hash is a block's or a transaction's is not known: ask for either.
+            self._send(peer, Request(blocks=(hash_,), transactions=(hash_,)))
+        if len(self._orphans) and now_ns >= self._fetching_until_ns:
+            peer_ahead = self._orphans.most_frequent_peer()
+            if peer_ahead is not None and peer_ahead in self._peers:
+                self._fetch(peer_ahead)
+        if len(self._requests) or len(self._orphans):
+            self._watch()

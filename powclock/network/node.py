@@ -1,0 +1,180 @@
+"""A node: a replica that gossips, and a search for the next block on top of its head.
+
+Delivery is a call (`receive`), not a queue; only the search is a task, and a new head cancels it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from powclock.clock.node_clock import Clock
+from powclock.election.rule import Rule
+from powclock.machine.block import Block, ChainParameters
+from powclock.machine.header import BlockHeader, display
+from powclock.machine.merkle import merkle_root
+from powclock.machine.replica import Replica
+from powclock.machine.transaction import Coinbase
+from powclock.machine.tree import Entry
+from powclock.network.gossip import Gossip, Later, SendTo
+from powclock.network.storage import Disk
+from powclock.record.events import AnyEvent, BlockFound
+
+HEADER_VERSION = 0x2000_0000  # what BIP 9 leaves of the version field: no signals
+NodeId = str
+
+
+@dataclass(frozen=True, slots=True)
+class Genesis:
+    """What every node starts from."""
+
+    block: Block
+    parameters: ChainParameters
+    allocation: Mapping[bytes, int]
+
+
+class Node:
+    """One replica that takes part.
+
+    Args:
+        name: how records call it.
+        address: the public key that its blocks pay.
+        names: the name behind each address, for records.
+        rule: decides when it may speak and what it believes.
+        clock: the only time it reads.
+        later: calls back after a duration.
+        send: gives bytes to a link.
+        peers: whom it is connected to; the network changes it.
+        disk: where blocks are; one with blocks in it is read first.
+        emit: takes its events.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: NodeId,
+        address: bytes,
+        names: Mapping[bytes, NodeId],
+        genesis: Genesis,
+        rule: Rule,
+        clock: Clock,
+        later: Later,
+        send: SendTo,
+        peers: Mapping[NodeId, object],
+        disk: Disk,
+        emit: Callable[[AnyEvent], None],
+    ) -> None:
+        self.name = name
+        self.address = address
+        self.rule = rule
+        self._clock = clock
+        self._peers = peers
+        self._disk = disk
+        self._emit = emit
+        self._drafts = 0
+        self._search: asyncio.Task[Block] | None = None
+        self.replica = Replica(
+            genesis.parameters,
+            genesis.block,
+            rule.weight(genesis.block),
+            genesis.allocation,
+            disk,
+        )
+        self._read_disk()
+        self.gossip = Gossip(
+            replica=self.replica,
+            disk=disk,
+            rule=rule,
+            clock=clock,
+            names=names,
+            peers=peers,
+            send=send,
+            later=later,
+            emit=emit,
+            head_moved=self.search_anew,
+        )
+
+    def _read_disk(self) -> None:
+        """Take in what the disk holds; a node trusts its own disk."""
+        for hash_ in list(self._disk):
+            block = self._disk[hash_]
+            parent = self.replica.tree.get(block.header.parent)
+            if parent is not None and hash_ not in self.replica.tree:
+                self._disk.expect(hash_, self._disk.frame(hash_) or b"")
+                self.replica.append(block, parent, self.rule.weight(block))
+
+    @property
+    def head(self) -> Entry:
+        """The tip it builds on."""
+        return self.replica.head
+
+    # Life.
+
+    async def run(self) -> None:
+        """Take part until cancelled."""
+        for peer in self._peers:
+            self.gossip.connected(peer)
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    await self._search_once(group)
+        finally:
+            self.gossip.running = False
+
+    async def _search_once(self, group: asyncio.TaskGroup) -> None:
+        self._search = group.create_task(self.rule.seal(self._draft, self._clock))
+        try:
+            block = await self._search
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise
+            return  # a new head: search on top of that
+        finally:
+            self._search = None
+        self._found(block)
+
+    def search_anew(self) -> None:
+        """Give the present search up; nothing is lost, as it has no memory."""
+        if self._search is not None:
+            self._search.cancel()
+
+    def _draft(self) -> Block:
+        """A block that may be sealed now: newest time, newest transactions."""
+        parent = self.head
+        parameters = self.replica.parameters
+        time_s, bits = self.rule.prepare(parent, self._clock.now())
+        transactions = self.replica.mempool.select(self.replica.ledger, parameters.transactions_max)
+        height = parent.height + 1
+        self._drafts += 1
+        block = Block(
+            header=_NO_HEADER,
+            coinbase=Coinbase(
+                height,
+                self.address,
+                parameters.subsidy_at(height) + sum(each.fee for each in transactions),
+                self._drafts.to_bytes(8, "little"),
+            ),
+            transactions=transactions,
+        )
+        root, _ = merkle_root(block.leaves())
+        header = BlockHeader(HEADER_VERSION, parent.hash, root, time_s, bits, 0)
+        return replace(block, header=header)
+
+    def _found(self, block: Block) -> None:
+        parent = self.replica.parent_of(block)
+        self._emit(
+            BlockFound(
+                hash=display(block.hash),
+                parent=display(block.header.parent),
+                height=parent.height + 1,
+                header=block.header.serialise().hex(),
+                bits=block.header.bits,
+                work=self.rule.weight(block),
+                transactions=len(block.transactions),
+                fees=block.fees,
+            )
+        )
+        self.gossip.accept(block, parent, source=None)
+
+
+_NO_HEADER = BlockHeader(HEADER_VERSION, bytes(32), bytes(32), 0, 0, 0)

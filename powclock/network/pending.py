@@ -1,0 +1,111 @@
+"""What a node waits for: requests under way, and orphans.
+
+Both are bounded, as a peer can make a node remember things.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from powclock.machine.block import Block
+
+REQUESTS_MAX = 2_000
+ORPHANS_MAX = 100
+SOURCES_MAX = 8
+
+
+@dataclass(slots=True)
+class _Wanted:
+    peer: str
+    deadline_ns: int
+    others: list[str] = field(default_factory=list)
+
+
+class Requests:
+    """Hashes asked for: of whom, until when, and who else has them."""
+
+    def __init__(self, timeout_ns: int) -> None:
+        self._timeout_ns = timeout_ns
+        self._wanted: dict[bytes, _Wanted] = {}
+
+    def __len__(self) -> int:
+        return len(self._wanted)
+
+    def __contains__(self, hash_: bytes) -> bool:
+        return hash_ in self._wanted
+
+    def announced(self, hash_: bytes, peer: str, now_ns: int) -> bool:
+        """Note that a peer has it; whether to ask that peer now."""
+        wanted = self._wanted.get(hash_)
+        if wanted is None:
+            if len(self._wanted) >= REQUESTS_MAX:
+                return False
+            self._wanted[hash_] = _Wanted(peer, now_ns + self._timeout_ns)
+            return True
+        if peer != wanted.peer and peer not in wanted.others and len(wanted.others) < SOURCES_MAX:
+            wanted.others.append(peer)
+        return False
+
+    def arrived(self, hash_: bytes) -> None:
+        """It came, and was good."""
+        self._wanted.pop(hash_, None)
+
+    def failed(self, hash_: bytes, now_ns: int) -> str | None:
+        """What came was not it; the next peer to ask, if another has it."""
+        wanted = self._wanted.get(hash_)
+        return None if wanted is None else self._next_source(hash_, wanted, now_ns)
+
+    def overdue(self, now_ns: int) -> list[tuple[bytes, str]]:
+        """Hashes whose time is over, each with the next peer to ask; the rest are given up."""
+        late = [(h, w) for h, w in self._wanted.items() if w.deadline_ns <= now_ns]
+        again = []
+        for hash_, wanted in late:
+            peer = self._next_source(hash_, wanted, now_ns)
+            if peer is not None:
+                again.append((hash_, peer))
+        return again
+
+    def _next_source(self, hash_: bytes, wanted: _Wanted, now_ns: int) -> str | None:
+        if not wanted.others:
+            del self._wanted[hash_]
+            return None
+        wanted.peer = wanted.others.pop(0)
+        wanted.deadline_ns = now_ns + self._timeout_ns
+        return wanted.peer
+
+
+class Orphans:
+    """Blocks whose parent is not known yet; the oldest goes first when there are too many."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[bytes, tuple[Block, str, bytes]] = {}
+        self._by_parent: dict[bytes, list[bytes]] = {}
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def __contains__(self, hash_: bytes) -> bool:
+        return hash_ in self._blocks
+
+    def hold(self, block: Block, peer: str, frame: bytes) -> None:
+        """Keep a block that `peer` delivered as `frame`."""
+        self._blocks[block.hash] = (block, peer, frame)
+        self._by_parent.setdefault(block.header.parent, []).append(block.hash)
+        if len(self._blocks) > ORPHANS_MAX:
+            self._take(next(iter(self._blocks)))
+
+    def children_of(self, parent: bytes) -> list[tuple[Block, str, bytes]]:
+        """Take out the blocks that waited for this one."""
+        return [self._take(hash_) for hash_ in list(self._by_parent.get(parent, ()))]
+
+    def most_frequent_peer(self) -> str | None:
+        """Who delivered most of them, and so is likely to have what is missing."""
+        peers = Counter(peer for _, peer, _ in self._blocks.values())
+        return max(peers, key=lambda peer: (peers[peer], peer)) if peers else None
+
+    def _take(self, hash_: bytes) -> tuple[Block, str, bytes]:
+        held = self._blocks.pop(hash_)
+        siblings = self._by_parent[held[0].header.parent]
+        siblings.remove(hash_)
+        if not siblings:
+            del self._by_parent[held[0].header.parent]
+        return held

@@ -1,0 +1,248 @@
+"""The wire format: one strict msgpack array a message.
+
+Bytes from a peer are untrusted. A frame is capped before it is decoded, every type and length is
+checked, and what was read is encoded again and must give the same bytes: so there is one encoding
+of each message, and whatever msgpack would let pass (long integers, duplicate keys, floats where an
+integer belongs) is refused.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import msgpack
+
+from powclock.machine.block import Block
+from powclock.machine.header import HEADER_BYTES, BlockHeader
+from powclock.machine.reason import Invalid, Reason
+from powclock.machine.transaction import COINBASE_EXTRA_BYTES_MAX, Coinbase, Transaction
+
+FRAME_BYTES_MAX = 256 * 1024
+HASHES_MAX = 1_000
+LOCATOR_MAX = 64
+TRANSACTIONS_MAX = 1_000
+SEAL_BYTES_MAX = 256
+UINT64_END = 1 << 64
+UINT32_END = 1 << 32
+WORK_BYTES = 32
+
+_LIMITS: dict[str, Any] = {
+    "raw": False,
+    "strict_map_key": True,
+    "max_array_len": max(HASHES_MAX, TRANSACTIONS_MAX) + 8,
+    "max_map_len": 0,
+    "max_str_len": 0,
+    "max_bin_len": SEAL_BYTES_MAX,
+    "max_ext_len": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What a node says when a link comes up: its chain, its head's work, and a locator."""
+
+    genesis: bytes
+    chain_work: int
+    locator: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Hashes of what the sender has and the receiver may lack."""
+
+    blocks: tuple[bytes, ...] = ()
+    transactions: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Asks for announced blocks and transactions."""
+
+    blocks: tuple[bytes, ...] = ()
+    transactions: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Asks for the blocks after the newest one of the locator that the receiver has."""
+
+    locator: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """A block."""
+
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A transaction."""
+
+    transaction: Transaction
+
+
+Message = Hello | Announce | Request | Fetch | Deliver | Pass
+
+
+class Kind(IntEnum):
+    """The first field of a message."""
+
+    HELLO = 1
+    ANNOUNCE = 2
+    REQUEST = 3
+    FETCH = 4
+    DELIVER = 5
+    PASS = 6
+
+
+def encode(message: Message) -> bytes:
+    """The bytes of a message."""
+    match message:
+        case Hello(genesis, chain_work, locator):
+            work = chain_work.to_bytes(WORK_BYTES, "big")
+            fields: list[Any] = [int(Kind.HELLO), genesis, work, locator]
+        case Announce(blocks, transactions):
+            fields = [int(Kind.ANNOUNCE), blocks, transactions]
+        case Request(blocks, transactions):
+            fields = [int(Kind.REQUEST), blocks, transactions]
+        case Fetch(locator):
+            fields = [int(Kind.FETCH), locator]
+        case Deliver(block):
+            fields = [int(Kind.DELIVER), *_block_fields(block)]
+        case Pass(transaction):
+            fields = [int(Kind.PASS), _transaction_fields(transaction)]
+    return bytes(msgpack.packb(fields))
+
+
+def _block_fields(block: Block) -> list[Any]:
+    coinbase = block.coinbase
+    return [
+        block.header.serialise(),
+        block.seal,
+        [coinbase.height, coinbase.recipient, coinbase.amount, coinbase.extra],
+        [_transaction_fields(transaction) for transaction in block.transactions],
+    ]
+
+
+def _transaction_fields(transaction: Transaction) -> list[Any]:
+    return [
+        transaction.chain_id,
+        transaction.sender,
+        transaction.recipient,
+        transaction.amount,
+        transaction.fee,
+        transaction.nonce,
+        transaction.signature,
+    ]
+
+
+def decode(data: bytes) -> Message:
+    """Read a message.
+
+    Raises:
+        Invalid: oversized-message, truncated-message, trailing-bytes or malformed-message.
+    """
+    if len(data) > FRAME_BYTES_MAX:
+        raise Invalid(Reason.OVERSIZED, f"{len(data)} bytes, at most {FRAME_BYTES_MAX}")
+    fields = _unpack(data)
+    if type(fields) is not list or not fields or type(fields[0]) is not int:
+        raise Invalid(Reason.MALFORMED, "a message is an array that starts with its kind")
+    message = _message(fields)
+    if msgpack.packb(fields) != data:
+        raise Invalid(Reason.MALFORMED, "not in the one encoding that is allowed")
+    return message
+
+
+def _unpack(data: bytes) -> Any:
+    try:
+        return msgpack.unpackb(data, **_LIMITS)
+    except msgpack.ExtraData as error:
+        raise Invalid(Reason.TRAILING) from error
+    except (ValueError, TypeError, OverflowError, msgpack.UnpackException) as error:
+        truncated = "incomplete input" in str(error)
+        raise Invalid(Reason.TRUNCATED if truncated else Reason.MALFORMED) from error
+
+
+def _message(fields: Any) -> Message:
+    match fields:
+        case [Kind.HELLO, genesis, work, locator]:
+            chain_work = int.from_bytes(_octets(work, WORK_BYTES), "big")
+            return Hello(_octets(genesis, 32), chain_work, _hashes(locator, LOCATOR_MAX))
+        case [Kind.ANNOUNCE, blocks, transactions]:
+            return Announce(_hashes(blocks, HASHES_MAX), _hashes(transactions, HASHES_MAX))
+        case [Kind.REQUEST, blocks, transactions]:
+            return Request(_hashes(blocks, HASHES_MAX), _hashes(transactions, HASHES_MAX))
+        case [Kind.FETCH, locator]:
+            return Fetch(_hashes(locator, LOCATOR_MAX))
+        case [Kind.DELIVER, header, seal, coinbase, transactions]:
+            return Deliver(_block(header, seal, coinbase, transactions))
+        case [Kind.PASS, transaction]:
+            return Pass(_transaction(transaction))
+        case _:
+            raise Invalid(Reason.MALFORMED, "no message has this shape")
+
+
+def _octets(value: Any, length: int) -> bytes:
+    if type(value) is not bytes or len(value) != length:
+        raise Invalid(Reason.MALFORMED, f"{length} bytes expected")
+    return value
+
+
+def _octets_up_to(value: Any, length_max: int) -> bytes:
+    if type(value) is not bytes or len(value) > length_max:
+        raise Invalid(Reason.MALFORMED, f"at most {length_max} bytes expected")
+    return value
+
+
+def _integer(value: Any, end: int) -> int:
+    if type(value) is not int or not 0 <= value < end:
+        raise Invalid(Reason.MALFORMED, "a number is expected")
+    return value
+
+
+def _hashes(value: Any, count_max: int) -> tuple[bytes, ...]:
+    if type(value) is not list or len(value) > count_max:
+        raise Invalid(Reason.MALFORMED, f"at most {count_max} hashes expected")
+    return tuple(_octets(each, 32) for each in value)
+
+
+def _block(header: Any, seal: Any, coinbase: Any, transactions: Any) -> Block:
+    if type(transactions) is not list or len(transactions) > TRANSACTIONS_MAX:
+        raise Invalid(Reason.MALFORMED, f"at most {TRANSACTIONS_MAX} transactions expected")
+    return Block(
+        header=BlockHeader.parse(_octets(header, HEADER_BYTES)),
+        coinbase=_coinbase(coinbase),
+        transactions=tuple(_transaction(each) for each in transactions),
+        seal=_octets_up_to(seal, SEAL_BYTES_MAX),
+    )
+
+
+def _coinbase(fields: Any) -> Coinbase:
+    match fields:
+        case [height, recipient, amount, extra]:
+            return Coinbase(
+                _integer(height, UINT32_END),
+                _octets(recipient, 32),
+                _integer(amount, UINT64_END),
+                _octets_up_to(extra, COINBASE_EXTRA_BYTES_MAX),
+            )
+        case _:
+            raise Invalid(Reason.MALFORMED, "a coinbase has four fields")
+
+
+def _transaction(fields: Any) -> Transaction:
+    match fields:
+        case [chain_id, sender, recipient, amount, fee, nonce, signature]:
+            return Transaction(
+                _integer(chain_id, UINT32_END),
+                _octets(sender, 32),
+                _octets(recipient, 32),
+                _integer(amount, UINT64_END),
+                _integer(fee, UINT64_END),
+                _integer(nonce, UINT64_END),
+                _octets(signature, 64),
+            )
+        case _:
+            raise Invalid(Reason.MALFORMED, "a transaction has seven fields")

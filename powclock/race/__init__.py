@@ -1,0 +1,1 @@
+"""One race: its scenario, the world that runs it, its process, and what came of it."""

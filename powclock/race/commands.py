@@ -1,0 +1,60 @@
+"""What a person can ask of a race, and how what was asked is kept.
+
+`Break`, `Heal` and `HealAll` change the race: they are inputs. Each is logged with the time and
+turn at which it took effect, so a live session is a scenario, a seed and a list of inputs, and can
+be run again. The other commands change only how fast it is watched.
+"""
+
+import msgspec
+
+from powclock.network.faults import AnyFault
+
+
+class Command(msgspec.Struct, frozen=True, tag_field="command", forbid_unknown_fields=True):
+    """A message to the race."""
+
+
+class Break(Command, frozen=True, tag="break"):
+    """Begin a fault; if one with its id is on, replace it."""
+
+    fault: AnyFault
+
+
+class Heal(Command, frozen=True, tag="heal"):
+    """End the fault with this id, if it is on."""
+
+    id: str
+
+
+class HealAll(Command, frozen=True, tag="heal_all"):
+    """End every fault."""
+
+
+class SetRate(Command, frozen=True, tag="set_rate"):
+    """Seconds of the race a second; `inf` is as fast as it goes, 0 pauses."""
+
+    rate: float
+
+
+class StepEvent(Command, frozen=True, tag="step_event"):
+    """Go on to the next notable event and pause."""
+
+
+class StepTick(Command, frozen=True, tag="step_tick"):
+    """Go on to the next tick of the chain and pause."""
+
+
+class Quit(Command, frozen=True, tag="quit"):
+    """End the race."""
+
+
+Action = Break | Heal | HealAll
+AnyCommand = Break | Heal | HealAll | SetRate | StepEvent | StepTick | Quit
+
+
+class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An action with the moment at which it took effect."""
+
+    time_ns: int
+    turn: int
+    action: Action

@@ -1,0 +1,157 @@
+"""The engine: runs a race at its pace, takes commands and gives frames.
+
+It does no input or output of its own: commands come from a queue, messages go to a function. Work
+is cut into short slices, so that a command takes effect within a hundredth of a second even when
+the race takes all the time that the machine has.
+"""
+
+import math
+import queue
+from collections.abc import Callable
+
+from powclock.clock.pace import Pacer, wall_ns
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.network.faults import FaultError
+from powclock.race.commands import (
+    AnyCommand,
+    Break,
+    Heal,
+    HealAll,
+    Quit,
+    SetRate,
+    StepEvent,
+    StepTick,
+)
+from powclock.race.driver import Driver
+from powclock.race.messages import Declined, Ended, FromRace, Shown
+from powclock.race.plan import Plan
+from powclock.race.session import End
+from powclock.record.camera import Camera
+from powclock.record.frame import Pace
+
+SLICE_NS = NANOSECONDS // 100
+TURNS_A_LOOK = 8
+FOR_EVER_NS = 1 << 62
+
+
+class Engine:
+    """One paced race; while the receiver is `busy` no frames are made for it."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        commands: "queue.SimpleQueue[AnyCommand]",
+        tell: Callable[[FromRace], None],
+        busy: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._busy = busy
+        self._driver = Driver(plan.scenario)
+        self._camera = Camera(self._driver.view)
+        self._commands = commands
+        self._tell = tell
+        self._pacer = Pacer(plan.rate, 0)
+        self._frame_every_ns = NANOSECONDS // plan.frames_per_s
+        self._until_ns = plan.until_ns or FOR_EVER_NS
+        self._next_frame_ns = 0
+        self._told_inputs = 0
+        self._step: Callable[[], bool] | None = None
+        self._reached = 0.0
+        self._measured_from = (wall_ns(), 0)
+        self._over = False
+
+    def run(self) -> None:
+        """Race until told to quit, or to the end of the plan.
+
+        Raises:
+            BaseException: a bug in the race; what it was is for the caller to tell.
+        """
+        self._driver.start()
+        self._pacer.set_rate(self._pacer.rate, 0)
+        while not self._over:
+            self._work()
+            self._show_if_due()
+            self._wait_for_commands()
+            self._over = self._over or self._driver.now_ns >= self._until_ns
+        self._show()
+        summary = self._driver.summary().text()
+        end = End(self._driver.now_ns, self._driver.world.loop.turn)
+        self._driver.close()
+        self._tell(Ended(trouble="", summary=summary, again="", end=end))
+
+    def _work(self) -> None:
+        stop_ns = wall_ns() + SLICE_NS
+        driver = self._driver
+        while wall_ns() < stop_ns:
+            if self._step is not None:
+                if driver.step_until(self._step, turns_max=TURNS_A_LOOK, until_ns=self._until_ns):
+                    self._step = None
+                    self._pacer.set_rate(0.0, driver.now_ns)
+                    self._next_frame_ns = 0
+                continue
+            goal_ns = self._pacer.goal_ns(driver.now_ns)
+            goal_ns = self._until_ns if goal_ns is None else min(goal_ns, self._until_ns)
+            if driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK):
+                return
+
+    def _wait_for_commands(self) -> None:
+        wait_s = self._idle_s()
+        try:
+            command = self._commands.get(timeout=wait_s) if wait_s else self._commands.get_nowait()
+            while True:
+                self._obey(command)
+                command = self._commands.get_nowait()
+        except queue.Empty:
+            return
+
+    def _idle_s(self) -> float:
+        """How long nothing needs to be done."""
+        if self._step is not None or self._over:
+            return 0.0
+        due_ns = self._driver.world.loop.next_ns
+        race_s = math.inf if due_ns is None else self._pacer.wall_wait_s(due_ns)
+        frame_s = max(0, self._next_frame_ns - wall_ns()) / NANOSECONDS
+        return min(race_s, frame_s)
+
+    def _obey(self, command: AnyCommand) -> None:
+        now_ns = self._driver.now_ns
+        match command:
+            case Break() | Heal() | HealAll():
+                try:
+                    self._driver.act(command)
+                except FaultError as error:
+                    self._tell(Declined(str(error)))
+            case SetRate(rate):
+                self._step = None
+                self._pacer.set_rate(rate if rate >= 0 else 0.0, now_ns)
+                self._measured_from = (wall_ns(), now_ns)
+            case StepEvent():
+                seen = self._driver.view.notable
+                self._step = lambda: self._driver.view.notable > seen
+            case StepTick():
+                height = self._driver.view.height
+                self._step = lambda: self._driver.view.height > height
+            case Quit():
+                self._over = True
+        self._next_frame_ns = 0  # what a key did is shown at once
+
+    def _show_if_due(self) -> None:
+        if wall_ns() >= self._next_frame_ns:
+            self._next_frame_ns = wall_ns() + self._frame_every_ns
+            if not self._busy():
+                self._show()
+
+    def _show(self) -> None:
+        inputs = self._driver.world.inputs
+        fresh = tuple(inputs[self._told_inputs :])
+        self._told_inputs = len(inputs)
+        self._tell(Shown(self._camera.take(self._driver.now_ns), self._pace(), fresh))
+
+    def _pace(self) -> Pace:
+        now_wall_ns, now_ns = wall_ns(), self._driver.now_ns
+        from_wall_ns, from_ns = self._measured_from
+        if now_wall_ns - from_wall_ns > NANOSECONDS:
+            self._reached = (now_ns - from_ns) / (now_wall_ns - from_wall_ns)
+            self._measured_from = (now_wall_ns, now_ns)
+        rate = self._pacer.rate
+        paused = rate == 0 and self._step is None
+        return Pace(rate=rate, reached=self._reached, paused=paused, behind=self._pacer.behind)

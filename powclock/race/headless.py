@@ -1,0 +1,108 @@
+"""A race without a screen: as fast as it goes, with files and a summary."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from powclock.race.driver import Driver
+from powclock.race.scenario import Scenario
+from powclock.race.session import Session
+from powclock.race.summary import Summary
+from powclock.record.events import BlockFound, Hash, LeaderElected, RaceStarted, Record
+
+TURNS_A_LOOK = 500
+FOR_EVER_NS = 1 << 62
+
+
+class HeaderChain:
+    """Collects the headers of a race and strings the best chain together."""
+
+    def __init__(self) -> None:
+        self._headers: dict[Hash, tuple[Hash, str]] = {}
+        self._best: Hash = ""
+
+    def __call__(self, record: Record) -> None:
+        """Take a record in."""
+        match record.event:
+            case RaceStarted(genesis=genesis, genesis_header=header):
+                self._headers[genesis] = ("", header)
+                self._best = genesis
+            case BlockFound(hash=hash_, parent=parent, header=header):
+                self._headers[hash_] = (parent, header)
+            case LeaderElected(hash=hash_):
+                self._best = hash_
+            case _:
+                pass
+
+    def best_chain(self) -> bytes:
+        """The 80-byte headers from genesis to the best tip."""
+        headers = []
+        hash_ = self._best
+        while hash_:
+            hash_, header = self._headers[hash_]
+            headers.append(bytes.fromhex(header))
+        return b"".join(reversed(headers))
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where a headless race writes to, if anywhere."""
+
+    events: BinaryIO | None = None
+    headers: BinaryIO | None = None
+
+
+def run_race(
+    scenario: Scenario,
+    *,
+    ticks: int = 0,
+    until_ns: int = 0,
+    outputs: Outputs,
+    progress: Callable[[int, int], None],
+) -> Summary:
+    """Race to a tick or a time, whichever comes first; 0 means no such end.
+
+    `progress` is told the height and the race's time now and then.
+    """
+    driver = _driver(scenario, outputs)
+    end_ns = until_ns or FOR_EVER_NS
+
+    def done() -> bool:
+        return bool(ticks) and driver.view.height >= ticks
+
+    driver.start()
+    while not done() and driver.now_ns < end_ns:
+        driver.step_until(done, turns_max=TURNS_A_LOOK, until_ns=end_ns)
+        progress(driver.view.height, driver.now_ns)
+    return _finish(driver)
+
+
+def replay_session(
+    session: Session, *, outputs: Outputs, progress: Callable[[int, int], None]
+) -> Summary:
+    """Run a session again, with its inputs.
+
+    Raises:
+        ScenarioError: the session does not fit this version.
+    """
+    driver = _driver(session.scenario, outputs)
+    driver.start()
+    driver.replay(session, lambda now_ns: progress(driver.view.height, now_ns))
+    return _finish(driver)
+
+
+def _driver(scenario: Scenario, outputs: Outputs) -> Driver:
+    driver = Driver(scenario)
+    if outputs.events is not None:
+        driver.world.recorder.write(outputs.events.write)
+    if outputs.headers is not None:
+        chain, file = HeaderChain(), outputs.headers
+        driver.world.recorder.listen(chain)
+        driver.at_end.append(lambda: file.write(chain.best_chain()))
+    return driver
+
+
+def _finish(driver: Driver) -> Summary:
+    summary = driver.summary()
+    driver.close()
+    return summary

@@ -1,0 +1,56 @@
+"""What the race's process tells the screen's, and what the screen may ask of a race."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from powclock.race.commands import AnyCommand, Input
+from powclock.race.session import End
+from powclock.record.frame import Frame, Pace
+
+
+class FromRace(msgspec.Struct, frozen=True, tag_field="message"):
+    """A message from the race."""
+
+
+class Shown(FromRace, frozen=True, tag="shown"):
+    """A moment to draw; `inputs` are the actions that took effect since the last one."""
+
+    frame: Frame
+    pace: Pace
+    inputs: tuple[Input, ...] = ()
+
+
+class Declined(FromRace, frozen=True, tag="declined"):
+    """A command that could not be carried out: one line that says why, and the mend."""
+
+    text: str
+
+
+class Ended(FromRace, frozen=True, tag="ended"):
+    """The race is over.
+
+    `summary` is the last word of a race that ended as asked; otherwise `trouble` says what
+    happened. `again` is the command that runs the same race again, `end` where it stopped.
+    """
+
+    trouble: str
+    summary: str
+    again: str
+    end: End | None = None
+
+
+AnyMessage = Shown | Declined | Ended
+
+
+class Race(Protocol):
+    """A race that runs somewhere else; callbacks come from another thread, one at a time."""
+
+    def listen(self, on_message: Callable[[AnyMessage], None]) -> None:
+        """Start telling; the last message is always `Ended`."""
+        ...
+
+    def send(self, command: AnyCommand) -> None:
+        """Ask something of the race; harmless once it has ended."""
+        ...

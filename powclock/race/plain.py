@@ -1,0 +1,52 @@
+"""A paced race as plain lines, one notable event each: for pipes, logs and dumb terminals."""
+
+from collections.abc import Callable
+
+from powclock.clock.pace import Pacer
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.race.driver import Driver
+from powclock.race.engine import FOR_EVER_NS, TURNS_A_LOOK
+from powclock.race.plan import Plan
+from powclock.race.summary import Summary
+from powclock.record.frame import EventLine
+from powclock.record.narrate import narrate
+
+LOOK_S = 0.05
+
+
+def plain_line(line: EventLine) -> str:
+    """A notable event with its race time, in columns."""
+    seconds = line.time_ns / NANOSECONDS
+    minutes, seconds = divmod(seconds, 60)
+    return f"{int(minutes):3d}:{seconds:06.3f}  {line.kind:<10}  {line.text}"
+
+
+def race_plainly(plan: Plan, say: Callable[[str], None]) -> Summary:
+    """Race at the plan's pace until its end, or until KeyboardInterrupt; say every event."""
+    driver = Driver(plan.scenario)
+    unsaid: list[str] = []
+    driver.world.recorder.listen(lambda record: _note(narrate(record), unsaid))
+    end_ns = plan.until_ns or FOR_EVER_NS
+    pacer = Pacer(plan.rate, 0)
+    try:
+        driver.start()
+        while driver.now_ns < end_ns:
+            goal_ns = pacer.goal_ns(driver.now_ns)
+            goal_ns = end_ns if goal_ns is None else min(goal_ns, end_ns)
+            reached = driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK)
+            for text in unsaid:
+                say(text)
+            unsaid.clear()
+            if reached:
+                due_ns = driver.world.loop.next_ns or 0
+                pacer.sleep(min(LOOK_S, pacer.wall_wait_s(due_ns)))
+    except KeyboardInterrupt:
+        pass  # the person has seen enough
+    summary = driver.summary()
+    driver.close()
+    return summary
+
+
+def _note(line: EventLine | None, unsaid: list[str]) -> None:
+    if line is not None:
+        unsaid.append(plain_line(line))

@@ -1,0 +1,54 @@
+"""Gauges taken at a steady rate of race time: hash rates, mempools, traffic."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.record.events import NodeSample, Sampled
+
+if TYPE_CHECKING:
+    from powclock.race.world import World
+
+SAMPLES_AN_INTERVAL = 10
+
+
+class Sampler:
+    """Emits `Sampled` ten times an ideal interval; a rate is what was hashed in between."""
+
+    def __init__(self, world: "World", later: Callable[[int, Callable[[], None]], None]) -> None:
+        self._world = world
+        self._later = later
+        interval_ns = world.scenario.difficulty.interval_s * NANOSECONDS
+        self.every_ns = interval_ns // SAMPLES_AN_INTERVAL
+        self._hashes: dict[str, float] = {}
+
+    def start(self) -> None:
+        """Take the first sample after one period."""
+        self._later(self.every_ns, self._sample)
+
+    def _sample(self) -> None:
+        self._later(self.every_ns, self._sample)
+        world = self._world
+        samples = []
+        for seat in world.seats():
+            if seat.node is None:
+                self._hashes[seat.name] = seat.miner.hashes()
+                continue
+            hashes = seat.miner.hashes()
+            spent = hashes - self._hashes.get(seat.name, 0.0)
+            self._hashes[seat.name] = hashes
+            links = list(world.peers(seat.name))
+            cut = sum(link.severed for link in links)
+            samples.append(
+                NodeSample(
+                    node=seat.name,
+                    hash_rate=round(max(0.0, spent) * NANOSECONDS / self.every_ns, 3),
+                    hashes=round(hashes, 3),
+                    mempool=len(seat.node.replica.mempool),
+                    peers=len(links) - cut,
+                    peers_cut=cut,
+                    skew_s=seat.clock.skew_ns / NANOSECONDS,
+                )
+            )
+        messages, size = world.traffic()
+        world.recorder.emit(None, Sampled(tuple(samples), messages, size))

@@ -1,0 +1,291 @@
+"""Scenarios: all that defines a race, as a TOML file.
+
+Decoded into frozen structs with their bounds, so an error names its place. Names are cleaned here,
+once. The same scenario and seed give the same race.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from powclock.network.faults import AnyFault
+from powclock.network.topology import Kind
+from powclock.record.labels import clean_label
+
+NODES_MAX = 1_000
+FILE_BYTES_MAX = 256 * 1024
+# fmt: off
+NAMES = (
+    "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "kim",
+    "leo", "mallory", "niaj", "olivia", "peggy", "quinn", "rupert", "sybil", "trent", "uma",
+    "victor", "walter", "xena", "yuri", "zoe",
+)
+# fmt: on
+
+Positive = Annotated[float, Meta(gt=0, le=1e15)]
+NotNegative = Annotated[float, Meta(ge=0, le=1e15)]
+Fraction = Annotated[float, Meta(ge=0, le=0.9)]
+Text = Annotated[str, Meta(max_length=2_000)]
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be used: one line with file, place and mend."""
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class Region(_Table, frozen=True):
+    """Nodes that are close together, and how far the other regions are."""
+
+    name: Text
+    nodes: Annotated[int, Meta(ge=1, le=NODES_MAX)]
+    latency_ms: dict[str, NotNegative] = {}
+
+
+class Nodes(_Table, frozen=True):
+    """Who takes part; `hash_rate` is of all nodes together, hashes a second.
+
+    `shares` gives each node's part of it (any unit); without them, parts are drawn within ±`spread`
+    of equal. `wander` is the relative deviation of a rate over time.
+    """
+
+    count: Annotated[int, Meta(ge=1, le=NODES_MAX)] = 10
+    names: tuple[Text, ...] = ()
+    shares: tuple[NotNegative, ...] = ()
+    hash_rate: Positive = 60_000.0
+    spread: Fraction = 0.5
+    wander: Fraction = 0.05
+
+
+class Difficulty(_Table, frozen=True):
+    """How the clock is kept: `half_life_s` is for asert, `window` (blocks) for bitcoin."""
+
+    rule: Literal["asert", "bitcoin"] = "asert"
+    interval_s: Annotated[int, Meta(ge=1, le=86_400)] = 5
+    half_life_s: Annotated[int, Meta(ge=1, le=10_000_000)] = 60
+    window: Annotated[int, Meta(ge=2, le=100_000)] = 16
+
+
+class Links(_Table, frozen=True):
+    """How nodes are connected; `latency_ms` is within a region, `jitter_ms` a mean."""
+
+    topology: Kind = "random_regular"
+    degree: Annotated[int, Meta(ge=2, le=NODES_MAX)] = 4
+    latency_ms: NotNegative = 40.0
+    jitter_ms: NotNegative = 10.0
+    kilobytes_per_s: Positive = 1_000.0
+
+
+class Workload(_Table, frozen=True):
+    """Clients that pay each other through random nodes."""
+
+    clients: Annotated[int, Meta(ge=0, le=10_000)] = 20
+    transfers_per_s: NotNegative = 1.0
+
+
+class Mining(_Table, frozen=True):
+    """Grinding computes every hash; sampled draws the time of a find and leaves a lighter proof of
+    about `proof_hashes` hashes.
+    """
+
+    miner: Literal["grinding", "sampled"] = "grinding"
+    proof_hashes: Annotated[int, Meta(ge=1, le=100_000)] = 64
+
+
+class Chain(_Table, frozen=True):
+    """What a block may hold; `future_limit_s` of 0 means twelve intervals (Bitcoin: two hours)."""
+
+    transactions_max: Annotated[int, Meta(ge=0, le=1_000)] = 200
+    halving_interval: Annotated[int, Meta(ge=0, le=100_000_000)] = 210_000
+    future_limit_s: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+
+
+class Planned(_Table, frozen=True):
+    """A fault and when: at a time, at a tick, or at the first fork or reorg after `at_s`."""
+
+    fault: AnyFault
+    at_s: NotNegative = 0.0
+    at_tick: Annotated[int, Meta(ge=0)] = 0
+    on: Literal["", "fork", "reorg"] = ""
+    lasts_s: NotNegative = 0.0
+
+
+class Scenario(_Table, frozen=True):
+    """A whole race."""
+
+    name: Text
+    title: Text = ""
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 42
+    rule: Literal["pow"] = "pow"
+    nodes: Nodes = Nodes()
+    regions: tuple[Region, ...] = ()
+    difficulty: Difficulty = Difficulty()
+    links: Links = Links()
+    workload: Workload = Workload()
+    mining: Mining = Mining()
+    chain: Chain = Chain()
+    faults: Annotated[tuple[Planned, ...], Meta(max_length=10_000)] = ()
+
+    def node_names(self) -> tuple[str, ...]:
+        """The names of all nodes at the start."""
+        if self.nodes.names:
+            return self.nodes.names
+        return tuple(default_name(i) for i in range(self.nodes.count))
+
+
+def default_name(index: int) -> str:
+    """The name of the node with this number: a person's, then a person's with a number."""
+    generation, which = divmod(index, len(NAMES))
+    return NAMES[which] + (str(generation + 1) if generation else "")
+
+
+def load_scenario(which: str) -> Scenario:
+    """A shipped scenario by name, or one from a file.
+
+    Raises:
+        ScenarioError: there is none, or it cannot be used.
+    """
+    if which in shipped_names():
+        text = (resources.files("powclock.scenarios") / f"{which}.toml").read_text("utf-8")
+        return parse_scenario(text, which)
+    path = Path(which)
+    if path.suffix != ".toml" and not path.exists():
+        names = ", ".join(shipped_names())
+        raise ScenarioError(f"{clean_label(which, 60)}: no such scenario; shipped are {names}")
+    try:
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a scenario?")
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise ScenarioError(f"{which}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{which}: not a text file in UTF-8: save it as one") from error
+    return parse_scenario(text, which)
+
+
+def shipped_names() -> list[str]:
+    """Names of the scenarios that come with the program, the default first."""
+    names = [
+        entry.name.removesuffix(".toml")
+        for entry in resources.files("powclock.scenarios").iterdir()
+        if entry.name.endswith(".toml")
+    ]
+    return sorted(names, key=lambda name: (name != "default", name))
+
+
+def shipped_scenarios() -> Iterator[Scenario]:
+    """Every scenario that comes with the program."""
+    for name in shipped_names():
+        yield load_scenario(name)
+
+
+def parse_scenario(text: str, file: str) -> Scenario:
+    """Read TOML; `file` is named in errors.
+
+    Raises:
+        ScenarioError: one line with file, place and mend.
+    """
+    try:
+        return checked(msgspec.convert(tomllib.loads(text), Scenario))
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{file}: not TOML: {error}") from error
+    except RecursionError as error:
+        raise ScenarioError(f"{file}: nested too deeply") from error
+    except msgspec.ValidationError as error:
+        raise ScenarioError(f"{file}: {place_first(str(error))}") from error
+    except ScenarioError as error:
+        raise ScenarioError(f"{file}: {error}") from error
+
+
+def place_first(message: str) -> str:
+    """msgspec's "what is wrong - at `$.place`" with the place in front."""
+    what, _, place = message.partition(" - at ")
+    what = clean_label(what[:1].lower() + what[1:], 160)
+    return f"{place.strip('`').removeprefix('$.')}: {what}" if place else what
+
+
+def checked(scenario: Scenario) -> Scenario:
+    """What types alone cannot say; names come out cleaned."""
+    nodes = scenario.nodes
+    if nodes.names and nodes.count not in (len(nodes.names), Nodes().count):
+        raise ScenarioError(f"nodes.count: {nodes.count}, but nodes.names has {len(nodes.names)}")
+    if len(nodes.names) > NODES_MAX:
+        raise ScenarioError(f"nodes.names: at most {NODES_MAX} nodes")
+    names = tuple(_name(name, "nodes.names") for name in nodes.names)
+    count = len(names) or nodes.count
+    if len(set(names)) < len(names):
+        raise ScenarioError("nodes.names: two nodes have one name: give each its own")
+    if nodes.shares and len(nodes.shares) != count:
+        raise ScenarioError(f"nodes.shares: {len(nodes.shares)} shares for {count} nodes")
+    if nodes.shares and not sum(nodes.shares):
+        raise ScenarioError("nodes.shares: somebody must mine: make one share positive")
+    regions = tuple(
+        msgspec.structs.replace(
+            region,
+            name=_name(region.name, "regions.name"),
+            latency_ms={_name(k, "regions.latency_ms"): v for k, v in region.latency_ms.items()},
+        )
+        for region in scenario.regions
+    )
+    _check_regions(regions, count)
+    return msgspec.structs.replace(
+        scenario,
+        name=_name(scenario.name, "name"),
+        title=clean_label(scenario.title, 100),
+        nodes=msgspec.structs.replace(nodes, names=names, count=count),
+        regions=regions,
+    )
+
+
+def _name(text: str, place: str) -> str:
+    name = clean_label(text)
+    if not name:
+        raise ScenarioError(f"{place}: a name needs a visible character")
+    return name
+
+
+def _check_regions(regions: tuple[Region, ...], count: int) -> None:
+    if not regions:
+        return
+    total = sum(region.nodes for region in regions)
+    if total != count:
+        raise ScenarioError(f"regions.nodes: {total} nodes in regions, nodes.count is {count}")
+    known = {region.name for region in regions}
+    if len(known) < len(regions):
+        raise ScenarioError("regions.name: two regions have one name: give each its own")
+    for region in regions:
+        for other in region.latency_ms:
+            if other not in known:
+                raise ScenarioError(f"regions.latency_ms: there is no region {other!r}")
+
+
+def adapted(
+    scenario: Scenario, *, seed: int | None = None, nodes: int | None = None,
+    miner: Literal["grinding", "sampled"] | None = None,
+) -> Scenario:  # fmt: skip
+    """The scenario with what the command line says instead.
+
+    Raises:
+        ScenarioError: the number of nodes does not go with names, shares or regions.
+    """
+    if seed is not None:
+        scenario = msgspec.structs.replace(scenario, seed=seed)
+    if miner is not None:
+        mining = msgspec.structs.replace(scenario.mining, miner=miner)
+        scenario = msgspec.structs.replace(scenario, mining=mining)
+    if nodes is not None:
+        table = scenario.nodes
+        if table.names or table.shares or scenario.regions:
+            raise ScenarioError(
+                f"--nodes: scenario {scenario.name} names its nodes one by one: edit its file"
+            )
+        table = msgspec.structs.replace(table, count=nodes)
+        scenario = msgspec.structs.replace(scenario, nodes=table)
+    return scenario

@@ -1,0 +1,101 @@
+"""What came of a race, as numbers and as a few lines of text."""
+
+import msgspec
+
+from powclock import __version__
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.race.recorder import Recorder
+from powclock.record.events import NodeId
+from powclock.record.view import View
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures that `powclock run --json` prints.
+
+    `ticks` is the height of the best chain, `blocks_stale` are blocks mined that are not on it, and
+    `stale_of_mined` is their part of all blocks mined. `reorgs` counts each node's. `forks` counts
+    blocks found on a parent that had a child already. `digest` is the SHA-256 of the records as
+    JSON lines.
+    """
+
+    version: str
+    scenario: str
+    rule: str
+    miner: str
+    seed: int
+    digest: str
+    records: int
+    inputs: int
+    race_seconds: float
+    ticks: int
+    interval_mean_s: float
+    blocks_mined: int
+    blocks_stale: int
+    stale_of_mined: float
+    forks: int
+    reorgs: int
+    reorg_depth_max: int
+    blocks_refused: int
+    messages_refused: int
+    blocks_by_node: dict[NodeId, int]
+    hashes: int
+    transactions_sent: int
+    transactions_confirmed: int
+    transactions_returned: int
+    messages: int
+    message_bytes: int
+
+    def text(self) -> str:
+        """A few lines for people."""
+        winners = sorted(self.blocks_by_node.items(), key=lambda item: (-item[1], item[0]))
+        leaders = ", ".join(f"{name} {won}" for name, won in winners[:6] if won)
+        mined = f"{self.blocks_mined} mined, {self.blocks_stale} stale"
+        return "\n".join(
+            (
+                f"{self.scenario} · seed {self.seed} · {self.rule}, {self.miner}",
+                f"race time {self.race_seconds:.1f} s",
+                f"ticks     {self.ticks}, one in {self.interval_mean_s:.2f} s on average",
+                f"blocks    {mined} ({self.stale_of_mined:.1%} of mined), {self.forks} forks",
+                f"reorgs    {self.reorgs} by nodes, at most {self.reorg_depth_max} deep",
+                f"leaders   {leaders or 'none yet'}",
+                f"transfers {self.transactions_sent} sent, {self.transactions_confirmed} confirmed",
+                f"refused   {self.blocks_refused} blocks, {self.messages_refused} messages",
+                f"digest    {self.digest}",
+            )
+        )
+
+
+def summarise(view: View, recorder: Recorder, time_ns: int, inputs: int) -> Summary:
+    """The summary of a race as it stands."""
+    started = view.started
+    assert started is not None, "the first record says what is raced"
+    counts = view.counts
+    names = [info.name for info in started.nodes] + list(view.wins)
+    return Summary(
+        version=__version__,
+        scenario=started.scenario,
+        rule=started.rule,
+        miner=started.miner,
+        seed=started.seed,
+        digest=recorder.digest,
+        records=recorder.count,
+        inputs=inputs,
+        race_seconds=time_ns / NANOSECONDS,
+        ticks=view.height,
+        interval_mean_s=view.tick_ns / NANOSECONDS / view.height if view.height else 0.0,
+        blocks_mined=counts.blocks_mined,
+        blocks_stale=view.blocks_stale,
+        stale_of_mined=view.blocks_stale / counts.blocks_mined if counts.blocks_mined else 0.0,
+        forks=counts.forks,
+        reorgs=counts.reorgs,
+        reorg_depth_max=counts.reorg_depth_max,
+        blocks_refused=counts.blocks_refused,
+        messages_refused=counts.messages_refused,
+        blocks_by_node={name: view.wins.get(name, 0) for name in dict.fromkeys(names)},
+        hashes=round(view.hashes),
+        transactions_sent=counts.transactions_sent,
+        transactions_confirmed=counts.transactions_confirmed,
+        transactions_returned=counts.transactions_returned,
+        messages=counts.messages,
+        message_bytes=counts.message_bytes,
+    )

@@ -1,0 +1,106 @@
+"""Clients that pay each other, so that blocks carry something.
+
+A client hands a transfer to a random node that runs. It counts its own account nonces; what is not
+confirmed after a while it hands to the next node again, as a wallet does.
+"""
+
+from collections.abc import Callable, Mapping
+
+from powclock.clock.streams import Stream
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.machine.header import display
+from powclock.machine.keys import SigningKey
+from powclock.machine.transaction import COIN, Transaction
+from powclock.network.node import Node
+from powclock.record.events import TransactionSent
+
+ENDOWMENT = 1_000 * COIN
+FEE_MAX = COIN // 1000
+PENDING_MAX = 16
+
+
+class Client:
+    """One account holder."""
+
+    def __init__(self, name: str, key: SigningKey) -> None:
+        self.name = name
+        self.key = key
+        self._next_nonce = 0
+        self._pending: dict[int, Transaction] = {}
+
+    def hand_over(self, node: Node, others: list[bytes], stream: Stream) -> Transaction | None:
+        """Give a node what it lacks of this client's transfers and a new one; the new one."""
+        confirmed = node.replica.ledger.account(self.key.public).nonce
+        for nonce in [nonce for nonce in self._pending if nonce < confirmed]:
+            del self._pending[nonce]
+        for waiting in self._pending.values():
+            if waiting.id not in node.replica.mempool:
+                node.gossip.on_transaction(waiting, None)
+        if len(self._pending) >= PENDING_MAX:
+            return None
+        transaction = Transaction.signed(
+            self.key,
+            chain_id=node.replica.parameters.chain_id,
+            recipient=stream.choice(others),
+            amount=1 + stream.below(COIN),
+            fee=1 + stream.below(FEE_MAX),
+            nonce=max(self._next_nonce, confirmed),
+        )
+        self._next_nonce = transaction.nonce + 1
+        self._pending[transaction.nonce] = transaction
+        return transaction
+
+
+class Workload:
+    """All clients of a race; transfers come at random, `transfers_per_s` on average."""
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        clients: int,
+        transfers_per_s: float,
+        running: Callable[[], Mapping[str, Node]],
+        emit: Callable[[str, TransactionSent], None],
+        later: Callable[[int, Callable[[], None]], object],
+    ) -> None:
+        self._stream = Stream(seed, "workload")
+        self._clients = [
+            Client(f"client{i + 1}", SigningKey.derive(seed, f"client {i + 1}"))
+            for i in range(clients)
+        ]
+        self._addresses = [client.key.public for client in self._clients]
+        self._rate = transfers_per_s
+        self._running = running
+        self._emit = emit
+        self._later = later
+
+    def allocation(self) -> dict[bytes, int]:
+        """What clients own at genesis."""
+        return dict.fromkeys(self._addresses, ENDOWMENT)
+
+    def start(self) -> None:
+        """Send the first transfer after a while, and so on."""
+        if self._rate > 0 and len(self._clients) > 1:
+            self._wait()
+
+    def _wait(self) -> None:
+        self._later(round(self._stream.exponential(1 / self._rate) * NANOSECONDS), self._send)
+
+    def _send(self) -> None:
+        self._wait()
+        client = self._stream.choice(self._clients)
+        nodes = self._running()
+        if not nodes:
+            return
+        name = self._stream.choice(list(nodes))
+        others = [address for address in self._addresses if address != client.key.public]
+        transaction = client.hand_over(nodes[name], others, self._stream)
+        if transaction is not None:
+            self._emit(
+                name,
+                TransactionSent(
+                    display(transaction.id), client.name, transaction.amount, transaction.fee
+                ),
+            )
+            nodes[name].gossip.on_transaction(transaction, None)

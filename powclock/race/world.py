@@ -1,0 +1,378 @@
+"""The world: builds the nodes of a scenario and runs them on virtual time.
+
+It owns everything that nodes do not: the loop, the links, the disks, the faults and the stream of
+records. It is advanced from outside, so the same code runs paced on a screen and headless.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+
+from powclock import __version__
+from powclock.clock.node_clock import RaceClock, SkewedClock
+from powclock.clock.streams import Stream
+from powclock.clock.virtual_loop import VirtualLoop
+from powclock.election.proof_of_work import ProofOfWork
+from powclock.machine.header import display
+from powclock.machine.keys import SigningKey
+from powclock.mining.hash_rate import HashRate
+from powclock.mining.miner import GrindingMiner, Miner, SampledMiner
+from powclock.network.fabric import Distance, Fabric
+from powclock.network.faults import FaultError
+from powclock.network.link import Link
+from powclock.network.node import Node
+from powclock.network.storage import Disk
+from powclock.network.topology import edges
+from powclock.race.commands import Action, Break, Heal, HealAll, Input
+from powclock.race.fault_board import FaultBoard, FaultPlan
+from powclock.race.genesis import LIMIT, rules_of
+from powclock.race.observer import Observer
+from powclock.race.recorder import Recorder
+from powclock.race.sampler import Sampler
+from powclock.race.scenario import NODES_MAX, Scenario
+from powclock.race.workload import Workload
+from powclock.record.events import (
+    NodeDown,
+    NodeInfo,
+    NodeJoined,
+    NodeLeft,
+    NodeUp,
+    RaceStarted,
+    TransactionSent,
+)
+
+JOINED_PEERS = 4
+
+
+class Seat:
+    """What belongs to a node whether or not it runs: account, clock, hash rate, disk."""
+
+    def __init__(
+        self, name: str, region: str, key: SigningKey, clock: SkewedClock, miner: Miner
+    ) -> None:
+        self.name = name
+        self.region = region
+        self.address = key.public
+        self.clock = clock
+        self.miner = miner
+        self.disk = Disk()
+        self.node: Node | None = None
+        self.task: asyncio.Task[None] | None = None
+
+
+class World:
+    """One race."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.loop = VirtualLoop()
+        self.recorder = Recorder(lambda: self.loop.now_ns)
+        self.inputs: list[Input] = []
+        self._true_clock = RaceClock(self.loop)
+        self._fabric = Fabric(self.loop, scenario.seed)
+        self._seats: dict[str, Seat] = {}
+        self._names: dict[bytes, str] = {}
+        self._joins = 0
+        self._workload = Workload(
+            seed=scenario.seed,
+            clients=scenario.workload.clients,
+            transfers_per_s=scenario.workload.transfers_per_s,
+            running=self.running,
+            emit=self._emit_sent,
+            later=self._later,
+        )
+        self._rules = rules_of(scenario, self._workload.allocation())
+        self._board = FaultBoard(self, self.recorder, lambda: self.loop.now_ns)
+        self._plan: FaultPlan | None = None
+        self._group: asyncio.TaskGroup | None = None
+        self._over: asyncio.Future[None] = self.loop.create_future()
+        self._main: asyncio.Task[None] | None = None
+
+    # Life.
+
+    def start(self) -> None:
+        """Build the network and let it run from time 0; whoever listens must do so before."""
+        self.recorder.listen(Observer(self.recorder, self._transactions_of))
+        self._build()
+        genesis = self._rules.genesis.block
+        self.recorder.emit(
+            None,
+            RaceStarted(
+                version=__version__,
+                scenario=self.scenario.name,
+                seed=self.scenario.seed,
+                rule=self.scenario.rule,
+                miner=self.scenario.mining.miner,
+                interval_s=self.scenario.difficulty.interval_s,
+                genesis=display(genesis.hash),
+                genesis_header=genesis.header.serialise().hex(),
+                nodes=tuple(_info(seat) for seat in self._seats.values()),
+            ),
+        )
+        self._plan = FaultPlan(
+            self.scenario.faults, self._board, lambda: self.loop.now_ns, self._later
+        )
+        self.recorder.listen(self._plan)
+        self._main = self.loop.create_task(self._race())
+        self.loop.advance(0)
+        self._workload.start()
+        Sampler(self, self._later).start()
+
+    async def _race(self) -> None:
+        async with asyncio.TaskGroup() as self._group:
+            for name in list(self._seats):
+                self._run(name)
+            await self._over
+
+    def advance(self, until_ns: int, turns_max: int | None = None) -> bool:
+        """Let the race go on; False if `turns_max` callbacks ran before that time.
+
+        Raises:
+            BaseException: a bug in a node, or an assertion that does not hold.
+        """
+        reached = self.loop.advance(until_ns, turns_max)
+        self._check_alive()
+        return reached
+
+    def advance_to(self, turn: int, time_ns: int) -> None:
+        """Go on to exactly this turn and time, where an input took effect."""
+        self.loop.advance_turns(turn - self.loop.turn)
+        self.loop.now_ns = max(self.loop.now_ns, time_ns)
+        self._check_alive()
+
+    def _check_alive(self) -> None:
+        if self._main is not None and self._main.done():
+            self._main.result()
+
+    def close(self) -> None:
+        """Stop every node; asserts that no task is left over."""
+        if self._main is not None and not self._main.done():
+            self._main.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                self.loop.run_until_complete(self._main)
+        self.loop.close()
+
+    # What the person at the keyboard does.
+
+    def act(self, action: Action) -> None:
+        """Carry an action out now and log it as an input.
+
+        Raises:
+            FaultError: it cannot be; nothing has changed.
+        """
+        moment = Input(self.loop.now_ns, self.loop.turn, action)
+        match action:
+            case Break(fault):
+                self._board.begin(fault)
+            case Heal(id=id_):
+                self._board.end(id_)
+            case HealAll():
+                self._board.end_all()
+        self.inputs.append(moment)
+
+    # Building.
+
+    def _build(self) -> None:
+        scenario = self.scenario
+        names = scenario.node_names()
+        regions = [region.name for region in scenario.regions for _ in range(region.nodes)]
+        stream = Stream(scenario.seed, "shares")
+        spread = scenario.nodes.spread
+        shares = list(scenario.nodes.shares) or [
+            stream.uniform(1 - spread, 1 + spread) for _ in names
+        ]
+        for i, name in enumerate(names):
+            rate = scenario.nodes.hash_rate * shares[i] / sum(shares)
+            self._seat(name, rate, regions[i] if regions else "")
+        links = scenario.links
+        graph = edges(links.topology, len(names), links.degree, Stream(scenario.seed, "topology"))
+        for a, b in graph:
+            self._connect(names[a], names[b])
+
+    def _seat(self, name: str, hash_rate: float, region: str) -> Seat:
+        seed = self.scenario.seed
+        rate = HashRate(
+            hash_rate,
+            self.scenario.nodes.wander,
+            Stream(seed, "hash rate", name),
+            lambda: self.loop.now_ns,
+        )
+        key = SigningKey.derive(seed, f"node {name}")
+        clock = SkewedClock(self._true_clock)
+        seat = Seat(name, region, key, clock, self._miner(name, rate))
+        rate.on_change = lambda: seat.node.search_anew() if seat.node is not None else None
+        self._seats[name] = seat
+        self._names[key.public] = name
+        return seat
+
+    def _miner(self, name: str, rate: HashRate) -> Miner:
+        def race_ns() -> int:
+            return self.loop.now_ns
+
+        if self.scenario.mining.miner == "grinding":
+            return GrindingMiner(rate, race_ns)
+        # A node that comes back under its name must not draw the same numbers again.
+        stream = Stream(self.scenario.seed, "miner", name, self._joins)
+        return SampledMiner(rate, race_ns, stream, self._rules.proof_scale)
+
+    def _connect(self, a: str, b: str) -> list[Link]:
+        links = self.scenario.links
+        one, two = self._seats[a].region, self._seats[b].region
+        latency_ms = links.latency_ms
+        if one != two:
+            between = {region.name: region.latency_ms for region in self.scenario.regions}
+            latency_ms = between.get(one, {}).get(
+                two, between.get(two, {}).get(one, links.latency_ms)
+            )
+        return self._fabric.connect(
+            a, b, Distance(latency_ms, links.jitter_ms, links.kilobytes_per_s)
+        )
+
+    def _run(self, name: str) -> None:
+        assert self._group is not None
+        seat = self._seats[name]
+        assert seat.node is None, f"{name} runs already"
+        seat.node = Node(
+            name=name,
+            address=seat.address,
+            names=self._names,
+            genesis=self._rules.genesis,
+            rule=ProofOfWork(
+                self._rules.difficulty,
+                seat.miner,
+                limit=LIMIT,
+                future_limit_s=self._rules.future_limit_s,
+                proof_scale=self._rules.proof_scale,
+            ),
+            clock=seat.clock,
+            later=self._later,
+            send=lambda peer, data: self._fabric.send(name, peer, data),
+            peers=self._fabric.peers(name),
+            disk=seat.disk,
+            emit=lambda event: self.recorder.emit(name, event),
+        )
+        self._fabric.attach(seat.node)
+        self.recorder.emit(name, NodeUp(blocks=len(seat.disk)))
+        seat.task = self._group.create_task(seat.node.run(), name=name)
+
+    # What faults may lay hands on (`Breakable`).
+
+    def node_names(self) -> list[str]:
+        """Nodes that take part, running or not."""
+        return list(self._seats)
+
+    def stream(self, *name: object) -> Stream:
+        """A stream of its own for each time that it is asked for."""
+        self._joins += 1
+        return Stream(self.scenario.seed, *name, self._joins)
+
+    def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
+        """Call back with the data after a delay."""
+        self.loop.schedule(self.loop.now_ns + delay_ns, callback, data)
+
+    def links(self) -> Iterable[Link]:
+        """Every direction of every pair of peers."""
+        return self._fabric.links()
+
+    def clock(self, node: str) -> SkewedClock:
+        """A node's clock."""
+        return self._seats[node].clock
+
+    def hash_rate(self, node: str) -> HashRate:
+        """A node's hash rate."""
+        return self._seats[node].miner.rate
+
+    def stop(self, node: str) -> None:
+        """Crash a node: its tasks end at once and what was in memory is gone."""
+        seat = self._seats[node]
+        if seat.node is None or seat.task is None:
+            return
+        seat.node.gossip.running = False
+        seat.task.cancel()
+        seat.node = seat.task = None
+        self._fabric.detach(node)
+        self.recorder.emit(node, NodeDown())
+
+    def start_node(self, node: str, *, wipe: bool) -> None:
+        """Run a stopped node again; `wipe` empties its disk first."""
+        seat = self._seats[node]
+        if seat.node is not None:
+            return
+        if wipe:
+            seat.disk = Disk()
+        self._run(node)
+        self._greet(node)
+
+    def _greet(self, node: str) -> None:
+        """The peers of a node that comes up say how far they are."""
+        for peer in self._fabric.peers(node):
+            other = self._seats[peer].node
+            if other is not None:
+                other.gossip.connected(node)
+
+    def join(self, name: str, hash_rate: float) -> None:
+        """Add a node that nobody knew; it finds a few random peers.
+
+        Raises:
+            FaultError: the race is full.
+        """
+        if len(self._seats) >= NODES_MAX:
+            raise FaultError(f"the race is full: at most {NODES_MAX} nodes")
+        self._joins += 1
+        others = self.node_names()
+        regions = self.scenario.regions
+        region = regions[self._joins % len(regions)].name if regions else ""
+        seat = self._seat(name, hash_rate, region)
+        stream = Stream(self.scenario.seed, "join", name, self._joins)
+        peers = stream.shuffled(others)[: max(JOINED_PEERS, self.scenario.links.degree)]
+        for peer in peers:
+            self._connect(name, peer)
+        self.recorder.emit(name, NodeJoined(_info(seat), tuple(peers)))
+        self._run(name)
+        self._greet(name)
+
+    def leave(self, name: str) -> None:
+        """Take a node and its links out."""
+        self.stop(name)
+        self._fabric.remove(name)
+        del self._seats[name]
+        self.recorder.emit(name, NodeLeft())
+
+    def reconnect(self, links: Iterable[Link]) -> None:
+        """Both ends of links that work again say how far they are."""
+        for link in links:
+            seat = self._seats.get(link.source)
+            if seat is not None and seat.node is not None and not link.severed:
+                seat.node.gossip.connected(link.target)
+
+    # What observers see.
+
+    def seats(self) -> Iterable[Seat]:
+        """Every node with what belongs to it."""
+        return self._seats.values()
+
+    def running(self) -> dict[str, Node]:
+        """Nodes that run now, by name."""
+        return {name: seat.node for name, seat in self._seats.items() if seat.node is not None}
+
+    def peers(self, node: str) -> Iterable[Link]:
+        """The links that lead from a node."""
+        return self._fabric.peers(node).values()
+
+    def traffic(self) -> tuple[int, int]:
+        """Messages and bytes sent so far."""
+        return self._fabric.traffic()
+
+    def _transactions_of(self, node: str, hash_: str) -> list[str]:
+        block = self._seats[node].disk[bytes.fromhex(hash_)[::-1]]
+        return [display(transaction.id) for transaction in block.transactions]
+
+    def _emit_sent(self, node: str, event: TransactionSent) -> None:
+        self.recorder.emit(node, event)
+
+    def _later(self, delay_ns: int, callback: Callable[[], None]) -> None:
+        self.loop.schedule(self.loop.now_ns + delay_ns, callback)
+
+
+def _info(seat: Seat) -> NodeInfo:
+    return NodeInfo(seat.name, seat.address.hex(), seat.region, seat.miner.rate.base)

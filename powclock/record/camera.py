@@ -1,0 +1,160 @@
+"""The camera: takes a frame of a view."""
+
+from powclock.record.events import Hash, NodeId
+from powclock.record.frame import ChainBlock, Frame, NodeRow, TipRow
+from powclock.record.narrate import NANOSECONDS
+from powclock.record.view import NodeView, View
+
+EVENTS_MAX = 200
+CHAIN_HEIGHTS = 60
+SAMPLES_AN_INTERVAL = 10
+
+
+class Camera:
+    """Takes frames and remembers which events it has told."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._told = 0
+
+    def take(self, time_ns: int) -> Frame:
+        """A frame at a moment of race time; it carries the events since the last one."""
+        view = self._view
+        started = view.started
+        assert started is not None, "the first record says what is raced"
+        fresh = view.notable - self._told
+        events = list(view.lines)[-min(fresh, EVENTS_MAX) :] if fresh else []
+        self._told = view.notable
+        rate = view.hash_rates[-1] if view.hash_rates else 0.0
+        work = float(view.tick.work) if view.tick is not None else self._first_work()
+        holders = self._holders()
+        return Frame(
+            scenario=started.scenario,
+            seed=started.seed,
+            rule=started.rule,
+            miner=started.miner,
+            interval_s=started.interval_s,
+            time_ns=time_ns,
+            height=view.height,
+            head=view.tick.hash if view.tick is not None else started.genesis,
+            leader=view.tick.leader if view.tick is not None else None,
+            found_after_s=view.tick.interval_s if view.tick is not None else 0.0,
+            tick_ns=view.tick_ns,
+            interval_mean_s=view.interval_mean_s,
+            expected_interval_s=work / rate if rate > 0 else started.interval_s,
+            work=work,
+            hash_rate=rate,
+            hash_rate_history=tuple(view.hash_rates),
+            history_from_ns=self._history_from_ns(),
+            sample_every_ns=self._sample_every_ns(),
+            marks=tuple(view.marks),
+            totals=view.totals(),
+            nodes=self._rows(),
+            tips=self._tips(holders),
+            chain=self._chain(holders),
+            faults=tuple(view.faults.values()),
+            sides=view.sides,
+            events=tuple(events),
+            events_left_out=fresh - len(events),
+        )
+
+    def _first_work(self) -> float:
+        started = self._view.started
+        assert started is not None
+        return started.interval_s * sum(info.hash_rate for info in started.nodes)
+
+    def _sample_every_ns(self) -> int:
+        started = self._view.started
+        assert started is not None
+        return round(started.interval_s * NANOSECONDS) // SAMPLES_AN_INTERVAL
+
+    def _history_from_ns(self) -> int:
+        first = self._view.samples - len(self._view.hash_rates)
+        return first * self._sample_every_ns()
+
+    def _holders(self) -> dict[Hash, list[NodeId]]:
+        """Nodes that run, by the head that they hold."""
+        holders: dict[Hash, list[NodeId]] = {}
+        for name, node in self._view.nodes.items():
+            if node.running:
+                holders.setdefault(node.head, []).append(name)
+        return holders
+
+    def _tips(self, holders: dict[Hash, list[NodeId]]) -> tuple[TipRow, ...]:
+        view = self._view
+        best = view.tick.hash if view.tick is not None else ""
+        tips = []
+        for hash_, names in holders.items():
+            block = view.blocks.get(hash_)
+            height = view.nodes[names[0]].height
+            author = "" if block is None else block.author
+            tips.append(TipRow(hash_, height, author, hash_ == best, tuple(names)))
+        tips.sort(key=lambda tip: (not tip.best, -tip.height, -len(tip.nodes), tip.hash))
+        return tuple(tips)
+
+    def _chain(self, holders: dict[Hash, list[NodeId]]) -> tuple[ChainBlock, ...]:
+        return tuple(
+            ChainBlock(
+                hash=block.hash,
+                parent=block.parent,
+                height=block.height,
+                author=block.author,
+                found_ns=block.found_ns,
+                interval_s=block.interval_ns / NANOSECONDS,
+                best=block.best,
+                holders=len(holders.get(block.hash, ())),
+                transactions=block.transactions,
+            )
+            for block in self._view.blocks.newest(CHAIN_HEIGHTS)
+        )
+
+    def _rows(self) -> tuple[NodeRow, ...]:
+        nodes = self._view.nodes
+        total = sum(node.info.hash_rate for node in nodes.values())
+        return tuple(
+            self._row(node, node.info.hash_rate / total if total else 0.0)
+            for node in nodes.values()
+        )
+
+    def _row(self, node: NodeView, share: float) -> NodeRow:
+        sample = node.sample
+        running = node.running
+        cut = sample.peers_cut if sample is not None and running else 0
+        rate = node.rates[-1] if node.rates and running else 0.0
+        highest = max(node.rates, default=0.0)
+        spark = bytes(int(255 * rate / highest) for rate in node.rates) if highest else b""
+        return NodeRow(
+            name=node.info.name,
+            region=node.info.region,
+            state=_state(running=running, cut=cut, rate=rate),
+            hash_rate=rate,
+            spark=spark,
+            height=node.height,
+            head=node.head,
+            tip=self._tip(node),
+            seen_ns=node.seen_ns,
+            peers=sample.peers if sample is not None and running else 0,
+            peers_cut=cut,
+            won=node.won,
+            share=share,
+            skew_s=sample.skew_s if sample is not None else 0.0,
+            mempool=sample.mempool if sample is not None and running else 0,
+            refused=node.refused,
+        )
+
+    def _tip(self, node: NodeView) -> str:
+        tick = self._view.tick
+        if tick is None or node.head == tick.hash:
+            return "best"
+        block = self._view.blocks.get(node.head)
+        if block is not None and block.best:
+            return "behind"
+        return "behind" if node.height == 0 else "rival"
+
+
+def _state(*, running: bool, cut: int, rate: float) -> str:
+    if not running:
+        return "down"
+    if cut:
+        return "split"
+    return "mining" if rate > 0 else "idle"

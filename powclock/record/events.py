@@ -1,0 +1,258 @@
+"""The events of a race: one typed stream that screen, files, tests and checkers read alike.
+
+Hashes are hexadecimal as displayed, times are nanoseconds of race time, amounts are in the smallest
+unit. An event of a node carries the node's name in its record; events of the whole race carry none.
+Encoded as JSON, `kind` names the event.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+NodeId = str
+Hash = str
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
+    """Something that happened."""
+
+
+class NodeInfo(msgspec.Struct, frozen=True):
+    """A node as the race starts it: name, account, region, and nominal hashes a second."""
+
+    name: NodeId
+    address: str
+    region: str
+    hash_rate: float
+
+
+class RaceStarted(Event, frozen=True, tag="race_started"):
+    """The first record: what is raced, and the genesis header (160 hexadecimal digits)."""
+
+    version: str
+    scenario: str
+    seed: int
+    rule: str
+    miner: str
+    interval_s: float
+    genesis: Hash
+    genesis_header: str
+    nodes: tuple[NodeInfo, ...]
+
+
+class NodeUp(Event, frozen=True, tag="node_up"):
+    """A node runs; with `blocks` on its disk it goes on from them."""
+
+    blocks: int
+
+
+class NodeDown(Event, frozen=True, tag="node_down"):
+    """A node stopped."""
+
+
+class NodeJoined(Event, frozen=True, tag="node_joined"):
+    """A node that was not there before; nobody needed to know its key."""
+
+    info: NodeInfo
+    peers: tuple[NodeId, ...]
+
+
+class NodeLeft(Event, frozen=True, tag="node_left"):
+    """A node is gone for good."""
+
+
+class BlockFound(Event, frozen=True, tag="block_found"):
+    """A node sealed a block; `header` is its 80 bytes, `work` what it adds to its branch."""
+
+    hash: Hash
+    parent: Hash
+    height: int
+    header: str
+    bits: int
+    work: int
+    transactions: int
+    fees: int
+
+
+class BlockAccepted(Event, frozen=True, tag="block_accepted"):
+    """A node found a block valid and has it in its tree."""
+
+    hash: Hash
+    height: int
+    author: NodeId
+
+
+class BlockHeld(Event, frozen=True, tag="block_held"):
+    """A node got an orphan: it waits for the parent and asks for it."""
+
+    hash: Hash
+    parent: Hash
+    peer: NodeId
+
+
+class BlockRefused(Event, frozen=True, tag="block_refused"):
+    """A node refused a block, with the reason."""
+
+    hash: Hash
+    peer: NodeId
+    reason: str
+    detail: str
+
+
+class MessageRefused(Event, frozen=True, tag="message_refused"):
+    """A node could not read what a peer sent."""
+
+    peer: NodeId
+    reason: str
+    bytes: int
+
+
+class TransactionRefused(Event, frozen=True, tag="transaction_refused"):
+    """A node refused a transfer, with the reason."""
+
+    id: Hash
+    peer: NodeId
+    reason: str
+
+
+class HeadMoved(Event, frozen=True, tag="head_moved"):
+    """A node builds on another block now, by connecting blocks alone."""
+
+    hash: Hash
+    height: int
+
+
+class Reorg(Event, frozen=True, tag="reorg"):
+    """A node's head moved to another branch; `depth` blocks were disconnected."""
+
+    hash: Hash
+    height: int
+    old: Hash
+    fork: Hash
+    depth: int
+    connected: int
+
+
+class LeaderElected(Event, frozen=True, tag="leader_elected"):
+    """The clock ticked: a new best block. `interval_s` since the last tick, `work` it took."""
+
+    leader: NodeId
+    height: int
+    hash: Hash
+    interval_s: float
+    work: int
+
+
+class ForkOpened(Event, frozen=True, tag="fork_opened"):
+    """A second valid block on one parent; `rivals` are all of them, the first found first."""
+
+    parent: Hash
+    height: int
+    rivals: tuple[Hash, ...]
+
+
+class DifficultyChanged(Event, frozen=True, tag="difficulty_changed"):
+    """Expected hashes for a block moved by 10 % or more since this was last said."""
+
+    height: int
+    work: int
+    change: float
+
+
+class TransactionSent(Event, frozen=True, tag="transaction_sent"):
+    """A client handed a transfer to a node."""
+
+    id: Hash
+    client: str
+    amount: int
+    fee: int
+
+
+class TransactionConfirmed(Event, frozen=True, tag="transaction_confirmed"):
+    """The best chain of the whole race contains a transfer, `wait_s` after it was sent."""
+
+    id: Hash
+    block: Hash
+    height: int
+    wait_s: float
+
+
+class TransactionReturned(Event, frozen=True, tag="transaction_returned"):
+    """The best chain of the whole race no longer contains a transfer: its block went stale."""
+
+    id: Hash
+    block: Hash
+
+
+class FaultOn(Event, frozen=True, tag="fault_on"):
+    """A fault began; `sides` are the groups of a partition."""
+
+    id: str
+    fault: str
+    label: str
+    nodes: tuple[NodeId, ...]
+    sides: tuple[tuple[NodeId, ...], ...] = ()
+
+
+class FaultOff(Event, frozen=True, tag="fault_off"):
+    """A fault ended."""
+
+    id: str
+    fault: str
+    label: str
+    lasted_s: float
+
+
+class NodeSample(msgspec.Struct, frozen=True, array_like=True):
+    """One node at one moment; `skew_s` is how far its clock is ahead."""
+
+    node: NodeId
+    hash_rate: float
+    hashes: float
+    mempool: int
+    peers: int
+    peers_cut: int
+    skew_s: float
+
+
+class Sampled(Event, frozen=True, tag="sampled"):
+    """Gauges of the nodes that run, taken at a steady rate of race time; counts since the start."""
+
+    nodes: tuple[NodeSample, ...]
+    messages: int
+    message_bytes: int
+
+
+AnyEvent = (
+    RaceStarted
+    | NodeUp
+    | NodeDown
+    | NodeJoined
+    | NodeLeft
+    | BlockFound
+    | BlockAccepted
+    | BlockHeld
+    | BlockRefused
+    | MessageRefused
+    | TransactionRefused
+    | HeadMoved
+    | Reorg
+    | LeaderElected
+    | ForkOpened
+    | DifficultyChanged
+    | TransactionSent
+    | TransactionConfirmed
+    | TransactionReturned
+    | FaultOn
+    | FaultOff
+    | Sampled
+)
+
+
+class Record(msgspec.Struct, frozen=True):
+    """An event with its place in the stream."""
+
+    sequence: Annotated[int, msgspec.Meta(ge=0)]
+    time_ns: Annotated[int, msgspec.Meta(ge=0)]
+    node: NodeId | None
+    event: AnyEvent

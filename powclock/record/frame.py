@@ -1,0 +1,153 @@
+"""A frame: all that a screen needs to draw one moment, and nothing that it could reach into.
+
+A frame is complete in itself, so a screen that is slow may skip any number of them. Only events are
+told once: each frame carries those since the last one sent, and how many were left out.
+"""
+
+import msgspec
+
+from powclock.record.events import Hash, NodeId
+
+
+class NodeRow(msgspec.Struct, frozen=True, array_like=True):
+    """A line of the nodes table.
+
+    `state` is "mining", "down", "split" (cut off from a peer) or "idle"; `tip` is "best", "rival",
+    or "behind"; `spark` holds recent hash rates, one byte a sample, 255 for the node's highest;
+    `seen_ns` is when it last accepted a block; `share` its part of the nominal hash rate.
+    """
+
+    name: NodeId
+    region: str
+    state: str
+    hash_rate: float
+    spark: bytes
+    height: int
+    head: Hash
+    tip: str
+    seen_ns: int
+    peers: int
+    peers_cut: int
+    won: int
+    share: float
+    skew_s: float
+    mempool: int
+    refused: int
+
+
+class TipRow(msgspec.Struct, frozen=True, array_like=True):
+    """A head and the nodes that hold it, best first."""
+
+    hash: Hash
+    height: int
+    author: NodeId
+    best: bool
+    nodes: tuple[NodeId, ...]
+
+
+class ChainBlock(msgspec.Struct, frozen=True, array_like=True):
+    """A block near the tip.
+
+    `best` says whether it is on the heaviest chain of the race, `holders` how many nodes have it as
+    head; `interval_s` is since its parent was found.
+    """
+
+    hash: Hash
+    parent: Hash
+    height: int
+    author: NodeId
+    found_ns: int
+    interval_s: float
+    best: bool
+    holders: int
+    transactions: int
+
+
+class EventLine(msgspec.Struct, frozen=True, array_like=True):
+    """A notable event in words; `kind` chooses glyph and colour (see `narrate`)."""
+
+    sequence: int
+    time_ns: int
+    kind: str
+    node: NodeId | None
+    text: str
+
+
+class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
+    """A fault that is on."""
+
+    id: str
+    fault: str
+    label: str
+    nodes: tuple[NodeId, ...]
+    since_ns: int
+
+
+class Mark(msgspec.Struct, frozen=True, array_like=True):
+    """A fault that began or ended, on the time axis; `on` says which."""
+
+    time_ns: int
+    fault: str
+    on: bool
+
+
+class Totals(msgspec.Struct, frozen=True, array_like=True):
+    """Counts since the start; stale blocks are those mined that are not on the best chain."""
+
+    forks: int = 0
+    reorgs: int = 0
+    reorg_depth_max: int = 0
+    blocks_mined: int = 0
+    blocks_stale: int = 0
+    blocks_refused: int = 0
+    messages_refused: int = 0
+    transactions_sent: int = 0
+    transactions_confirmed: int = 0
+    transactions_returned: int = 0
+    messages: int = 0
+    message_bytes: int = 0
+    hashes: float = 0.0
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """One moment of a race."""
+
+    scenario: str
+    seed: int
+    rule: str
+    miner: str
+    interval_s: float
+    time_ns: int
+    height: int
+    head: Hash
+    leader: NodeId | None
+    found_after_s: float
+    tick_ns: int
+    interval_mean_s: float
+    expected_interval_s: float
+    work: float
+    hash_rate: float
+    hash_rate_history: tuple[float, ...]
+    history_from_ns: int
+    sample_every_ns: int
+    marks: tuple[Mark, ...]
+    totals: Totals
+    nodes: tuple[NodeRow, ...]
+    tips: tuple[TipRow, ...]
+    chain: tuple[ChainBlock, ...]
+    faults: tuple[ActiveFault, ...]
+    sides: tuple[tuple[NodeId, ...], ...]
+    events: tuple[EventLine, ...]
+    events_left_out: int
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """How the race runs: `rate` as asked for (infinity: as fast as it goes), `reached` as measured.
+
+    `behind` says that the machine does not keep up with `rate`.
+    """
+
+    rate: float
+    reached: float
+    paused: bool
+    behind: bool

@@ -1,0 +1,97 @@
+"""Notable events in words: what an event log and a plain run say.
+
+One place decides what is notable and how it is put, so a screen, a pipe and a test agree.
+"""
+
+from powclock.record.events import (
+    AnyEvent,
+    BlockHeld,
+    BlockRefused,
+    DifficultyChanged,
+    FaultOff,
+    FaultOn,
+    ForkOpened,
+    Hash,
+    LeaderElected,
+    MessageRefused,
+    NodeDown,
+    NodeJoined,
+    NodeLeft,
+    NodeUp,
+    RaceStarted,
+    Record,
+    Reorg,
+    TransactionRefused,
+)
+from powclock.record.frame import EventLine
+
+NANOSECONDS = 1_000_000_000
+
+
+def short_hash(hash_: Hash) -> str:
+    """The last four digits: a proof starts with zeros."""
+    return hash_[-4:]
+
+
+def narrate(record: Record) -> EventLine | None:
+    """The event as a line, or None if it is not notable."""
+    told = _of_the_chain(record.event) or _of_nodes(record)
+    if told is None:
+        return None
+    kind, text = told
+    return EventLine(record.sequence, record.time_ns, kind, record.node, text)
+
+
+def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
+    match event:
+        case LeaderElected(leader=leader, height=height, interval_s=interval_s):
+            return "tick", f"tick {height} → {leader}  {interval_s:.1f} s"
+        case ForkOpened(height=height, rivals=rivals):
+            return "fork", f"fork at {height - 1}: {' vs '.join(map(short_hash, rivals))}"
+        case DifficultyChanged(height=height, change=change):
+            return "difficulty", f"difficulty {change:+.0%} at {height}"
+        case _:
+            return None
+
+
+def _of_nodes(record: Record) -> tuple[str, str] | None:
+    node = record.node
+    match record.event:
+        case RaceStarted(nodes=nodes, rule=rule):
+            return "start", f"{len(nodes)} nodes race by {rule}"
+        case NodeUp(blocks=blocks) if record.time_ns > 0:
+            return "up", f"{node} is up with {blocks} blocks on disk"
+        case NodeDown():
+            return "down", f"{node} is down"
+        case NodeJoined(peers=peers):
+            return "join", f"{node} joins, {len(peers)} peers"
+        case NodeLeft():
+            return "leave", f"{node} leaves"
+        case Reorg(depth=depth, connected=connected, old=old, hash=new):
+            moved = f"{short_hash(old)} → {short_hash(new)}"
+            return "reorg", f"reorg {node} −{depth} +{connected}  {moved}"
+        case BlockRefused(hash=hash_, peer=peer, reason=reason):
+            return "refused", f"{node} refuses {short_hash(hash_)} of {peer}: {reason}"
+        case MessageRefused(peer=peer, reason=reason):
+            return "refused", f"{node} refuses bytes of {peer}: {reason}"
+        case TransactionRefused(id=id_, peer=peer, reason=reason):
+            return "refused", f"{node} refuses transfer {short_hash(id_)} of {peer}: {reason}"
+        case BlockHeld(hash=hash_, parent=parent):
+            return "orphan", f"{node} holds {short_hash(hash_)}, asks for {short_hash(parent)}"
+        case FaultOn(label=label, nodes=nodes, sides=sides):
+            return "fault", f"{label} on{_where(nodes, sides)}"
+        case FaultOff(label=label, lasted_s=lasted_s, id=id_):
+            return "heal", f"{label} off{_of_id(id_)} after {lasted_s:.0f} s"
+        case _:
+            return None
+
+
+def _where(nodes: tuple[str, ...], sides: tuple[tuple[str, ...], ...]) -> str:
+    if sides:
+        return ": " + " | ".join(" ".join(side) for side in sides)
+    return ": " + " ".join(nodes) if nodes else ": all nodes"
+
+
+def _of_id(id_: str) -> str:
+    _, colon, nodes = id_.partition(":")
+    return f": {nodes.replace(':', ' ')}" if colon else ""

@@ -1,0 +1,246 @@
+"""The view: a pure fold of records into what a screen shows.
+
+A live race, a recording and a test fold the same records and get the same view. Everything that
+grows with the race is bounded.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from powclock.record.blocks import Blocks
+from powclock.record.events import (
+    AnyEvent,
+    BlockAccepted,
+    BlockFound,
+    BlockRefused,
+    FaultOff,
+    FaultOn,
+    ForkOpened,
+    Hash,
+    HeadMoved,
+    LeaderElected,
+    MessageRefused,
+    NodeDown,
+    NodeId,
+    NodeInfo,
+    NodeJoined,
+    NodeLeft,
+    NodeSample,
+    NodeUp,
+    RaceStarted,
+    Record,
+    Reorg,
+    Sampled,
+    TransactionConfirmed,
+    TransactionRefused,
+    TransactionReturned,
+    TransactionSent,
+)
+from powclock.record.frame import ActiveFault, EventLine, Mark, Totals
+from powclock.record.narrate import NANOSECONDS, narrate
+
+SPARK_SAMPLES = 60
+HISTORY_SAMPLES = 400
+MARKS_MAX = 50
+RECENT_TICKS = 20
+LINES_MAX = 500
+
+
+@dataclass(slots=True)
+class NodeView:
+    """What is known of one node."""
+
+    info: NodeInfo
+    running: bool = False
+    head: Hash = ""
+    height: int = 0
+    seen_ns: int = 0
+    won: int = 0
+    refused: int = 0
+    sample: NodeSample | None = None
+    rates: deque[float] = field(default_factory=lambda: deque(maxlen=SPARK_SAMPLES))
+
+
+@dataclass(slots=True)
+class Counts:
+    """Running counts; see `Totals`."""
+
+    forks: int = 0
+    reorgs: int = 0
+    reorg_depth_max: int = 0
+    blocks_mined: int = 0
+    blocks_refused: int = 0
+    messages_refused: int = 0
+    transactions_sent: int = 0
+    transactions_confirmed: int = 0
+    transactions_returned: int = 0
+    messages: int = 0
+    message_bytes: int = 0
+
+
+class View:
+    """Folds records one by one with `apply`."""
+
+    def __init__(self) -> None:
+        self.started: RaceStarted | None = None
+        self.time_ns = 0
+        self.records = 0
+        self.nodes: dict[NodeId, NodeView] = {}
+        self.blocks = Blocks()
+        self.counts = Counts()
+        self.tick: LeaderElected | None = None
+        self.tick_ns = 0
+        self.intervals_s: deque[float] = deque(maxlen=RECENT_TICKS)
+        self.hash_rates: deque[float] = deque(maxlen=HISTORY_SAMPLES)
+        self.samples = 0
+        self.retired_hashes = 0.0
+        self.wins: dict[NodeId, int] = {}
+        self.faults: dict[str, ActiveFault] = {}
+        self.sides: tuple[tuple[NodeId, ...], ...] = ()
+        self.marks: deque[Mark] = deque(maxlen=MARKS_MAX)
+        self.lines: deque[EventLine] = deque(maxlen=LINES_MAX)
+        self.notable = 0
+
+    def apply(self, record: Record) -> None:
+        """Fold one record in."""
+        self.time_ns = record.time_ns
+        self.records += 1
+        if record.node is None:
+            self._of_race(record, record.event)
+        else:
+            self._of_node(record, record.node, record.event)
+        line = narrate(record)
+        if line is not None:
+            self.notable += 1
+            self.lines.append(line)
+
+    def _of_race(self, record: Record, event: AnyEvent) -> None:
+        match event:
+            case Sampled():
+                self._sampled(event)
+            case TransactionConfirmed():
+                self.counts.transactions_confirmed += 1
+            case TransactionReturned():
+                self.counts.transactions_returned += 1
+                self.counts.transactions_confirmed -= 1
+            case LeaderElected():
+                self.tick, self.tick_ns = event, record.time_ns
+                self.intervals_s.append(event.interval_s)
+                self.blocks.choose(event.hash)
+            case ForkOpened():
+                self.counts.forks += 1
+            case FaultOn():
+                self.faults[event.id] = ActiveFault(
+                    event.id, event.fault, event.label, event.nodes, record.time_ns
+                )
+                self.sides = event.sides or self.sides
+                self.marks.append(Mark(record.time_ns, event.fault, on=True))
+            case FaultOff():
+                self.faults.pop(event.id, None)
+                if event.fault == "partition":
+                    self.sides = ()
+                self.marks.append(Mark(record.time_ns, event.fault, on=False))
+            case RaceStarted():
+                self.started = event
+                self.blocks.start(event.genesis)
+                for info in event.nodes:
+                    self.nodes[info.name] = NodeView(info, head=event.genesis)
+            case _:
+                pass
+
+    def _of_node(self, record: Record, name: NodeId, event: AnyEvent) -> None:
+        if isinstance(event, NodeJoined):
+            assert self.started is not None
+            self.nodes[name] = NodeView(event.info, head=self.started.genesis)
+        node = self.nodes[name]
+        match event:
+            case BlockAccepted():
+                node.seen_ns = record.time_ns
+            case HeadMoved() | Reorg():
+                node.head, node.height = event.hash, event.height
+                if isinstance(event, Reorg):
+                    self.counts.reorgs += 1
+                    self.counts.reorg_depth_max = max(self.counts.reorg_depth_max, event.depth)
+            case BlockFound():
+                node.won += 1
+                self.wins[name] = self.wins.get(name, 0) + 1
+                self.counts.blocks_mined += 1
+                self.blocks.found(event, name, record.time_ns)
+            case TransactionSent():
+                self.counts.transactions_sent += 1
+            case BlockRefused():
+                node.refused += 1
+                self.counts.blocks_refused += 1
+            case MessageRefused() | TransactionRefused():
+                node.refused += 1
+                self.counts.messages_refused += 1
+            case NodeUp(blocks=blocks):
+                node.running = True
+                if not blocks and self.started is not None:
+                    node.head, node.height = self.started.genesis, 0
+            case NodeDown():
+                node.running = False
+            case NodeLeft():
+                if node.sample is not None:
+                    self.retired_hashes += node.sample.hashes
+                del self.nodes[name]
+            case _:
+                pass
+
+    def _sampled(self, event: Sampled) -> None:
+        self.counts.messages, self.counts.message_bytes = event.messages, event.message_bytes
+        rates = {sample.node: sample for sample in event.nodes}
+        for name, node in self.nodes.items():
+            sample = rates.get(name)
+            node.sample = sample or node.sample
+            node.rates.append(sample.hash_rate if sample is not None else 0.0)
+        self.samples += 1
+        self.hash_rates.append(sum(sample.hash_rate for sample in event.nodes))
+
+    @property
+    def height(self) -> int:
+        """What the clock says."""
+        return 0 if self.tick is None else self.tick.height
+
+    @property
+    def hashes(self) -> float:
+        """Hashes spent by all nodes, as last sampled."""
+        return self.retired_hashes + sum(
+            node.sample.hashes for node in self.nodes.values() if node.sample is not None
+        )
+
+    @property
+    def interval_mean_s(self) -> float:
+        """The mean of the last twenty intervals; the ideal one before the first tick."""
+        if self.intervals_s:
+            return sum(self.intervals_s) / len(self.intervals_s)
+        return self.started.interval_s if self.started is not None else 0.0
+
+    @property
+    def blocks_stale(self) -> int:
+        """Blocks mined that are not on the best chain."""
+        return self.counts.blocks_mined - self.height
+
+    def totals(self) -> Totals:
+        """Counts for a frame."""
+        counts = self.counts
+        return Totals(
+            forks=counts.forks,
+            reorgs=counts.reorgs,
+            reorg_depth_max=counts.reorg_depth_max,
+            blocks_mined=counts.blocks_mined,
+            blocks_stale=self.blocks_stale,
+            blocks_refused=counts.blocks_refused,
+            messages_refused=counts.messages_refused,
+            transactions_sent=counts.transactions_sent,
+            transactions_confirmed=counts.transactions_confirmed,
+            transactions_returned=counts.transactions_returned,
+            messages=counts.messages,
+            message_bytes=counts.message_bytes,
+            hashes=self.hashes,
+        )
+
+    @property
+    def since_tick_s(self) -> float:
+        """How long the race has waited for the next tick, up to the last record."""
+        return (self.time_ns - self.tick_ns) / NANOSECONDS
