@@ -5,6 +5,7 @@ Headless commands never import textual: the screen is loaded where it is shown, 
 
 import math
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -35,6 +36,10 @@ class WrongUse(Exception):
     """What the person asked for cannot be done: one line, with the mend."""
 
 
+class ReaderGone(Exception):
+    """Whoever read our lines has seen enough."""
+
+
 class _WatchByDefault(TyperGroup):
     """`powclock …` is `powclock watch …` unless a command is named."""
 
@@ -43,6 +48,13 @@ class _WatchByDefault(TyperGroup):
         if not args or (args[0] not in self.commands and args[0] not in own):
             args = ["watch", *args]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        """As ever, but typer would turn a closed pipe into exit status 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
 
 
 app = typer.Typer(
@@ -149,7 +161,7 @@ def watch(
     plan = Plan(_scenario(scenario, seed, nodes, miner), speed, fps, until_ns)
     why = _why_plain()
     if plain or why:
-        if why and not plain and sys.stderr.isatty():
+        if why and not plain and sys.stderr.isatty() and sys.stdout.isatty():
             typer.echo(f"powclock: {why}: plain lines instead of a screen", err=True)
         _watch_plainly(plan)
         return
@@ -181,7 +193,8 @@ def watch(
 
 def _why_plain() -> str:
     """Why a screen cannot be shown here; empty if it can."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # textual draws on standard error
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         return "this is no terminal"
     if os.environ.get("TERM", "") in ("", "dumb"):
         return "this terminal cannot place characters (TERM is dumb or not set)"
@@ -195,7 +208,33 @@ def _watch_plainly(plan: Plan) -> None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
-    say(race_plainly(plan, say).text())
+    with _interrupts() as look:
+        summary = race_plainly(plan, say, look)
+    say(summary.text())
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], None]]:
+    """Ctrl+C takes effect where the function is called: within a callback it would tear the race.
+
+    A second one takes effect at once.
+    """
+    asked: list[int] = []
+
+    def interrupt(number: int, _frame: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    def look() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield look
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @app.command()
@@ -272,9 +311,16 @@ def _writable(path: Path | None, files: ExitStack) -> BinaryIO | None:
 @contextmanager
 def _progress(ticks: int, until_ns: int) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error where that is a terminal; towards whichever end is nearer."""
-    if not sys.stderr.isatty():
-        yield lambda _height, _now_ns: None
-        return
+    with _interrupts() as look:
+        if sys.stderr.isatty():
+            yield from _bar(ticks, until_ns, look)
+        else:
+            yield lambda _height, _now_ns: look()
+
+
+def _bar(
+    ticks: int, until_ns: int, look: Callable[[], None]
+) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
@@ -283,6 +329,7 @@ def _progress(ticks: int, until_ns: int) -> Iterator[Callable[[int, int], None]]
         task = bars.add_task("tick 0", total=1.0)
 
         def show(height: int, now_ns: int) -> None:
+            look()
             done = max(height / ticks if ticks else 0.0, now_ns / until_ns if until_ns else 0.0)
             bars.update(task, completed=min(1.0, done), description=f"tick {height}")
 
@@ -326,8 +373,8 @@ def main() -> None:
         code = INTERRUPTED
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our lines has seen enough; do not fail again when Python flushes.
+    except (ReaderGone, BrokenPipeError):
+        # Do not fail again when Python flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except typer.TyperException as error:

@@ -51,7 +51,8 @@ class RaceClock:
         try:
             await awake
         finally:
-            timer.cancel()
+            if not awake.done() or awake.cancelled():
+                self._loop.discard(timer)
 
     async def sleep_until(self, when_ns: int) -> None:
         await self.sleep(max(0, when_ns - self.now()))

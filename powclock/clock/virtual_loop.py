@@ -62,6 +62,7 @@ class VirtualLoop(_Loop):
         self.turn = 0
         self._births = 0
         self._sequence = 0
+        self._cancelled = 0
         self._ready: deque[asyncio.Handle] = deque()
         self._timers: list[tuple[int, int, asyncio.Handle]] = []
         self._failure: BaseException | None = None
@@ -116,14 +117,29 @@ class VirtualLoop(_Loop):
         return handle
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        """asyncio calls this; a cancelled timer stays in the heap until its time."""
+        """asyncio calls this when a timer is cancelled."""
+        self._note_cancelled()
+
+    def discard(self, handle: asyncio.Handle) -> None:
+        """Cancel what was scheduled."""
+        if not handle.cancelled():
+            handle.cancel()
+            self._note_cancelled()
+
+    def _note_cancelled(self) -> None:
+        """Cancelled timers go when they are half of all; until then they wait for their time."""
+        self._cancelled += 1
+        if self._cancelled > 64 and 2 * self._cancelled > len(self._timers):
+            self._timers = [timer for timer in self._timers if not timer[2].cancelled()]
+            heapq.heapify(self._timers)
+            self._cancelled = 0
 
     def create_future(self) -> asyncio.Future[Any]:
         self._births += 1
         return _Future(self._births, self)
 
     def create_task(
-        self, coro: Any, *, name: str | None = None, context: Context | None = None, **_: Any
+        self, coro: Any, *, name: object = None, context: Context | None = None, **_: Any
     ) -> asyncio.Task[Any]:
         self._births += 1
         return _Task(self._births, coro, loop=self, name=name, context=context)

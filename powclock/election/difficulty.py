@@ -50,11 +50,11 @@ class BitcoinDifficulty:
         if parent.height == 0:
             return self.initial_bits
         if (parent.height + 1) % self.window:
-            return parent.header.bits
+            return parent.bits
         first = parent.ancestor(parent.height + 1 - self.window)
         return retarget(
-            parent.header.bits,
-            parent.header.time - first.header.time,
+            parent.bits,
+            parent.time - first.time,
             self.window * self.interval_s,
             self.limit,
         )
@@ -76,7 +76,7 @@ class AsertDifficulty:
     def next_bits(self, parent: Entry) -> int:
         target = asert_target(
             anchor_target=bits_to_target(self.initial_bits),
-            time_delta_s=parent.header.time - (self.genesis_time - self.interval_s),
+            time_delta_s=parent.time - (self.genesis_time - self.interval_s),
             height_delta=parent.height,
             interval_s=self.interval_s,
             half_life_s=self.half_life_s,

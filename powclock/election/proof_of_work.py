@@ -97,7 +97,7 @@ def median_time_past(entry: Entry) -> int:
     """The median time in seconds of an entry and up to ten ancestors."""
     times = []
     for ancestor in entry.branch():
-        times.append(ancestor.header.time)
+        times.append(ancestor.time)
         if len(times) == MEDIAN_TIME_SPAN:
             break
     times.sort()

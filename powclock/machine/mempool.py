@@ -6,6 +6,7 @@ ahead; when full, the lowest fee goes. A reorg puts the disconnected transaction
 
 import heapq
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from powclock.machine.ledger import Ledger
 from powclock.machine.reason import InvalidTransaction, Reason
@@ -56,6 +57,9 @@ class Mempool:
             raise InvalidTransaction(Reason.TOO_LONG_MEMPOOL_CHAIN)
         if transaction.amount + transaction.fee > account.balance:
             raise InvalidTransaction(Reason.BAD_TXNS_IN_BELOWOUT)
+        self._admit(transaction)
+
+    def _admit(self, transaction: Transaction) -> None:
         rival = self._by_sender.get(transaction.sender, {}).get(transaction.nonce)
         if rival is not None and rival.fee >= transaction.fee:
             raise InvalidTransaction(Reason.TXN_MEMPOOL_CONFLICT)
@@ -115,18 +119,20 @@ class Mempool:
     def head_changed(
         self,
         ledger: Ledger,
-        chain_id: int,
         returned: Iterable[Transaction],
         confirmed: Iterable[Transaction],
     ) -> None:
-        """Follow a head change: take disconnected transfers back in, drop what is spent now."""
+        """Follow a head change: take disconnected transfers back in, drop what is spent now.
+
+        A transfer that its sender cannot pay on the new branch waits too: the branch may change
+        again, or coins may come.
+        """
         touched = {transaction.sender: None for transaction in confirmed}
         for transaction in returned:
             touched[transaction.sender] = None
-            try:
-                self.add(transaction, ledger, chain_id)
-            except InvalidTransaction:
-                continue  # confirmed on the new branch, or in conflict with it
+            if transaction.nonce >= ledger.account(transaction.sender).nonce:
+                with suppress(InvalidTransaction):  # in conflict with one that pays more
+                    self._admit(transaction)
         for sender in touched:
             nonce = ledger.account(sender).nonce
             for spent in [n for n in self._by_sender.get(sender, {}) if n < nonce]:

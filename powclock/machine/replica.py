@@ -31,7 +31,7 @@ class Replica:
     ) -> None:
         self.parameters = parameters
         self.blocks = blocks
-        self.tree = BlockTree(genesis.header, genesis.author, genesis_weight)
+        self.tree = BlockTree(genesis.header, genesis_weight)
         self.ledger = Ledger(parameters, allocation)
         self.mempool = Mempool()
         self._invalid: dict[bytes, None] = {}  # oldest first
@@ -73,7 +73,7 @@ class Replica:
                 self._remember_invalid(block.hash)
             raise
         self.blocks[block.hash] = block
-        change = self.tree.insert(block.header, block.author, weight)
+        change = self.tree.insert(block.header, weight)
         if change is not None:
             self._move_ledger(change)
             self._move_mempool(change)
@@ -103,7 +103,6 @@ class Replica:
 
         self.mempool.head_changed(
             self.ledger,
-            self.parameters.chain_id,
             returned=transactions(tuple(reversed(change.disconnected))),
             confirmed=transactions(change.connected),
         )

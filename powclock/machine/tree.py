@@ -8,21 +8,23 @@ connected; it is a reorg if any was disconnected.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from powclock.machine.header import BlockHeader
+from powclock.machine.header import BlockHeader, short
 from powclock.machine.reason import InvalidBlock, Reason
 
 
 class Entry:
-    """A block's place in the tree; compared by identity."""
+    """A block's place in the tree; compared by identity.
 
-    __slots__ = ("author", "chain_work", "hash", "header", "height", "parent")
+    A replica keeps one for each block for ever, so it holds no more of the header than rules about
+    later blocks need; the whole block is where bodies are kept.
+    """
 
-    def __init__(
-        self, header: BlockHeader, author: bytes, parent: "Entry | None", weight: int
-    ) -> None:
-        self.header = header
+    __slots__ = ("bits", "chain_work", "hash", "height", "parent", "time")
+
+    def __init__(self, header: BlockHeader, parent: "Entry | None", weight: int) -> None:
         self.hash = header.hash
-        self.author = author
+        self.time = header.time
+        self.bits = header.bits
         self.parent = parent
         self.height: int = 0 if parent is None else parent.height + 1
         self.chain_work: int = weight + (0 if parent is None else parent.chain_work)
@@ -44,7 +46,7 @@ class Entry:
         return entry
 
     def __repr__(self) -> str:
-        return f"Entry({self.height} {self.header.short})"
+        return f"Entry({self.height} {short(self.hash)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class HeadChange:
 class BlockTree:
     """Entries by hash, with the best chain by height."""
 
-    def __init__(self, genesis: BlockHeader, author: bytes, weight: int) -> None:
-        root = Entry(genesis, author, None, weight)
+    def __init__(self, genesis: BlockHeader, weight: int) -> None:
+        root = Entry(genesis, None, weight)
         self.entries: dict[bytes, Entry] = {root.hash: root}
         self.best_chain: list[Entry] = [root]
 
@@ -94,7 +96,7 @@ class BlockTree:
         """Whether the entry is the head or below it."""
         return entry.height < len(self.best_chain) and self.best_chain[entry.height] is entry
 
-    def insert(self, header: BlockHeader, author: bytes, weight: int) -> HeadChange | None:
+    def insert(self, header: BlockHeader, weight: int) -> HeadChange | None:
         """Add a block; the change of head that it causes, if any.
 
         Raises:
@@ -105,7 +107,7 @@ class BlockTree:
         parent = self.entries.get(header.parent)
         if parent is None:
             raise InvalidBlock(Reason.PREV_BLK_NOT_FOUND)
-        entry = Entry(header, author, parent, weight)
+        entry = Entry(header, parent, weight)
         self.entries[entry.hash] = entry
         if entry.chain_work <= self.head.chain_work:
             return None

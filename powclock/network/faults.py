@@ -9,6 +9,7 @@ line in `tui/keys.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from math import fsum
 from typing import Annotated, Protocol
 
 import msgspec
@@ -18,6 +19,7 @@ from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link, Send
+from powclock.record.labels import clean_label
 
 NodeId = str
 Undo = Callable[[], None]
@@ -205,6 +207,7 @@ def _by_share(race: Breakable, share: float) -> set[NodeId]:
     """Nodes whose hash rates add up to about the share, and who stay connected, as do the others.
 
     Grows a side from each of some nodes in turn, by the neighbour after which the share is closest.
+    Sums are exact, so that they do not depend on the order of a set.
     """
     rates = {name: race.hash_rate(name).nominal for name in race.node_names()}
     total = sum(rates.values()) or 1.0
@@ -219,14 +222,14 @@ def _by_share(race: Breakable, share: float) -> set[NodeId]:
             rest = [name for name in rates if name not in side]
             miss = (
                 not _connected(rest, peers),
-                abs(sum(rates[name] for name in side) / total - share),
+                abs(fsum(rates[name] for name in side) / total - share),
             )
             if miss < best_miss:
                 best, best_miss = set(side), miss
             near = [name for name in rest if any(peer in side for peer in peers[name])]
-            if not near or sum(rates[name] for name in side) >= share * total:
+            if not near or fsum(rates[name] for name in side) >= share * total:
                 break
-            gap = share * total - sum(rates[name] for name in side)
+            gap = share * total - fsum(rates[name] for name in side)
             side.add(min(near, key=lambda name: (abs(gap - rates[name]), name)))
     return best or {next(iter(rates))}
 
@@ -365,6 +368,8 @@ class Join(Fault, frozen=True, tag="join"):
     def targets(self, race: Breakable) -> tuple[NodeId, ...]:
         if len(self.nodes) != 1:
             raise FaultError("join takes exactly one name in nodes")
+        if clean_label(self.nodes[0]) != self.nodes[0]:
+            raise FaultError("a name has visible characters alone and fits in 24 cells")
         if self.nodes[0] in race.node_names():
             raise FaultError(f"there is a node {self.nodes[0]!r} already: choose another name")
         return self.nodes

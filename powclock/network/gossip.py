@@ -43,7 +43,7 @@ from powclock.record.events import (
 
 REQUEST_TIMEOUT_NS = 2 * NANOSECONDS
 FETCH_BLOCKS_MAX = 128
-RECENT_TRANSACTIONS_MAX = 10_000
+RECENT_TRANSACTIONS_MAX = 2_000
 
 NodeId = str
 SendTo = Callable[[NodeId, bytes], None]

@@ -1,6 +1,7 @@
 """A race without a screen: as fast as it goes, with files and a summary."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -70,11 +71,12 @@ def run_race(
     def done() -> bool:
         return bool(ticks) and driver.view.height >= ticks
 
-    driver.start()
-    while not done() and driver.now_ns < end_ns:
-        driver.step_until(done, turns_max=TURNS_A_LOOK, until_ns=end_ns)
-        progress(driver.view.height, driver.now_ns)
-    return _finish(driver)
+    with closing(driver):
+        driver.start()
+        while not done() and driver.now_ns < end_ns:
+            driver.step_until(done, turns_max=TURNS_A_LOOK, until_ns=end_ns)
+            progress(driver.view.height, driver.now_ns)
+        return driver.summary()
 
 
 def replay_session(
@@ -86,9 +88,10 @@ def replay_session(
         ScenarioError: the session does not fit this version.
     """
     driver = _driver(session.scenario, outputs)
-    driver.start()
-    driver.replay(session, lambda now_ns: progress(driver.view.height, now_ns))
-    return _finish(driver)
+    with closing(driver):
+        driver.start()
+        driver.replay(session, lambda now_ns: progress(driver.view.height, now_ns))
+        return driver.summary()
 
 
 def _driver(scenario: Scenario, outputs: Outputs) -> Driver:
@@ -100,9 +103,3 @@ def _driver(scenario: Scenario, outputs: Outputs) -> Driver:
         driver.world.recorder.listen(chain)
         driver.at_end.append(lambda: file.write(chain.best_chain()))
     return driver
-
-
-def _finish(driver: Driver) -> Summary:
-    summary = driver.summary()
-    driver.close()
-    return summary

@@ -1,6 +1,7 @@
 """A paced race as plain lines, one notable event each: for pipes, logs and dumb terminals."""
 
 from collections.abc import Callable
+from contextlib import closing, suppress
 
 from powclock.clock.pace import Pacer
 from powclock.clock.virtual_loop import NANOSECONDS
@@ -21,30 +22,42 @@ def plain_line(line: EventLine) -> str:
     return f"{int(minutes):3d}:{seconds:06.3f}  {line.kind:<10}  {line.text}"
 
 
-def race_plainly(plan: Plan, say: Callable[[str], None]) -> Summary:
-    """Race at the plan's pace until its end, or until KeyboardInterrupt; say every event."""
+def race_plainly(plan: Plan, say: Callable[[str], None], look: Callable[[], None]) -> Summary:
+    """Race at the plan's pace until its end, or until `look` raises KeyboardInterrupt.
+
+    `say` takes every notable event; `look` is called often, between two callbacks of the race.
+    """
     driver = Driver(plan.scenario)
     unsaid: list[str] = []
     driver.world.recorder.listen(lambda record: _note(narrate(record), unsaid))
     end_ns = plan.until_ns or FOR_EVER_NS
     pacer = Pacer(plan.rate, 0)
-    try:
-        driver.start()
-        while driver.now_ns < end_ns:
-            goal_ns = pacer.goal_ns(driver.now_ns)
-            goal_ns = end_ns if goal_ns is None else min(goal_ns, end_ns)
-            reached = driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK)
-            for text in unsaid:
-                say(text)
-            unsaid.clear()
-            if reached:
-                due_ns = driver.world.loop.next_ns or 0
-                pacer.sleep(min(LOOK_S, pacer.wall_wait_s(due_ns)))
-    except KeyboardInterrupt:
-        pass  # the person has seen enough
-    summary = driver.summary()
-    driver.close()
-    return summary
+    with closing(driver):
+        with suppress(KeyboardInterrupt):  # the person has seen enough
+            _race(driver, pacer, end_ns, unsaid, say, look)
+        return driver.summary()
+
+
+def _race(
+    driver: Driver,
+    pacer: Pacer,
+    end_ns: int,
+    unsaid: list[str],
+    say: Callable[[str], None],
+    look: Callable[[], None],
+) -> None:
+    driver.start()
+    while driver.now_ns < end_ns:
+        look()
+        goal_ns = pacer.goal_ns(driver.now_ns)
+        goal_ns = end_ns if goal_ns is None else min(goal_ns, end_ns)
+        reached = driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK)
+        for text in unsaid:
+            say(text)
+        unsaid.clear()
+        if reached:
+            due_ns = driver.world.loop.next_ns or 0
+            pacer.sleep(min(LOOK_S, pacer.wall_wait_s(due_ns)))
 
 
 def _note(line: EventLine | None, unsaid: list[str]) -> None:

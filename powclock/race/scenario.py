@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from powclock.network.faults import AnyFault
+from powclock.network.faults import AnyFault, Join
 from powclock.network.topology import Kind
 from powclock.record.labels import clean_label
 
@@ -27,7 +27,7 @@ NAMES = (
 )
 # fmt: on
 
-Positive = Annotated[float, Meta(gt=0, le=1e15)]
+Positive = Annotated[float, Meta(ge=0.001, le=1e15)]
 NotNegative = Annotated[float, Meta(ge=0, le=1e15)]
 Fraction = Annotated[float, Meta(ge=0, le=0.9)]
 Text = Annotated[str, Meta(max_length=2_000)]
@@ -156,10 +156,10 @@ def load_scenario(which: str) -> Scenario:
         text = (resources.files("powclock.scenarios") / f"{which}.toml").read_text("utf-8")
         return parse_scenario(text, which)
     path = Path(which)
-    if path.suffix != ".toml" and not path.exists():
-        names = ", ".join(shipped_names())
-        raise ScenarioError(f"{clean_label(which, 60)}: no such scenario; shipped are {names}")
     try:
+        if path.suffix != ".toml" and not path.exists():
+            names = ", ".join(shipped_names())
+            raise ScenarioError(f"{clean_label(which, 60)}: no such scenario; shipped are {names}")
         if path.stat().st_size > FILE_BYTES_MAX:
             raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a scenario?")
         text = path.read_text("utf-8")
@@ -241,7 +241,23 @@ def checked(scenario: Scenario) -> Scenario:
         title=clean_label(scenario.title, 100),
         nodes=msgspec.structs.replace(nodes, names=names, count=count),
         regions=regions,
+        faults=_checked_faults(scenario.faults, names or scenario.node_names()),
     )
+
+
+def _checked_faults(faults: tuple[Planned, ...], names: tuple[str, ...]) -> tuple[Planned, ...]:
+    cleaned = []
+    for planned in faults:
+        nodes = tuple(_name(node, "faults.fault.nodes") for node in planned.fault.nodes)
+        fault = msgspec.structs.replace(planned.fault, nodes=nodes)
+        cleaned.append(msgspec.structs.replace(planned, fault=fault))
+        if isinstance(fault, Join):
+            names += nodes
+    for each in cleaned:
+        for node in each.fault.nodes:
+            if node not in names:
+                raise ScenarioError(f"faults.fault.nodes: there is no node {node!r}")
+    return tuple(cleaned)
 
 
 def _name(text: str, place: str) -> str:

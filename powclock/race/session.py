@@ -75,10 +75,13 @@ def load_session(path: Path) -> Session:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise ScenarioError(f"{path}: larger than {FILE_BYTES_MAX} bytes; is it a session?")
         session = msgspec.json.decode(path.read_bytes(), type=Session)
-        return msgspec.structs.replace(session, scenario=checked(session.scenario))
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
     except msgspec.ValidationError as error:
         raise ScenarioError(f"{path}: {place_first(str(error))}") from error
     except msgspec.DecodeError as error:
         raise ScenarioError(f"{path}: not a session: {error}") from error
+    try:
+        return msgspec.structs.replace(session, scenario=checked(session.scenario))
+    except ScenarioError as error:
+        raise ScenarioError(f"{path}: scenario.{error}") from error

@@ -17,6 +17,7 @@ from powclock.record.events import TransactionSent
 ENDOWMENT = 1_000 * COIN
 FEE_MAX = COIN // 1000
 PENDING_MAX = 16
+WAIT_S_MAX = 1e9
 
 
 class Client:
@@ -85,7 +86,8 @@ class Workload:
             self._wait()
 
     def _wait(self) -> None:
-        self._later(round(self._stream.exponential(1 / self._rate) * NANOSECONDS), self._send)
+        wait_s = min(self._stream.exponential(1 / self._rate), WAIT_S_MAX)
+        self._later(round(wait_s * NANOSECONDS), self._send)
 
     def _send(self) -> None:
         self._wait()

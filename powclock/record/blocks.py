@@ -57,21 +57,19 @@ class Blocks:
 
     def choose(self, tip: Hash) -> None:
         """Let the best chain end at a block."""
-        fresh = self._blocks.get(tip)
-        while fresh is not None and not fresh.best:
-            fresh.best = True
-            stale = self._at(fresh.height, except_for=fresh.hash)
-            for rival in stale:
-                rival.best = False
-            fresh = self._blocks.get(fresh.parent)
+        new = self._blocks[tip]
+        branch = set()
+        block: BlockView | None = new
+        while block is not None:
+            branch.add(block.hash)
+            if block.best:
+                break  # here the new branch leaves the old one
+            block = self._blocks.get(block.parent)
+        fork_height = 0 if block is None else block.height
+        for each in self._blocks.values():
+            if each.height >= fork_height:
+                each.best = each.hash in branch
         self._best = tip
-
-    def _at(self, height: int, except_for: Hash) -> list[BlockView]:
-        return [
-            block
-            for block in self._blocks.values()
-            if block.height == height and block.hash != except_for
-        ]
 
     def newest(self, heights: int) -> list[BlockView]:
         """Blocks of the last so many heights of the best chain and above, in the order found."""

@@ -1,0 +1,178 @@
+"""The whole program in a real pseudo-terminal, read back by a terminal emulator."""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import LEAVES_ALTERNATE_SCREEN, Terminal
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="looks at processes through /proc"
+)
+
+SHOWS_CURSOR = b"\x1b[?25h"
+STOPS_MOUSE = b"\x1b[?1000l"
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def rerun(again: str, state: Path) -> str:
+    """Run the command that the program named; its digest."""
+    words = shlex.split(again)
+    assert words[0] == "powclock"
+    done = subprocess.run(
+        [sys.executable, "-m", "powclock", *words[1:]],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "XDG_STATE_HOME": str(state), "PYTHONHASHSEED": "5"},
+    )
+    return digest_in(done.stdout)
+
+
+def digest_in(text: str) -> str:
+    found = re.search(r"digest +([0-9a-f]{64})", text)
+    assert found, text
+    return found[1]
+
+
+def again_in(text: str) -> str:
+    """The command after "again", which the terminal may have wrapped."""
+    return "".join(text[text.index("again") :].split("\n")).removeprefix("again").strip(" :")
+
+
+def test_keys_break_the_network_and_the_session_runs_again_to_the_same_digest(
+    tmp_path: Path,
+) -> None:
+    with Terminal("--miner", "sampled", "--speed", "10", state=tmp_path) as terminal:
+        terminal.until(lambda text: "alice" in text and "tick 1" in text)
+        terminal.press("down", "down", "l")
+        terminal.until(lambda text: "loss 30% on: bob" in text)
+        terminal.press("p")
+        terminal.until(lambda text: "PARTITION" in text)
+        terminal.press("\r")
+        terminal.until(lambda text: "partition on" in text)
+        terminal.press("k", "h", "c", "a", "]")
+        terminal.until(lambda text: "joins" in text)
+        terminal.press(".", ">")
+        terminal.until(lambda text: "PAUSED" in text)
+        terminal.press(" ", "x", "0")
+        terminal.until(lambda text: "no faults on" in text)
+        (race,) = terminal.children()
+        terminal.press("q")
+        text = terminal.to_the_end()
+    assert terminal.process.returncode == 0
+    assert not alive(race)
+    assert LEAVES_ALTERNATE_SCREEN in terminal.raw
+    again = again_in(text)
+    assert rerun(again, tmp_path) == digest_in(text)
+
+
+def test_the_end_of_the_races_process_is_said_with_the_command_that_shows_it(
+    tmp_path: Path,
+) -> None:
+    with Terminal("--miner", "sampled", "--speed", "10", state=tmp_path) as terminal:
+        terminal.until(lambda text: "tick 1" in text)
+        (race,) = terminal.children()
+        os.kill(race, signal.SIGKILL)
+        text = terminal.until(lambda text: "SIGKILL" in text)
+        assert "the race's process was ended by SIGKILL" in text
+        assert "powclock run --inputs" in text
+        assert "alice" in text, "the last moment stays on the screen"
+        terminal.press("q")
+        text = terminal.to_the_end()
+    assert terminal.process.returncode == 1
+    assert "the race stopped: the race's process was ended by SIGKILL" in text
+    assert len(rerun(again_in(text), tmp_path)) == 64
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
+def test_a_signal_restores_the_terminal_and_leaves_no_process(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with Terminal("--miner", "sampled", state=tmp_path) as terminal:
+        terminal.until(lambda text: "alice" in text)
+        (race,) = terminal.children()
+        terminal.process.send_signal(number)
+        terminal.to_the_end()
+    for sequence in (LEAVES_ALTERNATE_SCREEN, SHOWS_CURSOR, STOPS_MOUSE):
+        assert terminal.raw.rfind(sequence) > len(terminal.raw) - 4_000
+    assert not alive(race)
+
+
+def test_no_orphan_stays_when_the_screen_is_killed(tmp_path: Path) -> None:
+    with Terminal("--miner", "sampled", "--speed", "max", state=tmp_path) as terminal:
+        terminal.until(lambda text: "alice" in text)
+        (race,) = terminal.children()
+        terminal.process.kill()
+        terminal.process.wait()
+    waiting = subprocess.run(
+        ["tail", f"--pid={race}", "-f", "/dev/null"], timeout=20, check=True
+    )  # ends when that process does
+    assert waiting.returncode == 0
+    assert not alive(race)
+
+
+def test_every_size_while_it_runs(tmp_path: Path) -> None:
+    with Terminal("--miner", "sampled", "--speed", "30", state=tmp_path) as terminal:
+        terminal.until(lambda text: "alice" in text)
+        for columns, rows in ((20, 5), (300, 100), (60, 20), (80, 24), (100, 30), (1, 1)):
+            terminal.resize(columns, rows)
+            for _ in range(5):
+                terminal.read_some(0.05)
+        terminal.resize(160, 45)
+        terminal.until(lambda text: "TICK" in text and "EVENTS" in text)
+        terminal.press("q")
+        text = terminal.to_the_end()
+    assert terminal.process.returncode == 0
+    assert digest_in(text)
+
+
+def test_no_colour_and_ascii(tmp_path: Path) -> None:
+    with Terminal(
+        "--miner", "sampled", "--ascii", state=tmp_path, environment={"NO_COLOR": "1"}
+    ) as terminal:
+        text = terminal.until(lambda text: "alice" in text)
+        terminal.press("q")
+        terminal.to_the_end()
+    assert text.isascii()
+    assert not re.search(rb"\x1b\[[0-9;]*[34]8;[25]", bytes(terminal.raw)), "a colour was set"
+
+
+def test_a_race_with_an_end_leaves_its_summary(tmp_path: Path) -> None:
+    with Terminal(
+        "--miner", "sampled", "--speed", "max", "--for", "60s", state=tmp_path
+    ) as terminal:
+        text = terminal.to_the_end()
+    assert terminal.process.returncode == 0
+    assert "race time 60.0 s" in text
+    assert rerun(again_in(text), tmp_path) == digest_in(text)
+
+
+def test_hostile_names_bring_no_escape_sequence(tmp_path: Path) -> None:
+    scenario = tmp_path / "hostile.toml"
+    scenario.write_text(
+        'name = "[/red]\\u001b]0;owned\\u0007"\n'
+        "[nodes]\n"
+        'names = ["[bold]a", "\\u202ebob", "' + "x" * 1_000 + '", "\\u001b[31mred"]\n'
+    )
+    with Terminal(str(scenario), "--miner", "sampled", state=tmp_path) as terminal:
+        text = terminal.until(lambda text: "[bold]a" in text and "red" in text)
+        terminal.press("q")
+        terminal.to_the_end()
+    assert b"\x1b]0;owned" not in terminal.raw
+    assert b"\x1b[31mred" not in terminal.raw
+    assert "[31mred" in text
+    assert "x" * 25 not in text
