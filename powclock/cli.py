@@ -169,18 +169,24 @@ def watch(
 
     race = RaceProcess(plan)
     try:
-        from powclock.tui.run import ScreenOptions, run_screen  # noqa: PLC0415 (textual, here only)
+        # textual is loaded here and nowhere else
+        from powclock.tui.run import ScreenError, ScreenOptions, run_screen  # noqa: PLC0415
+        from powclock.tui.theme import ThemeError  # noqa: PLC0415
 
-        ended = run_screen(
-            race,
-            ScreenOptions(
-                fps=fps,
-                theme=theme,
-                ascii_only=ascii_only,
-                motion=not no_motion,
-                mouse=not no_mouse,
-            ),
+        options = ScreenOptions(
+            fps=fps,
+            theme=theme,
+            ascii_only=ascii_only,
+            motion=not no_motion,
+            mouse=not no_mouse,
         )
+        try:
+            ended = run_screen(race, options)
+        except ThemeError as error:
+            raise WrongUse(str(error)) from error
+        except ScreenError as error:
+            typer.echo(f"powclock: {error}", err=True)
+            raise typer.Exit(OURS) from error
     finally:
         race.close()
     if ended is None:

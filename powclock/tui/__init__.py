@@ -1,0 +1,1 @@
+"""The screen: draws frames and sends commands; it never touches a node."""

@@ -1,0 +1,199 @@
+"""The app: takes in what the race tells, paints at a steady rate, and restores the terminal.
+
+Messages come from another thread. They wait in an inbox, and one note to the loop, which later
+notes replace, says that there is something in it; so a slow screen skips frames and never runs
+behind.
+"""
+
+import traceback
+from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
+from time import monotonic
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+
+from powclock.race.commands import AnyCommand, Quit
+from powclock.race.messages import AnyMessage, Declined, Ended, Race, Shown
+from powclock.tui import theme as themes
+from powclock.tui.glyphs import to_ascii
+from powclock.tui.keys import BINDINGS
+from powclock.tui.screens.race import RaceScreen
+from powclock.tui.state import State
+
+# How long a race that was asked to end may take to say its last word.
+LAST_WORD_S = 1.5
+
+
+class Told(Message, bubble=False):
+    """There is something in the inbox."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One note is enough."""
+        return isinstance(message, Told)
+
+
+class PowclockApp(App[Ended | None]):
+    """The screen of one race."""
+
+    TITLE = "powclock"
+    CSS = "App.-ascii Toast { border: none; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave", "quit", show=False, priority=True, id="interrupt"),
+        Binding("ctrl+q", "leave", "quit", show=False, priority=True, id="quit"),
+    ]
+
+    def __init__(
+        self,
+        race: Race,
+        *,
+        fps: int = 10,
+        theme: str = "dark",
+        ascii_only: bool = False,
+        motion: bool = True,
+    ) -> None:
+        """Make the screen; it starts to listen once it runs.
+
+        Raises:
+            ThemeError: the theme cannot be used.
+        """
+        # The palette draws signs of its own, which no table of ours replaces.
+        self.ENABLE_COMMAND_PALETTE = not ascii_only  # type: ignore[misc]
+        super().__init__()
+        self.set_class(ascii_only, "-ascii")
+        self._race = race
+        self._interval_s = 1 / max(fps, 1)
+        self._inbox: deque[AnyMessage] = deque()
+        self._painted_at = 0.0
+        self._next_paint: Timer | None = None
+        self._leaving = False
+        self.broke: str | None = None
+        self.race_state = State(themes.load(theme), ascii_only=ascii_only, motion=motion)
+        self.race_screen = RaceScreen(self.race_state)
+        if not motion:
+            self.animation_level = "none"
+        self._use_theme()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The race is the first thing to see."""
+        return self.race_screen
+
+    def on_mount(self) -> None:
+        """Listen from now on."""
+        self._race.listen(self._hear)
+
+    def send(self, command: AnyCommand) -> None:
+        """Ask something of the race."""
+        self._race.send(command)
+
+    def _hear(self, message: AnyMessage) -> None:
+        """In the thread of the race."""
+        self._inbox.append(message)
+        try:
+            self.post_message(Told())
+        except RuntimeError:
+            # The loop is closed: the screen is gone, and nobody reads on.
+            self._inbox.clear()
+
+    def on_told(self) -> None:
+        """Take in all that was told, and paint once."""
+        shown = False
+        while self._inbox:
+            message = self._inbox.popleft()
+            match message:
+                case Shown(frame=frame, pace=pace):
+                    self.race_state.see(frame, pace)
+                    self.race_screen.controls.seen()
+                    shown = True
+                case Declined(text=text):
+                    text = to_ascii(text) if self.race_state.ascii_only else text
+                    self.notify(text, severity="warning", markup=False)
+                case Ended():
+                    self._end(message)
+        if shown:
+            self._paint_soon()
+
+    def _end(self, ended: Ended) -> None:
+        self.race_state.ended = ended
+        if self._leaving:
+            self.exit(ended)
+        else:
+            self.paint()
+
+    def _paint_soon(self) -> None:
+        if self._next_paint is not None:
+            return
+        wait_s = self._painted_at + self._interval_s - monotonic()
+        # A frame that comes a little early is painted at once, or two clocks would beat.
+        if wait_s <= self._interval_s / 4:
+            self.paint()
+        else:
+            self._next_paint = self.set_timer(wait_s, self.paint)
+
+    def paint(self) -> None:
+        """Paint now."""
+        if self._next_paint is not None:
+            self._next_paint.stop()
+            self._next_paint = None
+        self._painted_at = monotonic()
+        self.race_screen.paint()
+
+    def leave(self) -> None:
+        """End the race and wait a moment for its last word; asked again, do not wait."""
+        if self.race_state.ended is not None or self._leaving:
+            self.exit(self.race_state.ended)
+            return
+        self._leaving = True
+        self.send(Quit())
+        self.set_timer(LAST_WORD_S, lambda: self.exit(self.race_state.ended))
+
+    def action_leave(self) -> None:
+        """End the race."""
+        self.leave()
+
+    def next_theme(self) -> None:
+        """Draw with the theme after this one."""
+        names = themes.names()
+        current = self.race_state.theme.name
+        index = names.index(current) + 1 if current in names else 0
+        try:
+            self.race_state.set_theme(themes.load(names[index % len(names)]))
+        except themes.ThemeError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self._use_theme()
+        self.paint()
+
+    def _fatal_error(self) -> None:
+        """Keep a bug to one line: textual would print pages over the restored terminal."""
+        error = self._exception
+        where = ""
+        if error is not None and error.__traceback__ is not None:
+            frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+            code = frames[-1].f_code
+            where = f" in {code.co_name} ({Path(code.co_filename).name})"
+        self.broke = f"the screen broke: {type(error).__name__}: {error}{where}"
+        self._close_messages_no_wait()
+
+    def _use_theme(self) -> None:
+        theme = self.race_state.theme.textual()
+        self.register_theme(theme)
+        self.theme = theme.name
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every key by its words."""
+        if screen is not self.race_screen:
+            return
+        for binding in BINDINGS:
+            action = binding.action
+
+            async def run(action: str = action) -> None:
+                await self.race_screen.run_action(action)
+
+            title = f"{binding.description} ({binding.key_display or binding.key})"
+            yield SystemCommand(title, binding.tooltip, run)

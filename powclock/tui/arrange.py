@@ -1,0 +1,116 @@
+"""Which panel stands where, for every size of terminal: a pure function, tested for all sizes.
+
+Four arrangements: wide and medium with boxes, small with rules between the panels, and tiny, where
+one panel at a time has the whole screen. No size is refused.
+"""
+
+from dataclasses import dataclass
+
+from textual.geometry import Region
+
+from powclock.tui.widgets.panel import Border
+
+# Panels by number, for the keys of a tiny screen.
+CLOCK, CHAIN, NODES, EVENTS = 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Where each panel is, and what surrounds those that have a title; absent ones are hidden."""
+
+    name: str
+    regions: dict[str, Region]
+    border: Border
+
+
+def arrange(width: int, height: int, nodes: int, panel: int = CHAIN) -> Arrangement:
+    """Choose the arrangement for a size and a number of nodes."""
+    if width >= 132 and height >= 38:
+        return _wide(width, height, nodes)
+    if width >= 100 and height >= 28:
+        return _medium(width, height, nodes)
+    if width >= 76 and height >= 20:
+        return _small(width, height, nodes)
+    return _tiny(width, height, panel)
+
+
+def _stack(width: int, heights: list[tuple[str, int]]) -> dict[str, Region]:
+    regions, y = {}, 0
+    for name, height in heights:
+        regions[name] = Region(0, y, width, height)
+        y += height
+    return regions
+
+
+def _split(regions: dict[str, Region], row: str, parts: list[tuple[str, int]]) -> None:
+    """Replace a row by panels beside each other."""
+    x, y, _, height = regions.pop(row)
+    for name, width in parts:
+        regions[name] = Region(x, y, width, height)
+        x += width
+
+
+def _wide(width: int, height: int, nodes: int) -> Arrangement:
+    top, faults = 7, 4
+    table = min(max(nodes + 3, 8), (height - top - faults - 2) // 2)
+    chain = height - top - faults - table - 2
+    regions = _stack(
+        width,
+        [("status", 1), ("top", top), ("chain", chain), ("bottom", table), ("faults", faults),
+         ("footer", 1)],
+    )  # fmt: skip
+    side = 42
+    _split(regions, "top", [("clock", side), ("hash_rate", width - 2 * side), ("tips", side)])
+    events = max(58, width * 3 // 8)
+    _split(regions, "bottom", [("nodes", width - events), ("events", events)])
+    return Arrangement("wide", regions, Border.BOX)
+
+
+def _medium(width: int, height: int, nodes: int) -> Arrangement:
+    top = 5
+    rest = height - top - 3
+    table = min(max(nodes + 3, 6), rest - 10)
+    regions = _stack(
+        width,
+        [("status", 1), ("top", top), ("chain", rest - table), ("bottom", table), ("active", 1),
+         ("footer", 1)],
+    )  # fmt: skip
+    clock, tips = 36, 32
+    _split(regions, "top", [("clock", clock), ("hash_rate", width - clock - tips), ("tips", tips)])
+    events = max(36, width * 3 // 8)
+    _split(regions, "bottom", [("nodes", width - events), ("events", events)])
+    return Arrangement("medium", regions, Border.BOX)
+
+
+def _small(width: int, height: int, nodes: int) -> Arrangement:
+    rest = height - 4
+    chain = max(7, rest * 7 // 20)
+    events = max(4, rest // 4)
+    table = min(nodes + 2, rest - chain - events)
+    regions = _stack(
+        width,
+        [("status", 1), ("top", 1), ("chain", chain), ("nodes", table),
+         ("events", rest - chain - table), ("active", 1), ("footer", 1)],
+    )  # fmt: skip
+    _split(regions, "top", [("clock", width - 28), ("tips", 28)])
+    return Arrangement("small", regions, Border.RULE)
+
+
+def _tiny(width: int, height: int, panel: int) -> Arrangement:
+    heights: list[tuple[str, int]] = []
+    rest = height
+    status = height >= 3
+    footer = height >= 5
+    active = height >= 8
+    rest -= status + footer + active
+    if panel == CLOCK:
+        clock = min(6, rest)
+        tips = min(4, rest - clock)
+        middle = [("clock", clock), ("tips", tips), ("hash_rate", rest - clock - tips)]
+    else:
+        middle = [({CHAIN: "chain", NODES: "nodes", EVENTS: "events"}[panel], rest)]
+    heights = (
+        [("status", 1)] * status + middle + [("active", 1)] * active + [("footer", 1)] * footer
+    )
+    regions = _stack(width, [(name, rows) for name, rows in heights if rows > 0])
+    return Arrangement("tiny", regions, Border.RULE if height >= 8 else Border.NONE)

@@ -1,0 +1,160 @@
+"""What a key asks of the race, given what the screen shows.
+
+Each method sends commands, or returns a line for the person where it cannot.
+"""
+
+from collections.abc import Callable
+
+from powclock.network.faults import Crash, Join, Leave, Partition
+from powclock.race.commands import (
+    AnyCommand,
+    Break,
+    Heal,
+    HealAll,
+    SetRate,
+    StepEvent,
+    StepTick,
+)
+from powclock.tui.keys import FAULT_BY_ID, NEWCOMERS, SPEEDS
+from powclock.tui.state import State
+
+SELECT_FIRST = "select a node first (↑ ↓)"
+
+
+class Controls:
+    """Turns keys into commands."""
+
+    def __init__(self, state: State, send: Callable[[AnyCommand], None]) -> None:
+        self._state = state
+        self._send = send
+        # What was asked for last; a frame that was under way then still tells the old rate.
+        self._rate: float | None = None
+        self._paused: bool | None = None
+
+    def seen(self) -> None:
+        """A frame came: where it agrees with what was asked, the race is to be believed again."""
+        pace = self._state.pace
+        if pace.paused == self._paused:
+            self._paused = None
+        if pace.rate == self._rate:
+            self._rate = None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the race is paused, or was just asked to be."""
+        return self._state.pace.paused if self._paused is None else self._paused
+
+    @property
+    def rate(self) -> float:
+        """The rate at which the race runs, or will run when it goes on."""
+        if self._rate is not None:
+            return self._rate
+        return self._state.pace.rate or self._last_rate
+
+    _last_rate = 1.0
+
+    def pause(self) -> None:
+        """Pause, or go on at the rate from before."""
+        rate = self.rate
+        self._last_rate = rate
+        self._paused = not self.paused
+        self._send(SetRate(0.0 if self._paused else rate))
+
+    def change_speed(self, step: int) -> str:
+        """Go to the next speed that is faster or slower; a paused race stays paused."""
+        rate = self.rate
+        if step > 0:
+            rate = next((speed for speed in SPEEDS if speed > rate), SPEEDS[-1])
+        else:
+            rate = next((speed for speed in reversed(SPEEDS) if speed < rate), SPEEDS[0])
+        return self.set_speed(rate)
+
+    def set_speed(self, rate: float) -> str:
+        """Run at this rate, now or when the race goes on."""
+        self._rate = self._last_rate = rate
+        if not self.paused:
+            self._send(SetRate(rate))
+            return ""
+        return f"paused: goes on at {rate:g}× with space"
+
+    def step_event(self) -> None:
+        """Go on to the next event."""
+        self._paused = True
+        self._send(StepEvent())
+
+    def step_tick(self) -> None:
+        """Go on to the next tick."""
+        self._paused = True
+        self._send(StepTick())
+
+    def fault(self, id_: str) -> str:
+        """Begin a fault on the selected node or on all, make it stronger, or end it."""
+        entry = FAULT_BY_ID[id_]
+        selected = self._state.selected
+        if entry.one_node and selected is None:
+            return SELECT_FIRST
+        nodes = (selected,) if selected is not None else ()
+        strengths = [make(nodes) for make in entry.strengths]
+        active = self._state.active(strengths[0].id)
+        labels = [fault.label for fault in strengths]
+        if active is None or active.label not in labels:
+            self._send(Break(strengths[0]))
+        elif active.label == labels[-1]:
+            self._send(Heal(active.id))
+        else:
+            self._send(Break(strengths[labels.index(active.label) + 1]))
+        return ""
+
+    def restart(self) -> str:
+        """Start the selected node again, or all that crashed."""
+        frame, selected = self._state.frame, self._state.selected
+        crash = Crash().kind
+        crashes = [fault for fault in (frame.faults if frame else ()) if fault.fault == crash]
+        if selected is not None:
+            crashes = [fault for fault in crashes if selected in fault.nodes]
+        for fault in crashes:
+            self._send(Heal(fault.id))
+        if crashes:
+            return ""
+        return "no node has crashed" if selected is None else f"{selected} has not crashed"
+
+    def join(self) -> str:
+        """Let a new node join, with the mean hash rate of the others."""
+        frame = self._state.frame
+        if frame is None:
+            return "the race has not begun"
+        taken = {row.name for row in frame.nodes}
+        taken |= {node for fault in frame.faults for node in fault.nodes}
+        rounds = range(1, len(taken) + 2)
+        fresh = (f"{name}{turn if turn > 1 else ''}" for turn in rounds for name in NEWCOMERS)
+        name = next(name for name in fresh if name not in taken)
+        rates = [row.hash_rate for row in frame.nodes if row.hash_rate > 0]
+        mean = round(sum(rates) / len(rates)) if rates else 0
+        self._send(Break(Join((name,), hash_rate=float(mean)) if mean else Join((name,))))
+        return ""
+
+    def leave(self) -> str:
+        """Take the selected node out."""
+        selected = self._state.selected
+        if selected is None:
+            return SELECT_FIRST
+        joined = self._state.active(Join((selected,)).id)
+        self._send(Heal(joined.id) if joined else Break(Leave((selected,))))
+        return ""
+
+    @property
+    def partitioned(self) -> bool:
+        """Whether the network is cut."""
+        return self._state.active(Partition().id) is not None
+
+    def partition(self, first: tuple[str, ...]) -> None:
+        """Cut these nodes off from the others."""
+        self._send(Break(Partition(first)))
+
+    def rejoin(self) -> None:
+        """End the partition."""
+        self._send(Heal(Partition().id))
+
+    def heal_all(self) -> None:
+        """End every fault."""
+        self._send(HealAll())

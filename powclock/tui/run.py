@@ -1,0 +1,62 @@
+"""Runs the screen and gives the terminal back, however it ends.
+
+Signals only ask the app to leave, so textual itself undoes the alternate screen, the mouse mode and
+the hidden cursor. A bug of the screen is one line on the restored terminal.
+"""
+
+import asyncio
+import signal
+from dataclasses import dataclass
+
+from powclock.race.messages import Ended, Race
+from powclock.tui.app import PowclockApp
+
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+
+
+class ScreenError(Exception):
+    """The screen broke; one line that says how. The terminal is restored."""
+
+
+@dataclass(frozen=True)
+class ScreenOptions:
+    """How the race is shown."""
+
+    fps: int = 10
+    theme: str = "dark"
+    ascii_only: bool = False
+    motion: bool = True
+    mouse: bool = True
+
+
+def run_screen(race: Race, options: ScreenOptions) -> Ended | None:
+    """Show the race until the person leaves; the race's last word, if it came in time.
+
+    Raises:
+        ThemeError: the theme cannot be used; nothing was drawn.
+        ScreenError: the screen broke.
+    """
+    app = PowclockApp(
+        race,
+        fps=options.fps,
+        theme=options.theme,
+        ascii_only=options.ascii_only,
+        motion=options.motion,
+    )
+    ended = asyncio.run(_run(app, mouse=options.mouse))
+    if app.broke is not None:
+        raise ScreenError(app.broke)
+    return ended
+
+
+async def _run(app: PowclockApp, *, mouse: bool) -> Ended | None:
+    loop = asyncio.get_running_loop()
+    signals = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    for number in signals:
+        # The handler runs outside of the app; a message gets the call inside.
+        loop.add_signal_handler(number, app.call_later, app.leave)
+    try:
+        return await app.run_async(mouse=mouse)
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,1 @@
+"""What fills the terminal: the race, and what opens over it."""

@@ -1,0 +1,125 @@
+"""What the screen knows: the last frame, what was said since the start, and what the person chose.
+
+Frames replace each other, events do not: they are told once, so every frame's are kept even where
+the frame itself is never painted.
+"""
+
+from collections import deque
+from enum import Enum
+
+from rich.style import Style
+
+from powclock.race.messages import Ended
+from powclock.record.frame import ActiveFault, EventLine, Frame, NodeRow, Pace
+from powclock.tui.rows import PLAIN
+from powclock.tui.text import unusual
+from powclock.tui.theme import Palette, Theme
+
+NANOSECONDS = 1_000_000_000
+EVENTS_KEPT = 2_000
+
+
+class Zoom(Enum):
+    """How much room a block gets in the chain."""
+
+    BOXES = "boxes"
+    COMPACT = "compact"
+    CELLS = "cells"
+
+    @property
+    def next(self) -> "Zoom":
+        """The zoom after this one, around."""
+        kinds = list(Zoom)
+        return kinds[(kinds.index(self) + 1) % len(kinds)]
+
+
+class State:
+    """The screen's model; widgets read it and never change it."""
+
+    def __init__(self, theme: Theme, *, ascii_only: bool = False, motion: bool = True) -> None:
+        self.theme = theme
+        self.palette = Palette(theme)
+        self.ascii_only = ascii_only
+        self.motion = motion
+        self.frame: Frame | None = None
+        self.pace = Pace(rate=1.0, reached=0.0, paused=False, behind=False)
+        self.events: deque[EventLine] = deque(maxlen=EVENTS_KEPT)
+        self.events_left_out = 0
+        self.selected: str | None = None
+        self.zoom = Zoom.BOXES
+        self.pan = 0
+        self.faults_open = False
+        self.ended: Ended | None = None
+        self._hues: dict[str, int] = {}
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw with other colours from now on."""
+        self.theme = theme
+        self.palette = Palette(theme)
+
+    def see(self, frame: Frame, pace: Pace) -> None:
+        """Take in a frame, whether or not it will be painted."""
+        if self.frame is not None and self.pan:
+            # A camera that was moved stays on its blocks while the tip runs on.
+            self.pan += max(frame.height - self.frame.height, 0)
+        self.frame = frame
+        self.pace = pace
+        self.events.extend(frame.events)
+        self.events_left_out += frame.events_left_out
+        for row in frame.nodes:
+            self._hues.setdefault(row.name, len(self._hues))
+        if self.selected is not None and self.row(self.selected) is None:
+            self.selected = None
+
+    def row(self, name: str) -> NodeRow | None:
+        """The line of a node, if it takes part."""
+        if self.frame is None:
+            return None
+        return next((row for row in self.frame.nodes if row.name == name), None)
+
+    def node(self, name: str | None) -> Style:
+        """The hue of a node: its own for as long as the race runs, whoever joins or leaves."""
+        if name is None:
+            return PLAIN
+        hues = self.palette.hues
+        index = self._hues.setdefault(name, len(self._hues))
+        return hues[index % len(hues)]
+
+    def active(self, id_: str) -> ActiveFault | None:
+        """The fault with this id, if it is on."""
+        faults = self.frame.faults if self.frame else ()
+        return next((fault for fault in faults if fault.id == id_), None)
+
+    @property
+    def wait_s(self) -> float:
+        """Since the last tick."""
+        return (self.frame.time_ns - self.frame.tick_ns) / NANOSECONDS if self.frame else 0.0
+
+    @property
+    def wait_unusual(self) -> float:
+        """The share of ticks that come sooner than this one."""
+        return unusual(self.wait_s, self.frame.expected_interval_s) if self.frame else 0.0
+
+    def miners(self, names: tuple[str, ...]) -> int:
+        """How many of these nodes spend hashes now."""
+        if self.frame is None:
+            return 0
+        chosen = set(names)
+        return sum(row.name in chosen and _mines(row) for row in self.frame.nodes)
+
+    def branch_unusual(self, names: tuple[str, ...], found_ns: int) -> float:
+        """How unusual the wait of a branch is, judged by the hash rate that works on it alone."""
+        if self.frame is None:
+            return 0.0
+        chosen = set(names)
+        rates = [(row.name in chosen, row.hash_rate) for row in self.frame.nodes if _mines(row)]
+        total = sum(rate for _, rate in rates)
+        own = sum(rate for there, rate in rates if there)
+        if own <= 0:
+            return 0.0
+        wait_s = (self.frame.time_ns - found_ns) / NANOSECONDS
+        return unusual(wait_s, self.frame.expected_interval_s * total / own)
+
+
+def _mines(row: NodeRow) -> bool:
+    return row.state not in {"down", "idle"}

@@ -1,0 +1,80 @@
+"""Numbers, times and hashes in few cells, always with their unit."""
+
+import math
+
+from rich.cells import cell_len, set_cell_size
+
+from powclock.tui.glyphs import ELLIPSIS
+
+_PREFIXES = ("", "k", "M", "G", "T", "P", "E")
+
+
+def scaled(value: float) -> tuple[str, str]:
+    """Three digits or so, and the prefix of the unit: 812345 is "812" and "k"."""
+    size = abs(value)
+    step = 0
+    while size >= 999.5 and step < len(_PREFIXES) - 1:
+        size /= 1000
+        step += 1
+    if step == 0 or size >= 99.95:
+        return f"{size:.0f}", _PREFIXES[step]
+    return f"{size:.1f}", _PREFIXES[step]
+
+
+def hash_rate(hashes_per_s: float) -> str:
+    """A hash rate: "812 kH/s"."""
+    number, prefix = scaled(hashes_per_s)
+    return f"{number} {prefix}H/s"
+
+
+def clock(time_ns: int) -> str:
+    """Race time as a stopwatch shows it: "10:42.3"."""
+    tenths = time_ns // 100_000_000
+    minutes, tenths = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{tenths // 10:02d}.{tenths % 10}"
+    return f"{hours}:{minutes:02d}:{seconds}" if hours else f"{minutes:02d}:{seconds}"
+
+
+def duration(seconds: float) -> str:
+    """A span of time: "3.2 s", "44 s", "3:05", "2 h 05"."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}:{rest:02d}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage; nearly all is not all."""
+    value = 100 * share
+    return "99 %" if 99 <= value < 100 else f"{value:.0f} %"
+
+
+def speed(rate: float) -> str:
+    """A pace of the race: "1×", "0.25×", "∞×"."""
+    return "∞×" if math.isinf(rate) else f"{rate:.3g}×"
+
+
+def unusual(wait_s: float, expected_s: float) -> float:
+    """The share of ticks that come sooner than this wait.
+
+    The search has no memory, so waits are exponential; however long one is, never all are shorter.
+    """
+    if expected_s <= 0:
+        return 0.0
+    return min(1 - math.exp(-max(wait_s, 0) / expected_s), 0.999)
+
+
+def fit(text: str, width: int) -> str:
+    """The text in exactly so many cells, with an ellipsis where it was cut."""
+    if width <= 0:
+        return ""
+    length = cell_len(text)
+    if length <= width:
+        return text + " " * (width - length)
+    return set_cell_size(text, width - 1) + ELLIPSIS

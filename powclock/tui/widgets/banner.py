@@ -1,0 +1,54 @@
+"""The banner over the last frame of a race that ended by itself."""
+
+from rich.cells import cell_len, chop_cells
+
+from powclock.tui.rows import Row
+from powclock.tui.widgets.panel import Panel
+
+
+class Banner(Panel):
+    """What happened, and the command that runs the same race again."""
+
+    TITLE = "THE RACE HAS ENDED"
+
+    def body(self, width: int, height: int) -> list[Row]:
+        """The trouble, or the summary; then what to do."""
+        ended, palette = self.state.ended, self.state.palette
+        if ended is None:
+            return []
+        style = palette.bold(palette.bad) if ended.trouble else palette.text
+        rows = [
+            Row(width).put(text, style) for text in _wrap(ended.trouble or ended.summary, width)
+        ]
+        rows = rows[: max(height - 2, 1)]
+        again = _wrap(f"again: {ended.again}", width) if ended.again else []
+        rows += [Row(width).put(text, palette.text) for text in again[: height - len(rows) - 1]]
+        return [
+            *rows,
+            Row(width).put("q leaves; the last moment stays on the screen", palette.muted),
+        ]
+
+    def height_for(self, width: int) -> int:
+        """Rows with the border, so that all is told."""
+        ended = self.state.ended
+        if ended is None:
+            return 0
+        inner = max(width - 4, 1)
+        lines = len(_wrap(ended.trouble or ended.summary, inner))
+        return lines + (len(_wrap(f"again: {ended.again}", inner)) if ended.again else 0) + 3
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Lines of at most so many cells, broken between words where there are any."""
+    lines: list[str] = []
+    for paragraph in text.splitlines():
+        line = ""
+        for word in paragraph.split():
+            if line and cell_len(line) + 1 + cell_len(word) > width:
+                lines.append(line)
+                line = ""
+            line = f"{line} {word}" if line else word
+            *full, line = chop_cells(line, max(width, 2)) or [""]
+            lines += full
+        lines.append(line)
+    return lines

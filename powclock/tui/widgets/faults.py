@@ -1,0 +1,87 @@
+"""The faults: those that are on, and the keys that begin them."""
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from powclock.record.frame import ActiveFault
+from powclock.tui.glyphs import FAULTS
+from powclock.tui.keys import BINDINGS
+from powclock.tui.keys import FAULTS as FAULT_GROUP
+from powclock.tui.rows import Row
+from powclock.tui.text import duration
+from powclock.tui.widgets.panel import Panel, Part
+
+
+class ActiveFaults(Panel):
+    """One row: every fault that is on, and for how long."""
+
+    def body(self, width: int, height: int) -> list[Row]:  # noqa: ARG002
+        """The row."""
+        return [Row(width).gap().extend(self.active(width - 1))]
+
+    def active(self, width: int) -> Row:
+        """The faults that are on; what does not fit is counted."""
+        frame, palette = self.state.frame, self.state.palette
+        row = Row(width)
+        if frame is None:
+            return row
+        if not frame.faults:
+            return row.put("no faults on", palette.muted)
+        row.put("on: ", palette.muted)
+        for index, fault in enumerate(frame.faults):
+            parts = self.parts(fault, frame.time_ns)
+            rest = len(frame.faults) - index
+            if sum(cell_len(text) for text, _ in parts) + (6 if rest > 1 else 0) > row.room:
+                row.put(f"+{rest} more", palette.bad)
+                break
+            for text, style in parts:
+                row.put(text, style)
+        return row
+
+    def parts(self, fault: ActiveFault, now_ns: int) -> list[Part]:
+        """A fault in a few words."""
+        palette = self.state.palette
+        if fault.fault == "partition" or not fault.nodes:
+            where = ""
+        elif len(fault.nodes) > 2:
+            where = f" {len(fault.nodes)} nodes"
+        else:
+            where = " " + " ".join(fault.nodes)
+        since = duration(max(now_ns - fault.since_ns, 0) / 1e9)
+        return [
+            (f"{FAULTS.get(fault.fault, '▲')} {fault.label}", palette.bad),
+            (where, palette.text),
+            (f" {since}   ", palette.muted),
+        ]
+
+
+class Faults(ActiveFaults):
+    """The keys, what they will hit, and the faults that are on."""
+
+    TITLE = "FAULTS"
+
+    def aside(self) -> list[Part]:
+        """Where a fault will strike."""
+        palette, selected = self.state.palette, self.state.selected
+        if selected is None:
+            return [("→ all nodes · ↑ ↓ choose one", palette.muted)]
+        return [("→ ", palette.muted), (selected, palette.bold(self.state.node(selected)))]
+
+    def body(self, width: int, height: int) -> list[Row]:
+        """The keys in as many rows as they need, and what is on in the last one."""
+        return [*self.keys(width)[: max(height - 1, 1)], self.active(width)]
+
+    def keys(self, width: int) -> list[Row]:
+        """The fault keys."""
+        palette = self.state.palette
+        rows = [Row(width)]
+        for binding in BINDINGS:
+            if binding.group is not FAULT_GROUP:
+                continue
+            key = binding.key_display or binding.key
+            if rows[-1].room < cell_len(key) + cell_len(binding.description) + 1:
+                rows.append(Row(width))
+            click = Style.from_meta({"@click": f"screen.{binding.action}"})
+            rows[-1].put(f"{key} ", palette.title + click)
+            rows[-1].put(f"{binding.description}", palette.text + click).gap(2)
+        return rows

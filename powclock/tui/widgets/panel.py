@@ -1,0 +1,166 @@
+"""The base of all panels: rows are built for each frame, and only what differs is painted.
+
+Textual sends a refreshed region whole, so what did not change must not be refreshed.
+"""
+
+from enum import Enum
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from powclock.tui.rows import Row
+from powclock.tui.state import State
+
+Part = tuple[str, Style]
+
+
+class Border(Enum):
+    """What surrounds a panel."""
+
+    BOX = "box"
+    RULE = "rule"
+    NONE = "none"
+
+
+class Panel(Widget, can_focus=False):
+    """Rows of text, with a border of its own."""
+
+    DEFAULT_CSS = "Panel { position: absolute; background: $background; }"
+    ALLOW_SELECT = False
+    TITLE: ClassVar[str] = ""
+
+    def __init__(self, state: State, *, border: Border = Border.NONE) -> None:
+        super().__init__()
+        self.state = state
+        self.border = border
+        self._strips: list[Strip] = []
+        self._lines: list[list[Segment]] = []
+        self._built_for = Size(0, 0)
+
+    def body(self, width: int, height: int) -> list[Row]:
+        """The rows inside the border; fewer or more than fit do no harm."""
+        raise NotImplementedError
+
+    def aside(self) -> list[Part]:
+        """What stands at the right of the title."""
+        return []
+
+    @property
+    def rows_text(self) -> list[str]:
+        """What is shown, for tests."""
+        return [strip.text for strip in self._strips]
+
+    @property
+    def inside_top(self) -> int:
+        """The first row inside the border."""
+        return 0 if self.border is Border.NONE else 1
+
+    def paint(self) -> None:
+        """Build all rows and repaint those that changed."""
+        if not self.display or not self.size:
+            return
+        if changed := self._build():
+            self.refresh(*_joined(changed))
+
+    def render_line(self, y: int) -> Strip:
+        """One row for textual."""
+        if self._built_for != self.size:
+            self._build()
+        if y < len(self._strips):
+            return self._strips[y]
+        return Strip.blank(self.size.width, self.state.palette.ground)
+
+    def _build(self) -> list[Region]:
+        """Build all rows; the parts of them that differ from before."""
+        width, height = self._built_for = self.size
+        rows = self._framed(width, height)[:height]
+        rows += [Row(width) for _ in range(height - len(rows))]
+        ascii_only, ground = self.state.ascii_only, self.state.palette.ground
+        lines = [row.finish(ground, ascii_only=ascii_only) for row in rows]
+        before = self._lines
+        if len(before) == len(lines):
+            changed = []
+            for y, line in enumerate(lines):
+                if line != before[y]:
+                    self._strips[y] = Strip(line, width)
+                    changed.append(_difference(before[y], line, y, width))
+        else:
+            changed = [Region(0, 0, width, height)]
+            self._strips = [Strip(line, width) for line in lines]
+        self._lines = lines
+        return changed
+
+    def _framed(self, width: int, height: int) -> list[Row]:
+        if self.border is Border.NONE or height < 2 or width < 4:
+            return self.body(width, height)
+        if self.border is Border.RULE:
+            # The body first: what stands beside the title tells what the body could not show.
+            lines = self.body(width - 2, height - 1)
+            edge = self._edge(width, "─", "─")
+            return [edge, *(Row(width).gap().extend(line) for line in lines)]
+        faint = self.state.palette.faint
+        inner = self.body(width - 4, height - 2)[: height - 2]
+        inner += [Row(width - 4) for _ in range(height - 2 - len(inner))]
+        lines = []
+        for row in inner:
+            line = Row(width).put("│ ", faint).extend(row)
+            lines.append(line.to(width - 1).put("│", faint))
+        bottom = Row(width).put("╰" + "─" * (width - 2) + "╯", faint)
+        return [self._edge(width, "╭", "╮"), *lines, bottom]
+
+    def _edge(self, width: int, left: str, right: str) -> Row:
+        palette = self.state.palette
+        row = Row(width).put(left, palette.faint)
+        if self.TITLE:
+            row.put(f" {self.TITLE} ", palette.title)
+        aside = self.aside()
+        while aside and sum(cell_len(text) for text, _ in aside) + 4 > row.room:
+            aside.pop()
+        length = sum(cell_len(text) for text, _ in aside) + 3 if aside else 1
+        if length < row.room:
+            row.put("─" * (row.room - length), palette.faint)
+            if aside:
+                row.gap()
+                for text, style in aside:
+                    row.put(text, style)
+                row.gap()
+        else:
+            row.put("─" * (row.room - 1), palette.faint)
+        return row.put(right, palette.faint)
+
+
+def _difference(before: list[Segment], after: list[Segment], y: int, width: int) -> Region:
+    """The part of a row that changed: a table's row is long, and often one cell of it differs."""
+    left = right = 0
+    for old, new in zip(before, after, strict=False):
+        if old != new:
+            break
+        left += _cells(new.text)
+    for old, new in zip(reversed(before), reversed(after), strict=False):
+        if old != new:
+            break
+        right += _cells(new.text)
+    if left + right >= width:
+        return Region(0, y, width, 1)
+    return Region(left, y, width - left - right, 1)
+
+
+def _cells(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def _joined(rows: list[Region]) -> list[Region]:
+    """Neighbouring rows as one region."""
+    regions = [rows[0]]
+    for row in rows[1:]:
+        last = regions[-1]
+        if row.y == last.bottom and row.x == last.x and row.width == last.width:
+            regions[-1] = regions[-1].union(row)
+        else:
+            regions.append(row)
+    return regions

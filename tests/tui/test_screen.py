@@ -1,0 +1,439 @@
+"""What the panels say, at every size, whatever the race tells."""
+
+import asyncio
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+from powclock.race.commands import Quit
+from powclock.race.messages import Declined, Ended, Shown
+from powclock.record.frame import EventLine, Pace, TipRow
+from powclock.tui.app import PowclockApp
+from powclock.tui.arrange import arrange
+from powclock.tui.glyphs import to_ascii
+from powclock.tui.keys import BINDINGS
+from powclock.tui.screens.help import HelpScreen
+from powclock.tui.state import EVENTS_KEPT
+from tests.tui.frames import (
+    NAMES,
+    PAUSED,
+    RUNNING,
+    SECOND,
+    FakeRace,
+    block,
+    frame,
+    hash_of,
+    node,
+    on_screen,
+    split_frame,
+    text_of,
+    whole_text,
+)
+
+Screen = Pilot[Ended | None]
+TROUBLE = Ended("the race's process was killed", "", "powclock run --inputs s.json")
+
+
+def panel(name: str, *, size: tuple[int, int] = (160, 45), **options: object) -> list[str]:
+    """The rows of one panel."""
+    rows: list[str] = []
+
+    async def read(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        rows.extend(text_of(app, name))
+
+    on_screen(read, size=size, **options)  # type: ignore[arg-type]
+    return rows
+
+
+def test_the_clock_says_tick_leader_and_wait() -> None:
+    assert panel("clock") == [
+        "╭ TICK ────────────────────── goal 5.0 s ╮",
+        "│ ╺━┓   leader ◆ dave                    │",
+        "│  ━┫   found after 6.0 s                │",
+        "│ ╺━┛   mean wait   6.0 s                │",
+        "│ waiting 2.0 s for tick 4               │",
+        "│ █▆▅▄▃▂▂▁▁▁▁▁ longer than 33 % of ticks │",
+        "╰────────────────────────────────────────╯",
+    ]
+
+
+def test_the_clock_in_one_row() -> None:
+    assert panel("clock", size=(80, 24)) == [" TICK 3  ◆ dave  6.0 s  wait █▅▄▃▂▁▁▁ >33 %"]
+
+
+def test_tips_when_all_agree() -> None:
+    assert panel("tips")[:2] == [
+        "╭ TIPS ─────────────────────── all agree ╮",
+        "│ ◆ 3 c003   4 nodes ▓▓▓▓                │",
+    ]
+
+
+def test_tips_of_a_network_that_is_cut() -> None:
+    assert panel("tips", first=split_frame()) == [
+        "╭ TIPS ───────────────────────── 2 heads ╮",
+        "│ ◆ 3 c003   2 nodes ▓▓░░                │",
+        "│ ◇ 2 5aa1   2 nodes ▓▓░░                │",
+        "│ ⊘  2 alice bob                         │",
+        "│ ⊘  2 carol dave                        │",
+        "│                                        │",
+        "╰────────────────────────────────────────╯",
+    ]
+
+
+def test_tips_count_what_does_not_fit() -> None:
+    tips = tuple(
+        TipRow(hash_of(f"c00{index}"), 3, "dave", best=index == 0, nodes=(name,))
+        for index, name in enumerate((*NAMES, "erin", "frank", "grace"))
+    )
+    rows = panel("tips", first=frame(tips=tips))
+    assert rows[5] == "│   3 more heads, 3 nodes                │"
+
+
+def test_the_hash_rate_has_a_scale_and_marks_of_faults() -> None:
+    rows = panel("hash_rate", first=split_frame())
+    assert rows[0] == f"╭ HASH RATE {'─' * 41} 20.0 kH/s last 4.0 s ╮"
+    assert rows[1] == f"│ 20.0k {' ' * 62}  ██ │"
+    assert rows[2] == f"│ {' ' * 69}███ │"
+    assert rows[4] == f"│     0 {' ' * 62}████ │"
+    assert rows[5] == f"│       {'─' * 62}⊘─── │"
+
+
+def test_the_chain_as_boxes() -> None:
+    rows = panel("chain")
+    assert rows[1:11] == [
+        line.ljust(159) + "│"
+        for line in (
+            "│       0           1           2           3           4",
+            "│    ╭──────╮    ╭──────╮    ╭──────╮    ┏━━━━━━┓    ╭╌╌╌╌╌╌╮",
+            "│    │ 0000 ├────┤ a001 ├────┤ b002 ├────┨ c003 ┠╌╌╌╌┆ >33% ┆ 4 mining",
+            "│    │      │    │ bob  │    │carol │    ┃ dave ┃    ┆ wait ┆",
+            "│    ╰──────╯    ╰─────┬╯    ╰──────╯    ┗━━━━━━┛    ╰╌╌╌╌╌╌╯",
+            "│                 6.0s │      6.0s        6.0s   ◆4",
+            "│                      │     ╭┈┈┈┈┈┈╮",
+            "│                      ╰─────┤ 5aa1 ┊",
+            "│                            ╰dave┈┈╯",
+            "│                             × stale",
+        )
+    ]
+
+
+def test_a_rival_branch_has_a_slot_of_its_own() -> None:
+    rows = panel("chain", first=split_frame())
+    assert rows[8].rstrip(" │") == (
+        "│                      ╰─────┤ 5aa1 ├╌╌╌╌┆ >55% ┆ 2 mining, split"
+    )
+    assert rows[10].rstrip(" │") == "│                             ◇2"
+
+
+def test_the_chain_in_words() -> None:
+    assert panel("chain", size=(80, 24))[1:4] == [
+        "      0   ────1───────2──────[3]──╌╌(>33%) 4 mining",
+        "             bob    carol    dave",
+        "              ╰───── 5aa1 × stale",
+    ]
+
+
+def test_the_chain_as_cells() -> None:
+    async def zoom(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("z", "z")
+        assert [row.rstrip() for row in text_of(app, "chain")[1:4]] == [
+            "    0",
+            "    ■■■■╌>33% 4 mining",
+            "     ╰×",
+        ]
+
+    on_screen(zoom, size=(80, 24))
+
+
+def test_hidden_blocks_are_counted_and_the_camera_moves() -> None:
+    blocks = tuple(block(f"a{height:03}", f"a{height - 1:03}", height) for height in range(41))
+    head = hash_of("a040")
+    long = frame(chain=blocks, head=head, height=40, tips=(TipRow(head, 40, "a", True, NAMES),))
+
+    async def pan(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        assert text_of(app, "chain")[0].endswith("◂ 31 blocks hidden ╮")
+        await pilot.press("left")
+        assert text_of(app, "chain")[0].endswith("◂ 27 blocks hidden · 4 later, end follows ╮")
+        await pilot.press("home")
+        assert text_of(app, "chain")[0].endswith("─ 31 later, end follows ╮")
+        await pilot.press("end")
+        assert text_of(app, "chain")[0].endswith("◂ 31 blocks hidden ╮")
+
+    on_screen(pan, first=long)
+
+
+def test_nodes() -> None:
+    rows = panel("nodes", first=split_frame())
+    assert rows[0] == f"╭ NODES {'─' * 88} 4 ╮"
+    assert [" ".join(row.split()) for row in rows[1:4]] == [
+        "│ node rate trend tip state peers won share seen pool │",
+        "│ alice 5.0 kH/s ▃▅██ 2 ◇ ⊘ split 1 ⊘2 1 25 % 2 s 2 │",
+        "│ bob 5.0 kH/s ▃▅██ 2 ◇ ⊘ split 1 ⊘2 1 25 % 2 s 2 │",
+    ]
+
+
+def test_a_skewed_clock_gets_a_column() -> None:
+    rows = tuple(node(name, skew_s=90.0 if name == "bob" else 0.0) for name in NAMES)
+    shown = panel("nodes", first=frame(nodes=rows))
+    assert "clock" in shown[1]
+    assert "+90 s" in shown[3]
+
+
+def test_more_nodes_than_rows_are_counted_and_can_be_reached() -> None:
+    rows = tuple(node(f"node{index:02}") for index in range(60))
+
+    async def select(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        assert "60 · 54 hidden ↑↓" in text_of(app, "nodes")[0]
+        await pilot.press("up")
+        assert any("▸ node59" in row for row in text_of(app, "nodes"))
+
+    on_screen(select, size=(80, 24), first=frame(nodes=rows))
+
+
+def test_a_click_selects_a_node() -> None:
+    async def click(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.click(app.race_screen.panels["nodes"], offset=(8, 3))
+        await pilot.pause()
+        assert app.race_state.selected == "bob"
+        assert text_of(app, "nodes")[3].startswith("│ ▸ bob")
+
+    on_screen(click)
+
+
+def test_events_newest_first() -> None:
+    rows = panel("events", first=split_frame())
+    assert rows[1].startswith("│ 00:18.0 ◆ tick 3 → dave  6.0 s ")
+    assert rows[2].startswith("│ 00:08.0 ⊘ partition on: alice bob | carol dave ")
+
+
+def test_no_event_is_lost_between_pictures_and_all_is_bounded() -> None:
+    async def flood(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        for start in range(0, 3_000, 500):
+            events = tuple(
+                EventLine(index, SECOND, "tick", None, f"tick {index}")
+                for index in range(start, start + 500)
+            )
+            await race.tell(Shown(frame(events=events, events_left_out=1), RUNNING))
+        await pilot.pause(0.1)
+        assert len(app.race_state.events) == EVENTS_KEPT
+        assert app.race_state.events[0].text == "tick 1000"
+        assert "6 left out" in text_of(app, "events")[0]
+
+    on_screen(flood)
+
+
+def test_the_status_bar() -> None:
+    def words(**options: object) -> str:
+        return " ".join(panel("status", **options)[0].split())  # type: ignore[arg-type]
+
+    assert words() == (
+        "powclock default seed 42 pow 4 nodes ● LIVE 1× t 00:20.0 "
+        "20.0 kH/s forks 1 reorgs 1 (max 1) stale 25 % of mined"
+    )
+    slow = Pace(rate=2.0, reached=0.7, paused=False, behind=True)
+    assert "● LIVE 2× behind: reaches 0.7×" in words(pace=slow)
+    assert "‖ PAUSED" in words(pace=PAUSED)
+    assert words(size=(30, 24)) == "● LIVE 1× t 00:20.0"
+
+
+def test_faults_that_are_on() -> None:
+    assert panel("faults", first=split_frame())[2].startswith("│ on: ⊘ partition 12 s ")
+    assert panel("active", size=(100, 30), first=split_frame()) == [" on: ⊘ partition 12 s"]
+    assert panel("active", size=(100, 30)) == [" no faults on"]
+
+
+def test_the_fault_keys_open_over_a_small_screen() -> None:
+    async def open_keys(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("f")
+        shown = "\n".join(text_of(app, "faults"))
+        for binding in BINDINGS:
+            if binding.group is not None and binding.group.description.startswith("Faults"):
+                assert f"{binding.key_display} {binding.description}" in shown
+        await pilot.press("escape")
+        assert not app.race_screen.panels["faults"].display
+
+    on_screen(open_keys, size=(80, 24))
+
+
+def test_before_the_first_frame_there_is_a_screen() -> None:
+    async def run() -> None:
+        app = PowclockApp(FakeRace())
+        async with app.run_test(size=(100, 30)) as pilot:
+            await pilot.press("down", "k", "p", "a", "left", "home", "z", "f")
+            assert text_of(app, "status") == [" powclock  starting the race"]
+
+    asyncio.run(run())
+
+
+SIZES = [(20, 5), (1, 1), (3, 3), (40, 10), (60, 20), (80, 24), (99, 29), (100, 30), (131, 37),
+         (160, 45), (300, 100), (300, 6), (10, 100)]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_no_size_is_refused(size: tuple[int, int], ascii_only: bool) -> None:
+    async def look(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        for key in ("1", "2", "3", "4", "z", "z", "f", "down", "p", "escape", "question_mark"):
+            await pilot.press(key)
+        await pilot.press("down", "escape")
+        await race.tell(TROUBLE)
+        await pilot.pause(0.05)
+        for name, shown in app.race_screen.panels.items():
+            if shown.display:
+                assert {cell_len(row) for row in shown.rows_text} == {shown.size.width}, name
+        if ascii_only:
+            assert whole_text(app).isascii()
+
+    on_screen(look, size=size, first=split_frame(), ascii_only=ascii_only)
+
+
+@pytest.mark.parametrize("keys", [("k",), ("p",), ("question_mark",), ("f",)])
+def test_ascii_is_all_there_is(keys: tuple[str, ...]) -> None:
+    async def look(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press(*keys)
+        await pilot.pause(0.1)
+        strips = app.screen._compositor.render_strips()
+        assert [row for row in (strip.text for strip in strips) if not row.isascii()] == []
+
+    on_screen(look, size=(100, 30), ascii_only=True)
+
+
+@pytest.mark.parametrize("width", range(1, 200, 7))
+def test_panels_stay_inside_the_screen_and_do_not_overlap(width: int) -> None:
+    for height in range(1, 80, 3):
+        for number in (1, 2, 3, 4):
+            regions = list(arrange(width, height, 12, number).regions.values())
+            assert sum(region.area for region in regions) <= width * height
+            for region in regions:
+                assert region.x >= 0
+                assert region.right <= width
+                assert region.bottom <= height
+
+
+def test_ascii_keeps_the_geometry() -> None:
+    assert to_ascii("╭ ◆ 中é ╮") == "+ * ??? +"
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+@pytest.mark.parametrize(
+    "name", ["[/red]", "[bold", "中文节点名字很长很长", "a" * 200, "\\[x]", ""]
+)
+def test_hostile_names_are_only_text(
+    name: str, no_color: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    rows = (node(name), *(node(other) for other in NAMES))
+    first = frame(
+        scenario=name,
+        leader=name,
+        nodes=rows,
+        chain=(block("c003", "b002", 3, author=name, holders=1),),
+        sides=((name,), NAMES),
+        events=(EventLine(1, 0, name, name, f"tick {name}"),),
+    )
+
+    async def use(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("down", "d", "k", "r", "p", "enter", "question_mark", "escape", "t")
+        await race.tell(Declined(f"no {name}"))
+        await pilot.pause(0.05)
+        assert app.export_screenshot()
+
+    on_screen(use, first=first)
+
+
+def test_a_command_that_was_declined_is_told() -> None:
+    async def decline(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await race.tell(Declined("the last node cannot leave"))
+        await pilot.pause(0.05)
+        assert [note.message for note in app._notifications] == ["the last node cannot leave"]
+
+    on_screen(decline)
+
+
+def test_the_help_lists_every_key() -> None:
+    async def read(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("question_mark")
+        help_ = app.screen
+        assert isinstance(help_, HelpScreen)
+        lines = [
+            "".join(segment.text for segment in row.segments).split() for row in help_.rows(200)
+        ]
+        for binding in BINDINGS:
+            key = (binding.key_display or binding.key).split()
+            assert [*key, *binding.description.split(), *binding.tooltip.split()] in lines
+
+    on_screen(read)
+
+
+def test_the_palette_has_every_key() -> None:
+    async def read(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert len(titles) == len(BINDINGS)
+        assert titles[0] == "pause (space)"
+
+    on_screen(read)
+
+
+def test_themes_follow_each_other() -> None:
+    async def change(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        seen = []
+        for _ in range(2):
+            await pilot.press("t")
+            seen.append(app.race_state.theme.name)
+        assert seen == ["light", "dark"]
+
+    on_screen(change)
+
+
+def test_a_picture_is_saved_where_one_is(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(str(tmp_path))
+
+    async def shoot(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("S")
+        await pilot.pause()
+        (note,) = app._notifications
+        assert note.message == f"saved {tmp_path}/powclock-42-3.svg"
+
+    on_screen(shoot)
+
+
+def test_a_race_that_dies_leaves_its_last_moment_and_says_why() -> None:
+    async def die(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await race.tell(TROUBLE)
+        await pilot.pause(0.1)
+        assert app.is_running
+        banner = [row.strip("│ ") for row in text_of(app, "banner")]
+        assert banner[1:4] == [
+            "the race's process was killed",
+            "again: powclock run --inputs s.json",
+            "q leaves; the last moment stays on the screen",
+        ]
+        assert "ENDED" in text_of(app, "status")[0]
+        assert "leader ◆ dave" in text_of(app, "clock")[1]
+        await pilot.press("q")
+
+    app = on_screen(die)
+    assert app.return_value == TROUBLE
+
+
+def test_leaving_waits_for_the_last_word() -> None:
+    last = Ended("", "3 ticks", "powclock run --inputs s.json")
+
+    async def leave(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("q")
+        assert race.commands == [Quit()]
+        assert app.is_running
+        await race.tell(last)
+        await pilot.pause(0.05)
+
+    assert on_screen(leave).return_value == last
+
+
+def test_leaving_twice_does_not_wait() -> None:
+    async def leave(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("q", "q")
+        assert race.commands == [Quit()]
+
+    assert on_screen(leave).return_value is None
