@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import NoColor
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
@@ -65,6 +66,9 @@ class PowclockApp(App[Ended | None]):
         # The palette draws signs of its own, which no table of ours replaces.
         self.ENABLE_COMMAND_PALETTE = not ascii_only  # type: ignore[misc]
         super().__init__()
+        if self.no_color:
+            # textual would use greys; whoever asks for no colour means none.
+            self._filters = [NoColor()]
         self.set_class(ascii_only, "-ascii")
         self._race = race
         self._interval_s = 1 / max(fps, 1)
@@ -120,7 +124,7 @@ class PowclockApp(App[Ended | None]):
 
     def _end(self, ended: Ended) -> None:
         self.race_state.ended = ended
-        if self._leaving:
+        if self._leaving or not ended.trouble:  # trouble stays on the screen until it is read
             self.exit(ended)
         else:
             self.paint()

@@ -13,6 +13,7 @@ from powclock.tui.arrange import CHAIN, Arrangement, arrange
 from powclock.tui.controls import Controls
 from powclock.tui.glyphs import to_ascii
 from powclock.tui.keys import BINDINGS
+from powclock.tui.picture import save_picture
 from powclock.tui.state import State
 from powclock.tui.widgets.banner import Banner
 from powclock.tui.widgets.chain import Chain
@@ -249,11 +250,11 @@ class RaceScreen(Screen[None]):
     def action_shot(self) -> None:
         """Save the screen as a picture."""
         frame = self.state.frame
-        name = f"powclock-{frame.seed}-{frame.height}.svg" if frame else "powclock.svg"
+        name = f"powclock-{frame.seed}-{frame.height}" if frame else "powclock"
         try:
-            saved = self.app.save_screenshot(name, str(Path.cwd()))
+            saved = save_picture(self.app, Path.cwd(), name)
         except OSError as error:
-            self._say(f"cannot save {name} here ({error.strerror})")
+            self._say(f"cannot save {name}.svg here ({error.strerror})")
         else:
             self._say(f"saved {saved}")
 

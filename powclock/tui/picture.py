@@ -1,0 +1,36 @@
+"""The screen as a picture that needs nothing from anywhere: an SVG file."""
+
+import re
+from pathlib import Path
+
+from textual.app import App
+
+# The exporter asks a public server for a font; a picture of ours looks the same offline.
+_WEB_FONT = re.compile(r"\s*@font-face \{[^}]*\}", re.DOTALL)
+_GENERATOR = re.compile(r"\s*<!-- Generated [^>]*-->")
+_FONTS = "'Fira Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace"
+
+
+def picture(app: App[object]) -> str:
+    """What the screen shows now, as SVG."""
+    svg = app.export_screenshot()
+    svg = _GENERATOR.sub("", _WEB_FONT.sub("", svg))
+    return svg.replace("font-family: Fira Code, monospace", f"font-family: {_FONTS}")
+
+
+def save_picture(app: App[object], folder: Path, name: str) -> Path:
+    """Write a picture beside those that are there already; where it is.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    number = 1
+    while True:
+        path = folder / (f"{name}.svg" if number == 1 else f"{name}-{number}.svg")
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(picture(app))
+        except FileExistsError:
+            number += 1
+            continue
+        return path
