@@ -116,7 +116,7 @@ class VirtualLoop(_Loop):
         self._push(when_ns, handle)
         return handle
 
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:  # noqa: ARG002
         """asyncio calls this when a timer is cancelled."""
         self._note_cancelled()
 

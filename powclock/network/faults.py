@@ -210,7 +210,7 @@ def _by_share(race: Breakable, share: float) -> set[NodeId]:
     Sums are exact, so that they do not depend on the order of a set.
     """
     rates = {name: race.hash_rate(name).nominal for name in race.node_names()}
-    total = sum(rates.values()) or 1.0
+    total = fsum(rates.values()) or 1.0
     peers: dict[NodeId, list[NodeId]] = {name: [] for name in rates}
     for link in race.links():
         peers[link.source].append(link.target)

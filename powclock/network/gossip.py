@@ -43,6 +43,7 @@ from powclock.record.events import (
 
 REQUEST_TIMEOUT_NS = 2 * NANOSECONDS
 FETCH_BLOCKS_MAX = 128
+BESIDE_MAX = 16  # with a locator, well below the wire's limit
 RECENT_TRANSACTIONS_MAX = 2_000
 
 NodeId = str
@@ -96,6 +97,9 @@ class Gossip:
         self._recent_transactions: dict[bytes, None] = {}
         self._watching = False
         self._fetching_until_ns = 0
+        # The last block that each peer delivered. From those beside our best chain a fetch goes on:
+        # without that, a long branch would be fetched from its start again and again.
+        self._reached: dict[NodeId, bytes] = {}
 
     def receive(self, peer: NodeId, data: bytes) -> None:
         """Handle what a link delivers; bad input is refused by reason and changes nothing."""
@@ -208,6 +212,8 @@ class Gossip:
                 author=self._names.get(block.author, block.author.hex()),
             )
         )
+        if source is not None:
+            self._reached[source] = block.hash
         if change is not None:
             self._head_moved(change)
             self._send_others(source, Announce(blocks=(block.hash,)))
@@ -246,12 +252,18 @@ class Gossip:
 
     def _fetch(self, peer: NodeId) -> None:
         self._fetching_until_ns = self._clock.monotonic() + REQUEST_TIMEOUT_NS
-        self._send(peer, Fetch(tuple(self._replica.tree.locator())))
+        tree = self._replica.tree
+        reached = (tree.get(hash_) for hash_ in self._reached.values())
+        beside = [entry for entry in reached if entry is not None and not tree.in_best_chain(entry)]
+        beside.sort(key=lambda entry: -entry.chain_work)
+        furthest = tuple(dict.fromkeys(entry.hash for entry in beside))[:BESIDE_MAX]
+        self._send(peer, Fetch((*furthest, *tree.locator())))
         self._watch()
 
     def _refuse(self, block: Block, peer: NodeId, refusal: InvalidBlock) -> None:
         if refusal.reason is Reason.DUPLICATE:
             self._requests.arrived(block.hash)
+            self._reached[peer] = block.hash
             return
         self._emit(
             BlockRefused(
@@ -306,7 +318,7 @@ class Gossip:
             # Whether a hash is a block's or a transaction's is not known: ask for either.
             self._send(peer, Request(blocks=(hash_,), transactions=(hash_,)))
         if len(self._orphans) and now_ns >= self._fetching_until_ns:
-            peer_ahead = self._orphans.most_frequent_peer()
+            peer_ahead = self._orphans.next_peer()
             if peer_ahead is not None and peer_ahead in self._peers:
                 self._fetch(peer_ahead)
         if len(self._requests) or len(self._orphans):

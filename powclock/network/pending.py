@@ -3,13 +3,13 @@
 Both are bounded, as a peer can make a node remember things.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from powclock.machine.block import Block
 
 REQUESTS_MAX = 2_000
 ORPHANS_MAX = 100
+ASKED_MAX = 10
 SOURCES_MAX = 8
 
 
@@ -73,11 +73,19 @@ class Requests:
         return wanted.peer
 
 
+@dataclass(slots=True)
+class _Orphan:
+    block: Block
+    peer: str
+    frame: bytes
+    asked: int = 0
+
+
 class Orphans:
     """Blocks whose parent is not known yet; the oldest goes first when there are too many."""
 
     def __init__(self) -> None:
-        self._blocks: dict[bytes, tuple[Block, str, bytes]] = {}
+        self._blocks: dict[bytes, _Orphan] = {}
         self._by_parent: dict[bytes, list[bytes]] = {}
 
     def __len__(self) -> int:
@@ -88,7 +96,7 @@ class Orphans:
 
     def hold(self, block: Block, peer: str, frame: bytes) -> None:
         """Keep a block that `peer` delivered as `frame`."""
-        self._blocks[block.hash] = (block, peer, frame)
+        self._blocks[block.hash] = _Orphan(block, peer, frame)
         self._by_parent.setdefault(block.header.parent, []).append(block.hash)
         if len(self._blocks) > ORPHANS_MAX:
             self._take(next(iter(self._blocks)))
@@ -97,15 +105,26 @@ class Orphans:
         """Take out the blocks that waited for this one."""
         return [self._take(hash_) for hash_ in list(self._by_parent.get(parent, ()))]
 
-    def most_frequent_peer(self) -> str | None:
-        """Who delivered most of them, and so is likely to have what is missing."""
-        peers = Counter(peer for _, peer, _ in self._blocks.values())
-        return max(peers, key=lambda peer: (peers[peer], peer)) if peers else None
+    def next_peer(self) -> str | None:
+        """Whom to ask for ancestors now: who delivered what was asked for the least often.
+
+        So every peer has its turn. What was asked for too often is given up: a flipped bit can make
+        an orphan whose parent does not exist.
+        """
+        if not self._blocks:
+            return None
+        peer = min(self._blocks.values(), key=lambda orphan: orphan.asked).peer
+        for hash_, orphan in list(self._blocks.items()):
+            if orphan.peer == peer:
+                orphan.asked += 1
+                if orphan.asked > ASKED_MAX:
+                    self._take(hash_)
+        return peer
 
     def _take(self, hash_: bytes) -> tuple[Block, str, bytes]:
         held = self._blocks.pop(hash_)
-        siblings = self._by_parent[held[0].header.parent]
+        siblings = self._by_parent[held.block.header.parent]
         siblings.remove(hash_)
         if not siblings:
-            del self._by_parent[held[0].header.parent]
-        return held
+            del self._by_parent[held.block.header.parent]
+        return held.block, held.peer, held.frame

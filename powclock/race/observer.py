@@ -6,6 +6,7 @@ what nodes report and put into the same stream.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.recorder import Recorder
@@ -40,7 +41,8 @@ class _Seen:
 class Observer:
     """Derives the events of the whole race.
 
-    `transactions_of` looks into a node's copy of a block.
+    `transactions_of` looks into a node's copy of a block. Every block is remembered, as nodes do:
+    one that lost its disk starts again at genesis, however old that is.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Observer:
                     assert record.node is not None
                     seen.accepted = True
                     self._contents[hash_] = self._transactions_of(record.node, hash_)
+                    _forget(self._contents, REMEMBERED_BLOCKS_MAX)
                     self._accepted(seen, record)
             case _:
                 pass
@@ -82,10 +85,6 @@ class Observer:
         parent = self._blocks.get(found.parent)
         before = 0 if parent is None else parent.chain_work
         self._blocks[found.hash] = _Seen(found, before + found.work, [])
-        if len(self._blocks) > REMEMBERED_BLOCKS_MAX:
-            oldest = next(iter(self._blocks))
-            del self._blocks[oldest]
-            self._contents.pop(oldest, None)
 
     def _accepted(self, seen: _Seen, record: Record) -> None:
         found = seen.found
@@ -158,6 +157,6 @@ class Observer:
         return None if seen is None else seen.found.parent
 
 
-def _forget(memory: dict[Hash, int], count_max: int) -> None:
+def _forget(memory: dict[Hash, Any], count_max: int) -> None:
     if len(memory) > count_max:
         del memory[next(iter(memory))]

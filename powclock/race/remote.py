@@ -63,16 +63,17 @@ class RaceProcess:
         assert self._process.stdout is not None
         decoder = msgspec.msgpack.Decoder(AnyMessage)
         ended: Ended | None = None
-        while ended is None and (message := read(self._process.stdout, decoder)) is not None:
-            match message:
-                case Ended():
-                    ended = message
-                case Shown(frame=frame, inputs=inputs):
-                    self._inputs.extend(inputs)
-                    self._last_ns = frame.time_ns
-                    on_message(message)
-                case _:
-                    on_message(message)
+        with self._process.stdout as pipe:
+            while ended is None and (message := read(pipe, decoder)) is not None:
+                match message:
+                    case Ended():
+                        ended = message
+                    case Shown(frame=frame, inputs=inputs):
+                        self._inputs.extend(inputs)
+                        self._last_ns = frame.time_ns
+                        on_message(message)
+                    case _:
+                        on_message(message)
         on_message(self._last_word(ended))
 
     def _last_word(self, ended: Ended | None) -> Ended:

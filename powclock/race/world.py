@@ -7,6 +7,7 @@ records. It is advanced from outside, so the same code runs paced on a screen an
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
+from math import fsum
 
 from powclock import __version__
 from powclock.clock.node_clock import RaceClock, SkewedClock
@@ -103,7 +104,7 @@ class World:
                 seed=self.scenario.seed,
                 rule=self.scenario.rule,
                 miner=self.scenario.mining.miner,
-                interval_s=self.scenario.difficulty.interval_s,
+                interval_s=float(self.scenario.difficulty.interval_s),
                 genesis=display(genesis.hash),
                 genesis_header=genesis.header.serialise().hex(),
                 nodes=tuple(_info(seat) for seat in self._seats.values()),
@@ -182,7 +183,7 @@ class World:
             stream.uniform(1 - spread, 1 + spread) for _ in names
         ]
         for i, name in enumerate(names):
-            rate = scenario.nodes.hash_rate * shares[i] / sum(shares)
+            rate = scenario.nodes.hash_rate * shares[i] / fsum(shares)
             self._seat(name, rate, regions[i] if regions else "")
         links = scenario.links
         graph = edges(links.topology, len(names), links.degree, Stream(scenario.seed, "topology"))

@@ -41,6 +41,7 @@ class Blocks:
     def found(self, event: BlockFound, author: NodeId, time_ns: int) -> None:
         """Add a block; the oldest go."""
         parent = self._blocks.get(event.parent)
+        lowest = event.height - KEPT_HEIGHTS
         self._blocks[event.hash] = BlockView(
             hash=event.hash,
             parent=event.parent,
@@ -51,8 +52,7 @@ class Blocks:
             transactions=event.transactions,
             work=event.work,
         )
-        oldest = next(iter(self._blocks))
-        if self._blocks[oldest].height < event.height - KEPT_HEIGHTS:
+        while self._blocks[oldest := next(iter(self._blocks))].height < lowest:
             del self._blocks[oldest]
 
     def choose(self, tip: Hash) -> None:

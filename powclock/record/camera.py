@@ -1,5 +1,7 @@
 """The camera: takes a frame of a view."""
 
+from math import fsum
+
 from powclock.record.events import Hash, NodeId
 from powclock.record.frame import ChainBlock, Frame, NodeRow, TipRow
 from powclock.record.narrate import NANOSECONDS
@@ -61,7 +63,7 @@ class Camera:
     def _first_work(self) -> float:
         started = self._view.started
         assert started is not None
-        return started.interval_s * sum(info.hash_rate for info in started.nodes)
+        return started.interval_s * fsum(info.hash_rate for info in started.nodes)
 
     def _sample_every_ns(self) -> int:
         started = self._view.started
@@ -110,7 +112,7 @@ class Camera:
 
     def _rows(self) -> tuple[NodeRow, ...]:
         nodes = self._view.nodes
-        total = sum(node.info.hash_rate for node in nodes.values())
+        total = fsum(node.info.hash_rate for node in nodes.values())
         return tuple(
             self._row(node, node.info.hash_rate / total if total else 0.0)
             for node in nodes.values()

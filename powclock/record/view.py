@@ -6,6 +6,7 @@ grows with the race is bounded.
 
 from collections import deque
 from dataclasses import dataclass, field
+from math import fsum
 
 from powclock.record.blocks import Blocks
 from powclock.record.events import (
@@ -195,7 +196,7 @@ class View:
             node.sample = sample or node.sample
             node.rates.append(sample.hash_rate if sample is not None else 0.0)
         self.samples += 1
-        self.hash_rates.append(sum(sample.hash_rate for sample in event.nodes))
+        self.hash_rates.append(fsum(sample.hash_rate for sample in event.nodes))
 
     @property
     def height(self) -> int:
@@ -205,7 +206,7 @@ class View:
     @property
     def hashes(self) -> float:
         """Hashes spent by all nodes, as last sampled."""
-        return self.retired_hashes + sum(
+        return self.retired_hashes + fsum(
             node.sample.hashes for node in self.nodes.values() if node.sample is not None
         )
 
@@ -213,7 +214,7 @@ class View:
     def interval_mean_s(self) -> float:
         """The mean of the last twenty intervals; the ideal one before the first tick."""
         if self.intervals_s:
-            return sum(self.intervals_s) / len(self.intervals_s)
+            return fsum(self.intervals_s) / len(self.intervals_s)
         return self.started.interval_s if self.started is not None else 0.0
 
     @property

@@ -1,0 +1,60 @@
+"""The fabric: links both ways, and what is lost where nobody listens."""
+
+from types import SimpleNamespace
+from typing import cast
+
+from powclock.clock.virtual_loop import VirtualLoop
+from powclock.network.fabric import Distance, Fabric
+from powclock.network.node import Node
+from tests.builders import seconds
+
+NEAR = Distance(latency_ms=10, jitter_ms=0, kilobytes_per_s=1_000)
+
+
+def receiver(name: str, got: list[tuple[str, bytes]]) -> Node:
+    """Something that receives as a node does."""
+    gossip = SimpleNamespace(receive=lambda source, data: got.append((source, data)))
+    return cast("Node", SimpleNamespace(name=name, gossip=gossip))
+
+
+def test_a_message_goes_from_one_node_to_the_other() -> None:
+    loop = VirtualLoop()
+    fabric = Fabric(loop, 1)
+    links = fabric.connect("ann", "bea", NEAR)
+    assert [(link.source, link.target) for link in links] == [("ann", "bea"), ("bea", "ann")]
+    assert list(fabric.links()) == links
+    assert fabric.peers("ann") == {"bea": links[0]}
+    got: list[tuple[str, bytes]] = []
+    fabric.attach(receiver("bea", got))
+    fabric.send("ann", "bea", b"hello")
+    loop.advance(seconds(0.009))
+    assert got == []
+    loop.advance(seconds(0.011))
+    assert got == [("ann", b"hello")]
+    fabric.send("ann", "carl", b"lost")
+    fabric.send("carl", "ann", b"lost")
+    fabric.send("ann", "bea", b"on its way")
+    fabric.detach("bea")
+    fabric.detach("bea")
+    loop.advance(seconds(1))
+    assert got == [("ann", b"hello")]
+    assert fabric.traffic() == (2, 15)
+
+
+def test_a_removed_node_has_no_links_but_its_traffic_counts() -> None:
+    loop = VirtualLoop()
+    fabric = Fabric(loop, 1)
+    fabric.connect("ann", "bea", NEAR)
+    fabric.connect("bea", "carl", NEAR)
+    live = fabric.peers("bea")
+    for source, target in (("ann", "bea"), ("bea", "ann"), ("bea", "carl")):
+        fabric.send(source, target, b"12345")
+    fabric.remove("ann")
+    fabric.remove("nobody")
+    assert list(live) == ["carl"]
+    assert fabric.peers("ann") == {}
+    assert [(link.source, link.target) for link in fabric.links()] == [
+        ("bea", "carl"),
+        ("carl", "bea"),
+    ]
+    assert fabric.traffic() == (3, 15)

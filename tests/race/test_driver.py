@@ -1,0 +1,81 @@
+"""The driver steps, and the plan of a scenario is followed."""
+
+from powclock.network.faults import Crash
+from powclock.race.driver import Driver
+from powclock.record.events import FaultOff, FaultOn, ForkOpened, LeaderElected, Reorg
+from tests.builders import seconds
+from tests.scenarios.races import race, scenario
+
+
+def test_a_step_stops_at_once() -> None:
+    driver = Driver(scenario())
+    driver.start()
+    assert driver.step_until(lambda: driver.view.height >= 3, turns_max=10**6, until_ns=10**12)
+    assert driver.view.height == 3
+    assert driver.view.tick_ns == driver.now_ns
+    turn = driver.world.loop.turn
+    assert driver.step_until(lambda: True, turns_max=10, until_ns=10**12)
+    assert driver.world.loop.turn == turn
+    assert not driver.step_until(lambda: False, turns_max=10, until_ns=10**12)
+    assert driver.world.loop.turn == turn + 10
+    until_ns = driver.now_ns + seconds(1)
+    assert not driver.step_until(lambda: False, turns_max=10**6, until_ns=until_ns)
+    assert driver.now_ns == until_ns
+    driver.close()
+
+
+def test_faults_come_by_time_tick_and_event() -> None:
+    def crash(node: str) -> dict[str, object]:
+        return {"kind": "crash", "nodes": [node]}
+
+    planned = [
+        {"at_s": 20, "lasts_s": 10, "fault": crash("alice")},
+        {"at_tick": 6, "fault": crash("bob")},
+        {"on": "fork", "at_s": 30, "lasts_s": 1, "fault": crash("carol")},
+        {"on": "reorg", "at_s": 30, "fault": crash("dave")},
+        {"at_s": 25, "fault": {"kind": "leave", "nodes": ["erin"]}},
+        {"at_s": 26, "fault": crash("erin")},  # she has left by then
+    ]
+    what = scenario(difficulty={"interval_s": 2}, links={"latency_ms": 300}, faults=planned)
+    with race(what) as running:
+        running.run(200)
+
+        def first_ns(kind: type, after_s: float = 0, at_height: int = 0) -> int:
+            return next(
+                record.time_ns
+                for record in running.records
+                if isinstance(record.event, kind)
+                and record.time_ns >= seconds(after_s)
+                and getattr(record.event, "height", 0) >= at_height
+            )
+
+        began = {
+            record.event.id: record.time_ns
+            for record in running.records
+            if isinstance(record.event, FaultOn)
+        }
+        assert began == {
+            "crash:alice": seconds(20),
+            "leave:erin": seconds(25),
+            "crash:bob": first_ns(LeaderElected, at_height=6),
+            "crash:carol": first_ns(ForkOpened, 30),
+            "crash:dave": first_ns(Reorg, 30),
+        }
+        assert [(event.id, event.lasted_s) for event in running.events(FaultOff)] in (
+            [("crash:alice", 10.0), ("crash:carol", 1.0)],
+            [("crash:carol", 1.0), ("crash:alice", 10.0)],
+        )
+
+
+def test_everybody_down_and_up_again() -> None:
+    with race(scenario()) as running:
+        running.run(30)
+        height = running.view.height
+        running.begin(Crash())
+        assert running.nodes() == {}
+        running.run(30)
+        assert running.view.height == height
+        running.heal_all()
+        running.run(60)
+        assert running.view.height > height
+        running.run_until(running.agreed, 30)

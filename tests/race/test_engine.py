@@ -1,0 +1,142 @@
+"""The engine in this thread, with commands waiting in its queue."""
+
+import math
+import queue
+
+import msgspec
+
+from powclock.network.faults import Crash, Join
+from powclock.race.commands import (
+    AnyCommand,
+    Break,
+    Heal,
+    Quit,
+    SetRate,
+    StepEvent,
+    StepTick,
+)
+from powclock.race.engine import Engine
+from powclock.race.headless import Outputs, replay_session
+from powclock.race.messages import AnyMessage, Declined, Ended, FromRace, Shown
+from powclock.race.plan import Plan
+from powclock.race.session import Session
+from tests.builders import seconds
+from tests.scenarios.races import scenario
+
+WHAT = scenario()
+
+
+def run(plan: Plan, *commands: AnyCommand) -> list[FromRace]:
+    """All messages of a race; the commands are there from the start."""
+    waiting: queue.SimpleQueue[AnyCommand] = queue.SimpleQueue()
+    for command in commands:
+        waiting.put(command)
+    messages: list[FromRace] = []
+    Engine(plan, waiting, messages.append).run()
+    for message in messages:
+        data = msgspec.msgpack.encode(message)
+        assert msgspec.msgpack.decode(data, type=AnyMessage) == message
+    return messages
+
+
+def test_as_fast_as_it_goes_to_its_end() -> None:
+    messages = run(Plan(WHAT, math.inf, until_ns=seconds(40)))
+    *shown, ended = messages
+    assert isinstance(ended, Ended)
+    assert (ended.trouble, ended.again) == ("", "")
+    assert ended.end is not None
+    assert ended.end.time_ns == seconds(40)
+    assert ended.summary.startswith("test · seed 1 · pow, sampled\nrace time 40.0 s\n")
+    frames = [message.frame for message in shown if isinstance(message, Shown)]
+    assert len(frames) == len(shown)
+    assert [frame.time_ns for frame in frames] == sorted(frame.time_ns for frame in frames)
+    assert frames[-1].time_ns == seconds(40)
+    again = run(Plan(WHAT, math.inf, until_ns=seconds(40)))[-1]
+    assert isinstance(again, Ended)
+    assert again.summary == ended.summary
+
+
+def test_inputs_are_told_and_give_the_same_race_again() -> None:
+    crash = Break(Crash(nodes=("bob",)))
+    nobody = Break(Crash(nodes=("nobody",)))
+    join = Break(Join(nodes=("zara",)))
+    plan = Plan(WHAT, math.inf, until_ns=seconds(60))
+    messages = run(plan, crash, nobody, join, Heal("crash:bob"), Heal("storm"))
+    declined = [message for message in messages if isinstance(message, Declined)]
+    assert declined == [
+        Declined("there is no node 'nobody': the race has alice, bob, carol, dave, erin, frank")
+    ]
+    inputs = tuple(
+        each for message in messages if isinstance(message, Shown) for each in message.inputs
+    )
+    assert [each.action for each in inputs] == [crash, join, Heal("crash:bob"), Heal("storm")]
+    ended = messages[-1]
+    assert isinstance(ended, Ended)
+    assert ended.end is not None
+    session = Session("test", WHAT, inputs, ended.end)
+    summary = replay_session(session, outputs=Outputs(), progress=lambda _h, _n: None)
+    assert ended.summary.splitlines()[-1] == f"digest    {summary.digest}"
+
+
+def test_quit_ends_the_race() -> None:
+    shown, ended = run(Plan(WHAT, 0.0), Quit())[-2:]
+    assert isinstance(shown, Shown)
+    assert shown.pace.paused
+    assert shown.frame.time_ns == 0
+    assert isinstance(ended, Ended)
+    assert ended.trouble == ""
+
+
+class Script:
+    """Sends the next command once the last one has been carried out."""
+
+    def __init__(self, *commands: AnyCommand) -> None:
+        self.commands = list(commands)
+        self.queue: queue.SimpleQueue[AnyCommand] = queue.SimpleQueue()
+        self.paused: list[Shown] = []
+        self.messages: list[FromRace] = []
+
+    def tell(self, message: FromRace) -> None:
+        self.messages.append(message)
+        if isinstance(message, Shown) and message.pace.paused:
+            self.paused.append(message)
+            self.queue.put(self.commands.pop(0) if self.commands else Quit())
+
+
+def test_steps_go_to_the_next_event_and_the_next_tick_and_pause() -> None:
+    script = Script(StepEvent(), StepTick(), StepTick(), StepEvent())
+    Engine(Plan(WHAT, 0.0), script.queue, script.tell).run()
+    frames = [shown.frame for shown in script.paused]
+    heights = [frame.height for frame in frames]
+    start = frames[0]
+    assert start.time_ns == 0
+    steps = list(dict.fromkeys(frame.time_ns for frame in frames))
+    assert len(steps) >= 4
+    assert {0, 1, 2} <= set(heights)
+    for frame in frames[1:]:
+        assert frame.time_ns == start.time_ns or frame.events or frame.time_ns in steps
+    ticks = {frame.height: frame for frame in frames if frame.height}
+    assert all(frame.tick_ns <= frame.time_ns for frame in ticks.values())
+
+
+def test_a_pause_stops_and_a_rate_goes_on() -> None:
+    messages = run(
+        Plan(WHAT, math.inf, until_ns=seconds(30)),
+        SetRate(0.0),
+        SetRate(math.nan),
+        SetRate(-3.0),
+        SetRate(math.inf),
+    )
+    assert isinstance(messages[-1], Ended)
+    last = messages[-2]
+    assert isinstance(last, Shown)
+    assert last.pace.rate == math.inf
+    assert last.frame.time_ns == seconds(30)
+
+
+def test_no_frames_are_made_for_a_reader_that_is_behind() -> None:
+    messages: list[FromRace] = []
+    waiting: queue.SimpleQueue[AnyCommand] = queue.SimpleQueue()
+    plan = Plan(WHAT, math.inf, until_ns=seconds(40))
+    Engine(plan, waiting, messages.append, lambda: True).run()
+    assert [type(message) for message in messages] == [Shown, Ended]

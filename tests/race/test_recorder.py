@@ -1,0 +1,101 @@
+"""The digest is that of the events file, and summaries add up."""
+
+import io
+from hashlib import sha256
+
+import msgspec
+
+from powclock import __version__
+from powclock.race.headless import Outputs, run_race
+from powclock.race.recorder import Recorder, json_line
+from powclock.race.summary import Summary
+from powclock.record.events import HeadMoved, NodeDown, Record
+from tests.scenarios.races import scenario
+
+
+def quiet(_height: int, _now_ns: int) -> None:
+    """Nobody watches."""
+
+
+def test_records_are_numbered_and_stamped() -> None:
+    times = iter((0, 5, 5))
+    recorder = Recorder(lambda: next(times))
+    records: list[Record] = []
+    lines: list[bytes] = []
+    recorder.emit(None, NodeDown())
+    recorder.listen(records.append)
+    recorder.write(lines.append)
+    recorder.emit("bob", HeadMoved("ff", 1))
+    recorder.emit("bob", NodeDown())
+    assert records == [
+        Record(1, 5, "bob", HeadMoved("ff", 1)),
+        Record(2, 5, "bob", NodeDown()),
+    ]
+    assert lines == [json_line(record) for record in records]
+    assert recorder.count == 3
+    first = json_line(Record(0, 0, None, NodeDown()))
+    assert recorder.digest == sha256(first + b"".join(lines)).hexdigest()
+
+
+def test_the_digest_is_that_of_the_events_file() -> None:
+    file = io.BytesIO()
+    summary = run_race(scenario(), ticks=20, outputs=Outputs(events=file), progress=quiet)
+    assert summary.digest == sha256(file.getvalue()).hexdigest()
+    lines = file.getvalue().splitlines(keepends=True)
+    assert len(lines) == summary.records
+    assert [json_line(msgspec.json.decode(line, type=Record)) for line in lines] == lines
+
+
+def test_a_race_ends_at_its_tick_or_its_time() -> None:
+    by_tick = run_race(scenario(), ticks=9, outputs=Outputs(), progress=quiet)
+    assert by_tick.ticks == 9
+    by_time = run_race(scenario(), until_ns=40_000_000_000, outputs=Outputs(), progress=quiet)
+    assert by_time.race_seconds == 40
+    both = run_race(scenario(), ticks=9, until_ns=10**12, outputs=Outputs(), progress=quiet)
+    assert both == by_tick
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    run_race(
+        scenario(), ticks=9, outputs=Outputs(),
+        progress=lambda height, now_ns: told.append((height, now_ns)),
+    )  # fmt: skip
+    assert told == sorted(told)
+    assert told[-1][0] == 9
+
+
+def test_a_summary_adds_up() -> None:
+    what = scenario(8, nodes={"count": 4}, difficulty={"interval_s": 2}, links={"latency_ms": 300})
+    summary = run_race(what, ticks=100, outputs=Outputs(), progress=quiet)
+    assert (summary.version, summary.scenario, summary.rule) == (__version__, "test", "pow")
+    assert (summary.miner, summary.seed, summary.inputs) == ("sampled", 8, 0)
+    assert summary.ticks == 100
+    assert summary.interval_mean_s == summary.race_seconds / 100
+    assert summary.blocks_stale == summary.blocks_mined - 100 > 0
+    assert summary.stale_of_mined == summary.blocks_stale / summary.blocks_mined
+    assert list(summary.blocks_by_node) == ["alice", "bob", "carol", "dave"]
+    assert sum(summary.blocks_by_node.values()) == summary.blocks_mined
+    assert summary.hashes > 0
+
+
+def test_the_text_of_a_summary() -> None:
+    summary = Summary(
+        version="1", scenario="test", rule="pow", miner="grinding", seed=3, digest="d" * 64,
+        records=9, inputs=1, race_seconds=100.04, ticks=20, interval_mean_s=5.002,
+        blocks_mined=25, blocks_stale=5, stale_of_mined=0.2, forks=4, reorgs=7, reorg_depth_max=2,
+        blocks_refused=1, messages_refused=2, blocks_by_node={"ann": 0, "bea": 12, "carl": 13},
+        hashes=9, transactions_sent=8, transactions_confirmed=6, transactions_returned=1,
+        messages=1, message_bytes=2,
+    )  # fmt: skip
+    assert summary.text().splitlines() == [
+        "test · seed 3 · pow, grinding",
+        "race time 100.0 s",
+        "ticks     20, one in 5.00 s on average",
+        "blocks    25 mined, 5 stale (20.0% of mined), 4 forks",
+        "reorgs    7 by nodes, at most 2 deep",
+        "leaders   carl 13, bea 12",
+        "transfers 8 sent, 6 confirmed",
+        "refused   1 blocks, 2 messages",
+        f"digest    {'d' * 64}",
+    ]

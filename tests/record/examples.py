@@ -1,0 +1,89 @@
+"""One event of each kind."""
+
+from powclock.record.events import (
+    AnyEvent,
+    BlockAccepted,
+    BlockFound,
+    BlockHeld,
+    BlockRefused,
+    DifficultyChanged,
+    FaultOff,
+    FaultOn,
+    ForkOpened,
+    HeadMoved,
+    LeaderElected,
+    MessageRefused,
+    NodeDown,
+    NodeInfo,
+    NodeJoined,
+    NodeLeft,
+    NodeSample,
+    NodeUp,
+    RaceStarted,
+    Record,
+    Reorg,
+    Sampled,
+    TransactionConfirmed,
+    TransactionRefused,
+    TransactionReturned,
+    TransactionSent,
+)
+
+A, B, C = "00" * 30 + "aaaa", "00" * 30 + "bbbb", "00" * 30 + "cccc"
+ALICE = NodeInfo("alice", "ab" * 32, "europe", 1_000.0)
+BOB = NodeInfo("bob", "cd" * 32, "", 3_000.5)
+
+# Each with the line that tells it: kind and text; None where it is not notable.
+EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
+    (
+        RaceStarted("0.1.0", "test", 7, "pow", "grinding", 5.0, A, "00" * 80, (ALICE, BOB)),
+        None,
+        ("start", "2 nodes race by pow"),
+    ),
+    (NodeUp(3), "alice", ("up", "alice is up with 3 blocks on disk")),
+    (NodeDown(), "alice", ("down", "alice is down")),
+    (NodeJoined(BOB, ("alice",)), "bob", ("join", "bob joins, 1 peers")),
+    (NodeLeft(), "bob", ("leave", "bob leaves")),
+    (BlockFound(B, A, 1, "11" * 80, 0x1E00FFFF, 70_000, 3, 12), "alice", None),
+    (BlockAccepted(B, 1, "alice"), "bob", None),
+    (BlockHeld(C, B, "alice"), "bob", ("orphan", "bob holds cccc, asks for bbbb")),
+    (
+        BlockRefused(B, "bob", "high-hash", "detail"),
+        "alice",
+        ("refused", "alice refuses bbbb of bob: high-hash"),
+    ),
+    (
+        MessageRefused("bob", "trailing-bytes", 100),
+        "alice",
+        ("refused", "alice refuses bytes of bob: trailing-bytes"),
+    ),
+    (
+        TransactionRefused(C, "bob", "mempool-full"),
+        "alice",
+        ("refused", "alice refuses transfer cccc of bob: mempool-full"),
+    ),
+    (HeadMoved(B, 1), "bob", None),
+    (Reorg(C, 3, B, A, 1, 2), "bob", ("reorg", "reorg bob −1 +2  bbbb → cccc")),
+    (LeaderElected("alice", 4, B, 2.345, 70_000), None, ("tick", "tick 4 → alice  2.3 s")),
+    (ForkOpened(A, 5, (B, C)), None, ("fork", "fork at 4: bbbb vs cccc")),
+    (DifficultyChanged(9, 80_000, -0.125), None, ("difficulty", "difficulty -12% at 9")),
+    (TransactionSent(A, "client1", 5, 1), "alice", None),
+    (TransactionConfirmed(A, B, 3, 1.5), None, None),
+    (TransactionReturned(A, B), None, None),
+    (
+        FaultOn("loss:bob:alice", "loss", "loss 30%", ("bob", "alice")),
+        None,
+        ("fault", "loss 30% on: bob alice"),
+    ),
+    (
+        FaultOff("loss:bob:alice", "loss", "loss 30%", 12.6),
+        None,
+        ("heal", "loss 30% off: bob alice after 13 s"),
+    ),
+    (Sampled((NodeSample("alice", 1.5, 10.0, 3, 4, 1, -0.5),), 9, 900), None, None),
+]
+
+RECORDS = [
+    Record(number, 1_000_000_000 * number, node, event)
+    for number, (event, node, _) in enumerate(EXAMPLES)
+]

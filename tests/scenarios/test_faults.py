@@ -1,0 +1,58 @@
+"""Every kind of fault alone, with time to hurt; then healed; then agreement is demanded."""
+
+import pytest
+
+from powclock.network.faults import (
+    AnyFault,
+    BitFlips,
+    ClockSkew,
+    Crash,
+    Delay,
+    HashRateFactor,
+    Join,
+    Leave,
+    Loss,
+    Partition,
+)
+from tests.scenarios.races import race, scenario
+
+FAULTS: list[AnyFault] = [
+    Crash(nodes=("alice", "bob", "carol")),
+    Crash(nodes=("alice", "bob", "carol"), lose_disk=True),
+    Crash(),
+    Partition(share=0.3),
+    Partition(nodes=("alice",)),
+    Delay(delay_ms=4_000),
+    Loss(probability=0.5),
+    Loss(probability=1.0, nodes=("dave",)),
+    BitFlips(probability=0.4),
+    ClockSkew(offset_s=90, nodes=("erin",)),
+    ClockSkew(offset_s=-90, drift_ppm=1_000, nodes=("erin", "bob")),
+    HashRateFactor(factor=0),
+    HashRateFactor(factor=5, nodes=("frank",)),
+    Join(nodes=("zara",), hash_rate=60_000),
+    Leave(nodes=("alice", "heidi")),
+]
+
+
+@pytest.mark.parametrize("rule", ["asert", "bitcoin"])
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.id} {fault.label}")
+def test_a_race_converges_after_a_fault(fault: AnyFault, rule: str) -> None:
+    what = scenario(
+        6,
+        nodes={"count": 8},
+        workload={"transfers_per_s": 2},
+        difficulty={"rule": rule},
+    )
+    with race(what) as running:
+        running.run(40)
+        running.begin(fault)
+        running.run(80)
+        running.check_states()
+        running.heal(fault)
+        height = running.view.height
+        running.run_until(lambda: running.view.height > height + 1, 300)
+        running.run_until(running.agreed, 60)
+        running.check_states()
+        assert len({node.replica.ledger.state_root for node in running.nodes().values()}) == 1
+        assert len(running.nodes()) == 8

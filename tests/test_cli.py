@@ -1,0 +1,318 @@
+"""The command line: exit codes, one-line errors, files and pipes, each in a process of its own."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import powclock
+from powclock.race.commands import Break, Input
+from powclock.race.driver import Driver
+from powclock.race.scenario import Scenario
+from powclock.race.session import End, Session
+from powclock.record.events import Record
+
+PATIENCE_S = 60
+FAST = ("--miner", "sampled")
+
+
+def environment(**others: str) -> dict[str, str]:
+    """Our own, with the package in reach of any interpreter."""
+    source = str(Path(powclock.__file__).parents[1])
+    path = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
+    return os.environ | {"PYTHONPATH": path} | others
+
+
+def powclock_(
+    *args: str | Path, python: str = sys.executable, **others: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [python, "-m", "powclock", *map(str, args)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        env=environment(**others),
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
+def figures(*args: str | Path, python: str = sys.executable, **others: str) -> dict[str, object]:
+    """What `run --json` prints."""
+    done = powclock_("run", "--json", *args, python=python, **others)
+    assert (done.returncode, done.stderr) == (0, "")
+    result: dict[str, object] = json.loads(done.stdout)
+    return result
+
+
+def test_version_scenarios_and_paths() -> None:
+    assert powclock_("--version").stdout == f"powclock {powclock.__version__}\n"
+    listed = powclock_("scenarios")
+    assert listed.returncode == 0
+    assert [line.split()[0] for line in listed.stdout.splitlines()][:2] == ["default", "flaky"]
+    assert powclock_("paths").stdout.splitlines()[0].startswith("scenarios  ")
+    shown = powclock_("--help")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "Watch proof of work elect its leader" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "line"),
+    [
+        (("run",), "a race has no end of its own: say --ticks 200 or --until 10m"),
+        (
+            ("run", "nope", "--ticks", "1"),
+            "nope: no such scenario; shipped are default, flaky, regions, split, surge",
+        ),
+        (
+            ("run", "--ticks", "0"),
+            "Invalid value for '--ticks': Input should be greater than or equal to 1",
+        ),
+        (
+            ("run", "--until", "soon"),
+            "Invalid value for '--until': 'soon' is no duration: write 30s, 10m or 1h",
+        ),
+        (
+            ("watch", "--speed", "-1"),
+            "Invalid value for '--speed': '-1' is no speed: write 0.1, 1, 10 or max",
+        ),
+        (("run", "--bogus"), "No such option: --bogus"),
+        (
+            ("run", "--inputs", "no.json", "--seed", "3"),
+            "--inputs brings its own scenario, seed and end: leave the others out",
+        ),
+        (("run", "--inputs", "no.json"), "no.json: cannot be read: No such file or directory"),
+        (
+            ("run", "--ticks", "1", "--events", "no/where"),
+            "no/where: cannot be written: No such file or directory",
+        ),
+        (
+            ("run", "regions", "--ticks", "1", "--nodes", "3"),
+            "--nodes: scenario regions names its nodes one by one: edit its file",
+        ),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_status_2(args: tuple[str, ...], line: str) -> None:
+    done = powclock_(*args)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")
+
+
+def test_a_broken_scenario_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "broken.toml"
+    file.write_text('name = "x"\n[nodes]\ncount = "many"')
+    done = powclock_("run", file, "--ticks", "1")
+    assert done.returncode == 2
+    assert done.stderr == f"powclock: {file}: nodes.count: expected `int`, got `str`\n"
+
+
+def test_a_session_that_does_not_fit_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "s.json"
+    crash = msgspec.convert({"command": "break", "fault": {"kind": "crash"}}, Break)
+    what = Scenario(name="x", mining=msgspec.convert({"miner": "sampled"}, _mining()))
+    session = Session("0", what, (Input(10, 900, crash),), End(10**10, 2_000))
+    file.write_bytes(msgspec.json.encode(session))
+    done = powclock_("run", "--inputs", file)
+    assert done.returncode == 2
+    assert re.fullmatch(
+        r"powclock: the race is another one after \d\.\d{3} s: was the session made by this "
+        r"version\?\n",
+        done.stderr,
+    )
+
+
+def _mining() -> type:
+    return type(Scenario(name="x").mining)
+
+
+def test_a_bug_is_exit_status_1() -> None:
+    script = (
+        "import sys; from powclock.race import headless; from powclock import cli\n"
+        "def broken(*args, **options): raise AssertionError('a bug')\n"
+        "headless.run_race = broken\n"
+        "sys.argv = ['powclock', 'run', '--ticks', '1']\n"
+        "cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "AssertionError: a bug"
+
+
+def test_the_figures_as_json_and_as_text() -> None:
+    result = figures("--seed", "7", "--ticks", "20", *FAST)
+    required = {
+        "version", "scenario", "rule", "seed", "digest", "race_seconds", "ticks", "blocks_mined",
+        "blocks_stale", "stale_of_mined", "reorgs", "reorg_depth_max", "blocks_by_node", "hashes",
+        "transactions_confirmed",
+    }  # fmt: skip
+    assert required <= set(result)
+    assert (result["version"], result["scenario"], result["rule"], result["seed"]) == (
+        powclock.__version__, "default", "pow", 7,
+    )  # fmt: skip
+    assert result["ticks"] == 20
+    text = powclock_("run", "--seed", "7", "--ticks", "20", *FAST)
+    assert text.returncode == 0
+    assert text.stdout.splitlines()[0] == "default · seed 7 · pow, sampled"
+    assert text.stdout.splitlines()[-1] == f"digest    {result['digest']}"
+
+
+def test_events_and_headers_go_to_files(tmp_path: Path) -> None:
+    events, headers = tmp_path / "events.jsonl", tmp_path / "chain.bin"
+    result = figures("--ticks", "20", "--events", events, "--headers", headers, *FAST)
+    assert sha256(events.read_bytes()).hexdigest() == result["digest"]
+    lines = events.read_bytes().splitlines()
+    assert len(lines) == result["records"]
+    assert msgspec.json.decode(lines[-1], type=Record).sequence == len(lines) - 1
+    assert len(headers.read_bytes()) == 80 * 21
+
+
+def test_a_live_session_runs_again(tmp_path: Path) -> None:
+    file = tmp_path / "s.json"
+    crash = msgspec.convert({"command": "break", "fault": {"kind": "crash"}}, Break)
+    what = Scenario(name="x", mining=msgspec.convert({"miner": "sampled"}, _mining()))
+    driver = Driver(what)
+    driver.start()
+    driver.act(crash)
+    session = Session("0", what, tuple(driver.world.inputs), End(10**10, -1))
+    driver.close()
+    file.write_bytes(msgspec.json.encode(session))
+    result = figures("--inputs", file)
+    assert (result["inputs"], result["race_seconds"], result["ticks"]) == (1, 10, 0)
+
+
+def test_plain_lines_through_a_pipe() -> None:
+    done = powclock_("split", "--plain", "--speed", "max", "--for", "40s", *FAST)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == "  0:00.000  start       10 nodes race by pow"
+    fault = next(line for line in lines if " fault " in line)
+    assert fault.startswith("  0:30.000  fault       partition on: ")
+    assert "\x1b" not in done.stdout
+    assert lines[-1].startswith("digest    ")
+    bare = powclock_("split", "--speed", "max", "--for", "40s", *FAST)  # no terminal: plain too
+    assert bare.stdout == done.stdout
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("--plain", "--speed", "max", "--for", "10h", *FAST),
+        ("run", "--ticks", "5", *FAST),
+    ],
+)
+def test_a_closed_pipe_ends_quietly(args: tuple[str, ...]) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "powclock", *args],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    if args[0] == "--plain":
+        assert process.stdout.readline()
+    process.stdout.close()
+    with process.stderr as errors:
+        assert errors.read() == b""
+    assert process.wait(PATIENCE_S) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT to send on Windows")
+def test_an_interrupt_ends_a_plain_race_with_its_summary() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "powclock", "--plain", "--for", "10h", "--speed", "max"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    for _ in range(2):  # by the second line it is grinding
+        assert process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert errors == b""
+    assert process.returncode == 0
+    assert output.splitlines()[-1].startswith(b"digest    ")
+
+
+def test_headless_commands_never_load_textual() -> None:
+    script = (
+        "import sys; from powclock import cli\n"
+        "for args in (['run', '--ticks', '2', '--miner', 'sampled'], ['scenarios'], ['paths'],\n"
+        "             ['--version'], ['--help'], ['--plain', '--for', '1s', '--speed', 'max']):\n"
+        "    sys.argv = ['powclock', *args]\n"
+        "    try: cli.main()\n"
+        "    except SystemExit as end: assert end.code == 0, args\n"
+        "    assert 'textual' not in sys.modules, args\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=environment(),
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+SLOW_GRIND = 'name = "slow"\nseed = 3\n[nodes]\nhash_rate = 600\n[difficulty]\ninterval_s = 2'
+PARTED = (
+    'name = "parted"\n[nodes]\ncount = 8\nshares = [0.1, 0.2, 0.3, 0.1, 0.2, 0.3, 0.1, 0.2]\n'
+    '[mining]\nminer = "sampled"\n[[faults]]\nfault = { kind = "partition", share = 0.4 }'
+)
+
+
+@pytest.fixture
+def races(tmp_path: Path) -> list[tuple[str | Path, ...]]:
+    """What must come out the same everywhere."""
+    (tmp_path / "slow.toml").write_text(SLOW_GRIND)
+    (tmp_path / "parted.toml").write_text(PARTED)
+    return [
+        ("--seed", "7", "--ticks", "30", *FAST),
+        (tmp_path / "slow.toml", "--ticks", "20"),
+        (tmp_path / "parted.toml", "--until", "60s"),
+    ]
+
+
+def test_the_order_of_sets_changes_nothing(races: list[tuple[str | Path, ...]]) -> None:
+    for args in races:
+        results = [figures(*args, PYTHONHASHSEED=hash_seed) for hash_seed in ("0", "1", "77")]
+        assert results == [results[0]] * 3
+
+
+def other_pythons() -> list[str]:
+    """Interpreters named by POWCLOCK_PYTHONS, else those on the path."""
+    named = os.environ.get("POWCLOCK_PYTHONS")
+    names = named.split(os.pathsep) if named else ["python3.11", "python3.12", "python3.13"]
+    return [name for name in names if shutil.which(name)]
+
+
+@pytest.mark.parametrize("python", other_pythons())
+def test_every_python_gives_the_same_race(python: str, races: list[tuple[str | Path, ...]]) -> None:
+    probe = subprocess.run(
+        [python, "-c", "import powclock.cli"], capture_output=True, env=environment(), check=False
+    )
+    if probe.returncode:
+        pytest.skip(f"{python} lacks the packages that powclock needs")
+    for args in races:
+        assert figures(*args, python=python, PYTHONHASHSEED="5") == figures(*args)
