@@ -132,7 +132,14 @@ def replica_with(allocation: Mapping[str, int]) -> Replica:
 
 def append(replica: Replica, block: Block, weight: int = 1) -> HeadChange | None:
     """Add a block to a replica, as a node does once the rule has verified it."""
-    return replica.append(block, replica.parent_of(block), weight)
+    return replica.append(block, parent_of(replica, block), weight)
+
+
+def parent_of(replica: Replica, block: Block) -> Entry:
+    """Where a block stands whose parent is known."""
+    parent = replica.parent_of(block)
+    assert parent is not None
+    return parent
 
 
 def entries(times: Sequence[int], bits: int = EASY_BITS, first_height: int = 0) -> list[Entry]:

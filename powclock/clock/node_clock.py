@@ -5,6 +5,8 @@ drift; durations (`sleep`) are short and taken as exact.
 """
 
 import asyncio
+from dataclasses import dataclass
+from math import fsum
 from typing import Protocol
 
 from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
@@ -63,23 +65,36 @@ def _wake(awake: asyncio.Future[None]) -> None:
         awake.set_result(None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Skew:
+    offset_ns: int
+    drift: float
+    since_ns: int
+
+
 class SkewedClock:
-    """Another clock, off by an offset and a drift (seconds gained a second)."""
+    """Another clock, off by offsets and drifts (seconds gained a second) that have names."""
 
     def __init__(self, true: Clock) -> None:
         self._true = true
-        self._offset_ns = 0
-        self._drift = 0.0
-        self._since_ns = true.now()
+        self._skews: dict[str, _Skew] = {}
 
     @property
     def skew_ns(self) -> int:
         """By how much this clock is ahead now."""
-        return self._offset_ns + int(self._drift * (self._true.now() - self._since_ns))
+        now_ns = self._true.now()
+        return sum(
+            skew.offset_ns + int(skew.drift * (now_ns - skew.since_ns))
+            for skew in self._skews.values()
+        )
 
-    def set_skew(self, offset_ns: int, drift: float = 0.0) -> None:
-        """Be ahead by this much from now on."""
-        self._offset_ns, self._drift, self._since_ns = offset_ns, drift, self._true.now()
+    def set_skew(self, name: str, offset_ns: int, drift: float = 0.0) -> None:
+        """Be ahead by this much more from now on."""
+        self._skews[name] = _Skew(offset_ns, drift, self._true.now())
+
+    def end_skew(self, name: str) -> None:
+        """Take one skew away."""
+        self._skews.pop(name, None)
 
     def now(self) -> int:
         return self._true.now() + self.skew_ns
@@ -92,4 +107,5 @@ class SkewedClock:
 
     async def sleep_until(self, when_ns: int) -> None:
         while (remaining_ns := when_ns - self.now()) > 0:
-            await self._true.sleep(max(1, int(remaining_ns / (1 + self._drift))))
+            drift = fsum(skew.drift for skew in self._skews.values())
+            await self._true.sleep(max(1, int(remaining_ns / (1 + drift))))

@@ -46,6 +46,16 @@ class ProofOfWork:
         """Spend hashes until one is a proof."""
         return await self._miner.search(draft, clock)
 
+    def verify_alone(self, block: Block) -> None:
+        """Check that the block carries the work that its bits claim.
+
+        Raises:
+            InvalidBlock: bad-seal, bad-diffbits or high-hash.
+        """
+        if block.seal:
+            raise InvalidBlock(Reason.BAD_SEAL, "under proof of work the header is the proof")
+        check_proof(block.hash, block.header.bits, self._limit, self._proof_scale)
+
     def verify(self, block: Block, parent: Entry, now_ns: int) -> None:
         """Check proof, difficulty and time.
 
@@ -53,10 +63,8 @@ class ProofOfWork:
             InvalidBlock: bad-seal, bad-diffbits, high-hash, bad-version, time-too-old or
                 time-too-new, in this order.
         """
+        self.verify_alone(block)
         header = block.header
-        if block.seal:
-            raise InvalidBlock(Reason.BAD_SEAL, "under proof of work the header is the proof")
-        check_proof(header.hash, header.bits, self._limit, self._proof_scale)
         expected = self._difficulty.next_bits(parent)
         if header.bits != expected:
             raise InvalidBlock(Reason.BAD_DIFFBITS, f"{header.bits:08x} instead of {expected:08x}")

@@ -29,6 +29,14 @@ class Rule(Protocol):
         """
         ...
 
+    def verify_alone(self, block: Block) -> None:
+        """Check what can be checked while the parent is unknown: is the block worth holding?
+
+        Raises:
+            InvalidBlock: with the reason.
+        """
+        ...
+
     def verify(self, block: Block, parent: Entry, now_ns: int) -> None:
         """Check that the author was the leader; never changes any state.
 

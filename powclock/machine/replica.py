@@ -41,11 +41,11 @@ class Replica:
         """The tip that this replica builds on."""
         return self.tree.head
 
-    def parent_of(self, block: Block) -> Entry:
-        """Where a new block would stand.
+    def parent_of(self, block: Block) -> Entry | None:
+        """Where a new block would stand; None if its parent is not known.
 
         Raises:
-            InvalidBlock: duplicate, duplicate-invalid, bad-prevblk or prev-blk-not-found.
+            InvalidBlock: duplicate, duplicate-invalid or bad-prevblk.
         """
         if block.hash in self.tree:
             raise InvalidBlock(Reason.DUPLICATE)
@@ -54,10 +54,7 @@ class Replica:
         if block.header.parent in self._invalid:
             self._remember_invalid(block.hash)
             raise InvalidBlock(Reason.BAD_PREVBLK)
-        parent = self.tree.get(block.header.parent)
-        if parent is None:
-            raise InvalidBlock(Reason.PREV_BLK_NOT_FOUND)
-        return parent
+        return self.tree.get(block.header.parent)
 
     def append(self, block: Block, parent: Entry, weight: int) -> HeadChange | None:
         """Add a block whose header the rule has verified.

@@ -21,6 +21,7 @@ from powclock.mining.kernel import NONCE_END, find_nonce
 
 SLICE_NS = NANOSECONDS // 10
 REDRAFT_NS = NANOSECONDS
+RATE_MIN = 1e-6  # hashes a second; less is nothing
 
 Draft = Callable[[], Block]
 
@@ -83,7 +84,7 @@ class GrindingMiner:
         spent_ns = 0
         while spent_ns < REDRAFT_NS and nonce < NONCE_END:
             rate = self.rate.now()
-            if rate < 1e-6:
+            if rate < RATE_MIN:
                 await clock.sleep(REDRAFT_NS)
                 return None
             count = max(1, int(rate * SLICE_NS / NANOSECONDS))
@@ -121,7 +122,8 @@ class SampledMiner:
         remaining = self._stream.exponential(target_to_work(target))
         while remaining > 0:
             rate = self.rate.now()
-            wait_ns = round(remaining / rate * NANOSECONDS) if rate > 0 else self.rate.steady_ns
+            works = rate > RATE_MIN
+            wait_ns = round(remaining / rate * NANOSECONDS) if works else self.rate.steady_ns
             slice_ns = min(wait_ns, self.rate.steady_ns)
             self._meter.start(rate)
             try:
@@ -130,7 +132,7 @@ class SampledMiner:
                 self._meter.stop()
             remaining = (
                 0.0
-                if rate > 0 and slice_ns == wait_ns
+                if works and slice_ns == wait_ns
                 else (remaining - rate * slice_ns / NANOSECONDS)
             )
         return prove(draft(), self._proof_scale)

@@ -8,131 +8,19 @@ returns how to take it away. It is then usable in scenarios and over the pipe; a
 line in `tui/keys.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from math import fsum
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import msgspec
 
-from powclock.clock.node_clock import SkewedClock
-from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.mining.hash_rate import HashRate
+from powclock.network.fault import Breakable, Fault, FaultError, NodeId, Sides, Undo
 from powclock.network.link import Link, Send
+from powclock.network.sides import side_by_share
 from powclock.record.labels import clean_label
 
-NodeId = str
-Undo = Callable[[], None]
-Sides = tuple[tuple[NodeId, ...], ...]
-
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
-_STARTS_MAX = 16
 _MILLISECOND = NANOSECONDS // 1000
-
-
-class Breakable(Protocol):
-    """What a fault may lay hands on."""
-
-    def node_names(self) -> list[NodeId]:
-        """Nodes that take part, running or not."""
-        ...
-
-    def stream(self, *name: object) -> Stream:
-        """A stream of random numbers of the race."""
-        ...
-
-    def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
-        """Call back with the data after a delay."""
-        ...
-
-    def links(self) -> Iterable[Link]:
-        """Every direction of every pair of peers."""
-        ...
-
-    def clock(self, node: NodeId) -> SkewedClock: ...
-
-    def hash_rate(self, node: NodeId) -> HashRate: ...
-
-    def stop(self, node: NodeId) -> None: ...
-
-    def start_node(self, node: NodeId, *, wipe: bool) -> None:
-        """Run a stopped node again; `wipe` empties its disk first."""
-        ...
-
-    def join(self, name: NodeId, hash_rate: float) -> None:
-        """Add a node that nobody knew."""
-        ...
-
-    def leave(self, name: NodeId) -> None:
-        """Take a node and its links out."""
-        ...
-
-    def reconnect(self, links: Iterable[Link]) -> None:
-        """Tell both ends of links that they work again."""
-        ...
-
-
-class FaultError(ValueError):
-    """A fault that cannot be put in place, with the mend."""
-
-
-class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
-    """An outside change; `nodes` are its targets, none meaning all."""
-
-    nodes: tuple[Name, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """The name in scenarios."""
-        return str(self.__struct_config__.tag)
-
-    @property
-    def id(self) -> str:
-        """Two faults with one id are the same fault: a second one replaces the first."""
-        return ":".join((self.kind, *self.nodes))
-
-    @property
-    def label(self) -> str:
-        """A few words for people, with the strength."""
-        return self.kind
-
-    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
-        """The nodes meant.
-
-        Raises:
-            FaultError: one is not in the race.
-        """
-        known = race.node_names()
-        for node in self.nodes:
-            if node not in known:
-                raise FaultError(f"there is no node {node!r}: the race has {', '.join(known)}")
-        return self.nodes or tuple(known)
-
-    def sides(self, race: Breakable) -> Sides:  # noqa: ARG002
-        """The groups that a partition makes; none for other faults."""
-        return ()
-
-    def begin(self, race: Breakable) -> Undo:  # noqa: ARG002
-        """Put the fault in place; what is returned takes it away."""
-        raise AssertionError(f"{self.kind} does nothing")
-
-    def _touched(self, race: Breakable) -> list[Link]:
-        targets = set(self.targets(race))
-        return [link for link in race.links() if link.source in targets or link.target in targets]
-
-    def _wrap(self, race: Breakable, stage: Callable[[Link, Send], Send]) -> Undo:
-        """Put a stage around every link of the targets."""
-        links = self._touched(race)
-        for link in links:
-            link.wrap(self.id, lambda send, link=link: stage(link, send))  # type: ignore[misc]
-
-        def undo() -> None:
-            for link in links:
-                link.unwrap(self.id)
-
-        return undo
 
 
 class Crash(Fault, frozen=True, tag="crash"):
@@ -180,7 +68,11 @@ class Partition(Fault, frozen=True, tag="partition"):
 
     def sides(self, race: Breakable) -> Sides:
         names = race.node_names()
-        first = set(self.targets(race)) if self.nodes else _by_share(race, self.share)
+        if self.nodes:
+            first = set(self.targets(race))
+        else:
+            rates = {name: race.hash_rate(name).nominal for name in names}
+            first = side_by_share(rates, race.links(), self.share)
         sides = (
             tuple(name for name in names if name in first),
             tuple(name for name in names if name not in first),
@@ -190,60 +82,24 @@ class Partition(Fault, frozen=True, tag="partition"):
         return sides
 
     def begin(self, race: Breakable) -> Undo:
-        first = set(self.sides(race)[0])
-        cut = [link for link in race.links() if (link.source in first) != (link.target in first)]
-        for link in cut:
-            link.sever(self.id)
+        side_of = {name: side for side in self.sides(race) for name in side}
+
+        def apply(link: Link) -> None:
+            # Who joins meanwhile is on the side of the first peer.
+            source = side_of.setdefault(link.source, side_of.get(link.target, ()))
+            if source is not side_of.setdefault(link.target, source):
+                link.sever(self.id)
+
+        stop = race.on_links(apply)
 
         def undo() -> None:
+            stop()
+            cut = [link for link in race.links() if link.severed_by(self.id)]
             for link in cut:
                 link.mend(self.id)
             race.reconnect(cut)
 
         return undo
-
-
-def _by_share(race: Breakable, share: float) -> set[NodeId]:
-    """Nodes whose hash rates add up to about the share, and who stay connected, as do the others.
-
-    Grows a side from each of some nodes in turn, by the neighbour after which the share is closest.
-    Sums are exact, so that they do not depend on the order of a set.
-    """
-    rates = {name: race.hash_rate(name).nominal for name in race.node_names()}
-    total = fsum(rates.values()) or 1.0
-    peers: dict[NodeId, list[NodeId]] = {name: [] for name in rates}
-    for link in race.links():
-        peers[link.source].append(link.target)
-    best: set[NodeId] = set()
-    best_miss = (True, 1.0)  # is the other side torn apart, and how far is the share off?
-    for start in list(rates)[:_STARTS_MAX]:
-        side = {start}
-        while len(side) < len(rates):
-            rest = [name for name in rates if name not in side]
-            miss = (
-                not _connected(rest, peers),
-                abs(fsum(rates[name] for name in side) / total - share),
-            )
-            if miss < best_miss:
-                best, best_miss = set(side), miss
-            near = [name for name in rest if any(peer in side for peer in peers[name])]
-            if not near or fsum(rates[name] for name in side) >= share * total:
-                break
-            gap = share * total - fsum(rates[name] for name in side)
-            side.add(min(near, key=lambda name: (abs(gap - rates[name]), name)))
-    return best or {next(iter(rates))}
-
-
-def _connected(names: list[NodeId], peers: Mapping[NodeId, list[NodeId]]) -> bool:
-    reached = {names[0]}
-    frontier = [names[0]]
-    wanted = set(names)
-    while frontier:
-        for peer in peers[frontier.pop()]:
-            if peer in wanted and peer not in reached:
-                reached.add(peer)
-                frontier.append(peer)
-    return reached == wanted
 
 
 class Delay(Fault, frozen=True, tag="delay"):
@@ -257,7 +113,9 @@ class Delay(Fault, frozen=True, tag="delay"):
 
     def begin(self, race: Breakable) -> Undo:
         delay_ns = round(self.delay_ms * _MILLISECOND)
-        return self._wrap(race, lambda _, send: lambda data: race.schedule_in(delay_ns, send, data))
+        return self.wrap_links(
+            race, lambda _, send: lambda data: race.schedule_in(delay_ns, send, data)
+        )
 
 
 class Loss(Fault, frozen=True, tag="loss"):
@@ -279,7 +137,7 @@ class Loss(Fault, frozen=True, tag="loss"):
 
             return lossy
 
-        return self._wrap(race, stage)
+        return self.wrap_links(race, stage)
 
 
 class BitFlips(Fault, frozen=True, tag="bit_flips"):
@@ -302,7 +160,7 @@ class BitFlips(Fault, frozen=True, tag="bit_flips"):
 
             return flipping
 
-        return self._wrap(race, stage)
+        return self.wrap_links(race, stage)
 
 
 def flip(data: bytes, bit: int) -> bytes:
@@ -326,11 +184,11 @@ class ClockSkew(Fault, frozen=True, tag="clock_skew"):
     def begin(self, race: Breakable) -> Undo:
         clocks = [race.clock(node) for node in self.targets(race)]
         for clock in clocks:
-            clock.set_skew(round(self.offset_s * NANOSECONDS), self.drift_ppm / 1e6)
+            clock.set_skew(self.id, round(self.offset_s * NANOSECONDS), self.drift_ppm / 1e6)
 
         def undo() -> None:
             for clock in clocks:
-                clock.set_skew(0)
+                clock.end_skew(self.id)
 
         return undo
 

@@ -188,14 +188,15 @@ class Gossip:
     def _on_block(self, block: Block, peer: NodeId, frame: bytes) -> None:
         try:
             parent = self._replica.parent_of(block)
+            if parent is None:
+                self._rule.verify_alone(block)
+                self._hold(block, peer, frame)
+                return
             self._rule.verify(block, parent, self._clock.now())
             self._disk.expect(block.hash, frame)
             self.accept(block, parent, peer)
         except InvalidBlock as refusal:
-            if refusal.reason is Reason.PREV_BLK_NOT_FOUND:
-                self._hold(block, peer, frame)
-            else:
-                self._refuse(block, peer, refusal)
+            self._refuse(block, peer, refusal)
 
     def accept(self, block: Block, parent: Entry, source: NodeId | None) -> None:
         """Append a block that the rule has verified, and pass it on.

@@ -49,6 +49,10 @@ class Link:
         """Whether everything sent is lost."""
         return bool(self._severed_by)
 
+    def severed_by(self, key: str) -> bool:
+        """Whether this is a reason why everything is lost."""
+        return key in self._severed_by
+
     def wrap(self, key: str, stage: Stage) -> None:
         """Put a stage around the link, outside of those already there."""
         self._stages[key] = stage

@@ -162,6 +162,7 @@ class Node:
 
     def _found(self, block: Block) -> None:
         parent = self.replica.parent_of(block)
+        assert parent is not None, "a search builds on what is known"
         self._emit(
             BlockFound(
                 hash=display(block.hash),

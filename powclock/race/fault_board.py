@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.network.faults import AnyFault, Breakable, FaultError, Undo
+from powclock.network.fault import Breakable, FaultError, Undo
+from powclock.network.faults import AnyFault
 from powclock.race.recorder import Recorder
 from powclock.race.scenario import Planned
 from powclock.record.events import FaultOff, FaultOn, ForkOpened, LeaderElected, Record, Reorg

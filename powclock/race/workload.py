@@ -17,6 +17,7 @@ from powclock.record.events import TransactionSent
 ENDOWMENT = 1_000 * COIN
 FEE_MAX = COIN // 1000
 PENDING_MAX = 16
+SENT_MAX = 64
 WAIT_S_MAX = 1e9
 
 
@@ -27,17 +28,20 @@ class Client:
         self.name = name
         self.key = key
         self._next_nonce = 0
-        self._pending: dict[int, Transaction] = {}
+        self._sent: dict[int, Transaction] = {}  # the newest, also confirmed: a reorg may ask
 
     def hand_over(self, node: Node, others: list[bytes], stream: Stream) -> Transaction | None:
         """Give a node what it lacks of this client's transfers and a new one; the new one."""
         confirmed = node.replica.ledger.account(self.key.public).nonce
-        for nonce in [nonce for nonce in self._pending if nonce < confirmed]:
-            del self._pending[nonce]
-        for waiting in self._pending.values():
+        if confirmed < self._next_nonce and confirmed not in self._sent:
+            # The chain that had our transfers is lost with its last disk: begin again from here.
+            self._sent.clear()
+            self._next_nonce = confirmed
+        pending = [self._sent[nonce] for nonce in self._sent if nonce >= confirmed]
+        for waiting in pending:
             if waiting.id not in node.replica.mempool:
                 node.gossip.on_transaction(waiting, None)
-        if len(self._pending) >= PENDING_MAX:
+        if len(pending) >= PENDING_MAX:
             return None
         transaction = Transaction.signed(
             self.key,
@@ -48,7 +52,9 @@ class Client:
             nonce=max(self._next_nonce, confirmed),
         )
         self._next_nonce = transaction.nonce + 1
-        self._pending[transaction.nonce] = transaction
+        self._sent[transaction.nonce] = transaction
+        if len(self._sent) > SENT_MAX:
+            del self._sent[next(iter(self._sent))]
         return transaction
 
 

@@ -19,7 +19,7 @@ from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
 from powclock.mining.miner import GrindingMiner, Miner, SampledMiner
 from powclock.network.fabric import Distance, Fabric
-from powclock.network.faults import FaultError
+from powclock.network.fault import FaultError
 from powclock.network.link import Link
 from powclock.network.node import Node
 from powclock.network.storage import Disk
@@ -74,6 +74,7 @@ class World:
         self._seats: dict[str, Seat] = {}
         self._names: dict[bytes, str] = {}
         self._joins = 0
+        self._on_new_link: list[Callable[[Link], None]] = []
         self._workload = Workload(
             seed=scenario.seed,
             clients=scenario.workload.clients,
@@ -216,7 +217,7 @@ class World:
         stream = Stream(self.scenario.seed, "miner", name, self._joins)
         return SampledMiner(rate, race_ns, stream, self._rules.proof_scale)
 
-    def _connect(self, a: str, b: str) -> list[Link]:
+    def _connect(self, a: str, b: str) -> None:
         links = self.scenario.links
         one, two = self._seats[a].region, self._seats[b].region
         latency_ms = links.latency_ms
@@ -225,9 +226,10 @@ class World:
             latency_ms = between.get(one, {}).get(
                 two, between.get(two, {}).get(one, links.latency_ms)
             )
-        return self._fabric.connect(
-            a, b, Distance(latency_ms, links.jitter_ms, links.kilobytes_per_s)
-        )
+        distance = Distance(latency_ms, links.jitter_ms, links.kilobytes_per_s)
+        for link in self._fabric.connect(a, b, distance):
+            for apply in self._on_new_link:
+                apply(link)
 
     def _run(self, name: str) -> None:
         assert self._group is not None
@@ -274,6 +276,13 @@ class World:
     def links(self) -> Iterable[Link]:
         """Every direction of every pair of peers."""
         return self._fabric.links()
+
+    def on_links(self, apply: Callable[[Link], None]) -> Callable[[], None]:
+        """Apply something to every link there is, and to every new one until it is taken back."""
+        self._on_new_link.append(apply)
+        for link in self.links():
+            apply(link)
+        return lambda: self._on_new_link.remove(apply)
 
     def clock(self, node: str) -> SkewedClock:
         """A node's clock."""

@@ -20,7 +20,7 @@ def skewed(offset_ns: int = 0, drift: float = 0.0) -> tuple[VirtualLoop, RaceClo
     loop = VirtualLoop()
     true = RaceClock(loop)
     clock = SkewedClock(true)
-    clock.set_skew(offset_ns, drift)
+    clock.set_skew("a", offset_ns, drift)
     return loop, true, clock
 
 
@@ -114,11 +114,11 @@ def test_a_drift_is_gained_with_every_second(drift: float, gained_s: int) -> Non
 def test_a_new_skew_replaces_what_was_gained() -> None:
     loop, true, clock = skewed(seconds(2), 0.001)
     loop.advance(seconds(1_000))
-    clock.set_skew(seconds(1), 0.002)
+    clock.set_skew("a", seconds(1), 0.002)
     assert clock.skew_ns == seconds(1)
     loop.advance(seconds(2_000))
     assert clock.skew_ns == seconds(3)
-    clock.set_skew(0)
+    clock.end_skew("a")
     assert clock.now() == true.now()
 
 
@@ -127,7 +127,7 @@ def test_monotonic_time_is_no_clock_that_can_be_set() -> None:
     for race_s in (0, 10, 25):
         loop.advance(seconds(race_s))
         assert true.monotonic() == clock.monotonic() == seconds(race_s)
-    clock.set_skew(-seconds(90))
+    clock.set_skew("b", -seconds(90))
     assert clock.monotonic() == seconds(25)
 
 
@@ -155,7 +155,7 @@ def test_a_clock_that_is_set_while_a_node_sleeps_moves_its_awakening() -> None:
     loop, true, clock = skewed()
     goal_ns = true.now() + seconds(30)
     sleeper = loop.create_task(clock.sleep_until(goal_ns))
-    loop.schedule(seconds(10), clock.set_skew, -seconds(5))
+    loop.schedule(seconds(10), clock.set_skew, "a", -seconds(5))
     loop.advance(seconds(34))
     assert not sleeper.done()
     loop.advance(seconds(35))

@@ -32,6 +32,7 @@ from tests.builders import (
     entries,
     mainnet_headers,
     mined,
+    parent_of,
     refused,
     replica_with,
 )
@@ -230,14 +231,14 @@ def test_the_first_reason_that_applies_is_given() -> None:
 def test_a_block_from_the_future_is_good_once_its_time_has_come() -> None:
     rule, replica = rule_of(), replica_with({})
     block = mined(block_of(GENESIS.hash, 1, time=GENESIS_TIME + 7201))
-    parent = replica.parent_of(block)
+    parent = parent_of(replica, block)
     with pytest.raises(InvalidBlock) as caught:
         rule.verify(block, parent, NOW_NS)
     assert caught.value.reason is Reason.TIME_TOO_NEW
     assert caught.value.reason.temporary
     with pytest.raises(InvalidBlock):
         rule.verify(block, parent, NOW_NS + NANOSECONDS - 1)
-    rule.verify(block, replica.parent_of(block), NOW_NS + NANOSECONDS)
+    rule.verify(block, parent, NOW_NS + NANOSECONDS)
     append(replica, block, rule.weight(block))
     assert (replica.head.hash, replica.head.chain_work) == (block.hash, 3)
 

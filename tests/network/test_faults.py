@@ -4,14 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from powclock.network.fault import Fault, FaultError
 from powclock.network.faults import (
     AnyFault,
     BitFlips,
     ClockSkew,
     Crash,
     Delay,
-    Fault,
-    FaultError,
     HashRateFactor,
     Join,
     Leave,

@@ -6,13 +6,13 @@ import msgspec
 import pytest
 
 from powclock.clock.streams import Stream
+from powclock.network.fault import FaultError
 from powclock.network.faults import (
     AnyFault,
     BitFlips,
     ClockSkew,
     Crash,
     Delay,
-    FaultError,
     HashRateFactor,
     Join,
     Leave,

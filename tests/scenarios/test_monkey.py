@@ -10,13 +10,13 @@ import tracemalloc
 import pytest
 
 from powclock.clock.streams import Stream
+from powclock.network.fault import FaultError
 from powclock.network.faults import (
     AnyFault,
     BitFlips,
     ClockSkew,
     Crash,
     Delay,
-    FaultError,
     HashRateFactor,
     Join,
     Leave,

@@ -4,12 +4,12 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
+from powclock.network.fault import Fault
 from powclock.network.faults import (
     BitFlips,
     ClockSkew,
     Crash,
     Delay,
-    Fault,
     HashRateFactor,
     Join,
     Leave,

@@ -1,0 +1,125 @@
+"""What a fault is: an outside change of a race, as data, and what it may lay hands on."""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Protocol
+
+import msgspec
+
+from powclock.clock.node_clock import SkewedClock
+from powclock.clock.streams import Stream
+from powclock.mining.hash_rate import HashRate
+from powclock.network.link import Link, Send
+
+NodeId = str
+Undo = Callable[[], None]
+Sides = tuple[tuple[NodeId, ...], ...]
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class Breakable(Protocol):
+    """What a fault may lay hands on."""
+
+    def node_names(self) -> list[NodeId]:
+        """Nodes that take part, running or not."""
+        ...
+
+    def stream(self, *name: object) -> Stream:
+        """A stream of random numbers of the race."""
+        ...
+
+    def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
+        """Call back with the data after a delay."""
+        ...
+
+    def links(self) -> Iterable[Link]:
+        """Every direction of every pair of peers."""
+        ...
+
+    def on_links(self, apply: Callable[[Link], None]) -> Undo:
+        """Apply something to every link there is, and to every new one until it is taken back."""
+        ...
+
+    def clock(self, node: NodeId) -> SkewedClock: ...
+
+    def hash_rate(self, node: NodeId) -> HashRate: ...
+
+    def stop(self, node: NodeId) -> None: ...
+
+    def start_node(self, node: NodeId, *, wipe: bool) -> None:
+        """Run a stopped node again; `wipe` empties its disk first."""
+        ...
+
+    def join(self, name: NodeId, hash_rate: float) -> None:
+        """Add a node that nobody knew."""
+        ...
+
+    def leave(self, name: NodeId) -> None:
+        """Take a node and its links out."""
+        ...
+
+    def reconnect(self, links: Iterable[Link]) -> None:
+        """Tell both ends of links that they work again."""
+        ...
+
+
+class FaultError(ValueError):
+    """A fault that cannot be put in place, with the mend."""
+
+
+class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
+    """An outside change; `nodes` are its targets, none meaning all."""
+
+    nodes: tuple[Name, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The name in scenarios."""
+        return str(self.__struct_config__.tag)
+
+    @property
+    def id(self) -> str:
+        """Two faults with one id are the same fault: a second one replaces the first."""
+        return ":".join((self.kind, *self.nodes))
+
+    @property
+    def label(self) -> str:
+        """A few words for people, with the strength."""
+        return self.kind
+
+    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
+        """The nodes meant.
+
+        Raises:
+            FaultError: one is not in the race.
+        """
+        known = race.node_names()
+        for node in self.nodes:
+            if node not in known:
+                raise FaultError(f"there is no node {node!r}: the race has {', '.join(known)}")
+        return self.nodes or tuple(known)
+
+    def sides(self, race: Breakable) -> Sides:  # noqa: ARG002
+        """The groups that a partition makes; none for other faults."""
+        return ()
+
+    def begin(self, race: Breakable) -> Undo:  # noqa: ARG002
+        """Put the fault in place; what is returned takes it away."""
+        raise AssertionError(f"{self.kind} does nothing")
+
+    def wrap_links(self, race: Breakable, stage: Callable[[Link, Send], Send]) -> Undo:
+        """Put a stage around every link of the targets, also around those made later."""
+        targets = set(self.targets(race)) if self.nodes else None
+
+        def apply(link: Link) -> None:
+            if targets is None or link.source in targets or link.target in targets:
+                link.wrap(self.id, lambda send: stage(link, send))
+
+        stop = race.on_links(apply)
+
+        def undo() -> None:
+            stop()
+            for link in race.links():
+                link.unwrap(self.id)
+
+        return undo
