@@ -44,8 +44,10 @@ class _WatchByDefault(TyperGroup):
     """`powclock …` is `powclock watch …` unless a command is named."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-        own = {"--help", "--version", "--install-completion", "--show-completion"}
-        if not args or (args[0] not in self.commands and args[0] not in own):
+        own = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
+        named = bool(args) and (args[0] in self.commands or args[0] in own)
+        completing = ctx.resilient_parsing and not args
+        if not named and not completing:
             args = ["watch", *args]
         return super().parse_args(ctx, args)
 

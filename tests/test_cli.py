@@ -316,3 +316,25 @@ def test_every_python_gives_the_same_race(python: str, races: list[tuple[str | P
         pytest.skip(f"{python} lacks the packages that powclock needs")
     for args in races:
         assert figures(*args, python=python, PYTHONHASHSEED="5") == figures(*args)
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("powclock sc", "scenarios"),
+        ("powclock run --mi", "--miner"),
+        ("powclock sp --se", "--seed"),
+    ],
+)
+def test_the_shell_completes_commands_and_options(words: str, completed: str) -> None:
+    environment = {
+        **os.environ,
+        "_POWCLOCK_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    program = "import sys; sys.argv = ['powclock']; from powclock.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [completed]
