@@ -167,13 +167,13 @@ def watch(
             typer.echo(f"powclock: {why}: plain lines instead of a screen", err=True)
         _watch_plainly(plan)
         return
-    from powclock.race.remote import RaceProcess  # noqa: PLC0415 (the race starts first)
+    from powclock.race.remote import RaceProcess
 
     race = RaceProcess(plan)
     try:
         # textual is loaded here and nowhere else
-        from powclock.tui.run import ScreenError, ScreenOptions, run_screen  # noqa: PLC0415
-        from powclock.tui.theme import ThemeError  # noqa: PLC0415
+        from powclock.tui.run import ScreenError, ScreenOptions, run_screen
+        from powclock.tui.theme import ThemeError
 
         options = ScreenOptions(
             fps=fps,
@@ -210,7 +210,7 @@ def _why_plain() -> str:
 
 
 def _watch_plainly(plan: Plan) -> None:
-    from powclock.race.plain import race_plainly  # noqa: PLC0415 (not needed for the screen)
+    from powclock.race.plain import race_plainly
 
     def say(text: str) -> None:
         sys.stdout.write(text + "\n")
@@ -275,8 +275,8 @@ def run(
     powclock run regions --until 10m --events events.jsonl --headers chain.bin
     powclock run --miner sampled --until 12h
     """
-    from powclock.race.headless import Outputs, replay_session, run_race  # noqa: PLC0415
-    from powclock.race.session import load_session  # noqa: PLC0415
+    from powclock.race.headless import Outputs, replay_session, run_race
+    from powclock.race.session import load_session
 
     if inputs is not None and (ticks or until or seed is not None or nodes or miner):
         raise WrongUse("--inputs brings its own scenario, seed and end: leave the others out")
@@ -300,7 +300,7 @@ def run(
                     progress=progress,
                 )
     if as_json:
-        import msgspec  # noqa: PLC0415
+        import msgspec
 
         typer.echo(msgspec.json.encode(summary).decode())
     else:
@@ -329,8 +329,8 @@ def _progress(ticks: int, until_ns: int) -> Iterator[Callable[[int, int], None]]
 def _bar(
     ticks: int, until_ns: int, look: Callable[[], None]
 ) -> Iterator[Callable[[int, int], None]]:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
@@ -363,7 +363,7 @@ def scenarios() -> None:
 @app.command()
 def paths() -> None:
     """Say where powclock keeps files and looks for yours."""
-    from powclock.race.session import folder  # noqa: PLC0415
+    from powclock.race.session import folder
 
     package = Path(__file__).parent
     typer.echo(f"scenarios  {package / 'scenarios'}")

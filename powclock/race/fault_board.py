@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.network.fault import Breakable, FaultError, Undo
@@ -90,7 +91,7 @@ class FaultPlan:
             if plan.at_tick or plan.on:
                 self._waiting.append(plan)
             else:
-                self._in(plan.at_s, lambda plan=plan: self._begin(plan))  # type: ignore[misc]
+                self._in(plan.at_s, partial(self._begin, plan))
 
     def __call__(self, record: Record) -> None:
         """Watch for what faults wait for."""
@@ -100,7 +101,7 @@ class FaultPlan:
         for plan in due:
             self._waiting.remove(plan)
             # Not at once: the node that reports the event is still in the middle of it.
-            self._in(0, lambda plan=plan: self._begin(plan))  # type: ignore[misc]
+            self._in(0, partial(self._begin, plan))
 
     def _begin(self, plan: Planned) -> None:
         try:

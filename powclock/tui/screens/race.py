@@ -200,7 +200,7 @@ class RaceScreen(Screen[None]):
         if self.state.frame is None or len(self.state.frame.nodes) < 2:
             self._say("a partition needs two nodes")
             return
-        from powclock.tui.screens.partition import PartitionScreen  # noqa: PLC0415
+        from powclock.tui.screens.partition import PartitionScreen
 
         def cut(first: tuple[str, ...] | None) -> None:
             if first:
@@ -260,7 +260,7 @@ class RaceScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show all keys."""
-        from powclock.tui.screens.help import HelpScreen  # noqa: PLC0415
+        from powclock.tui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.state))
 
