@@ -387,6 +387,9 @@ def main() -> None:
         code = 0
     except typer.TyperException as error:
         code = _complain(error.format_message())
+    except OSError as error:
+        code = _complain(f"cannot write: {error.strerror}: free some room or write elsewhere")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code or 0)
 
 

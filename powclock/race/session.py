@@ -47,9 +47,11 @@ def save_session(scenario: Scenario, inputs: tuple[Input, ...], end: End) -> Pat
         for old in kept[: max(0, len(kept) - KEPT + 1)]:
             old.unlink(missing_ok=True)
         data = msgspec.json.format(msgspec.json.encode(session), indent=1)
-        number = 1
+        prefix = f"{_file_name(scenario.name)}-{scenario.seed}-"
+        used = [_number(path) for path in kept if path.stem.startswith(prefix)]
+        number = 1 + max(used, default=0)  # above those, so that an old name is not another race
         while True:
-            path = folder() / f"{_file_name(scenario.name)}-{scenario.seed}-{number}.json"
+            path = folder() / f"{prefix}{number}.json"
             try:
                 with path.open("xb") as file:
                     file.write(data)
@@ -59,6 +61,11 @@ def save_session(scenario: Scenario, inputs: tuple[Input, ...], end: End) -> Pat
             return path
     except OSError:
         return None
+
+
+def _number(path: Path) -> int:
+    last = path.stem.rpartition("-")[2]
+    return int(last) if last.isdecimal() else 0
 
 
 def _file_name(name: str) -> str:

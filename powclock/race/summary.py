@@ -49,15 +49,18 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         """A few lines for people."""
         winners = sorted(self.blocks_by_node.items(), key=lambda item: (-item[1], item[0]))
         leaders = ", ".join(f"{name} {won}" for name, won in winners[:6] if won)
+        rest = sum(won for _, won in winners[6:])
+        others = f", others {rest}" if rest else ""
+        pace = f", one in {self.interval_mean_s:.2f} s on average" if self.ticks else ""
         mined = f"{self.blocks_mined} mined, {self.blocks_stale} stale"
         return "\n".join(
             (
                 f"{self.scenario} · seed {self.seed} · {self.rule}, {self.miner}",
                 f"race time {self.race_seconds:.1f} s",
-                f"ticks     {self.ticks}, one in {self.interval_mean_s:.2f} s on average",
+                f"ticks     {self.ticks}{pace}",
                 f"blocks    {mined} ({self.stale_of_mined:.1%} of mined), {self.forks} forks",
                 f"reorgs    {self.reorgs} by nodes, at most {self.reorg_depth_max} deep",
-                f"leaders   {leaders or 'none yet'}",
+                f"found by  {leaders or 'nobody yet'}{others}",
                 f"transfers {self.transactions_sent} sent, {self.transactions_confirmed} confirmed",
                 f"refused   {self.blocks_refused} blocks, {self.messages_refused} messages",
                 f"digest    {self.digest}",

@@ -94,7 +94,7 @@ def test_the_text_of_a_summary() -> None:
         "ticks     20, one in 5.00 s on average",
         "blocks    25 mined, 5 stale (20.0% of mined), 4 forks",
         "reorgs    7 by nodes, at most 2 deep",
-        "leaders   carl 13, bea 12",
+        "found by  carl 13, bea 12",
         "transfers 8 sent, 6 confirmed",
         "refused   1 blocks, 2 messages",
         f"digest    {'d' * 64}",
