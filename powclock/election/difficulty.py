@@ -25,6 +25,13 @@ class Difficulty(Protocol):
         """The only value that its header may have."""
         ...
 
+    def outlook(self, parent: Entry) -> tuple[int, int]:
+        """The next height after `parent` whose bits may differ, and what they are bound to be.
+
+        Judged by the blocks up to `parent`; what follows may still change them.
+        """
+        ...
+
 
 def retarget(bits: int, timespan_s: int, ideal_s: int, limit: int) -> int:
     """Bitcoin's correction: bits after a window that took `timespan_s` instead of `ideal_s`."""
@@ -59,6 +66,16 @@ class BitcoinDifficulty:
             self.limit,
         )
 
+    def outlook(self, parent: Entry) -> tuple[int, int]:
+        height = (parent.height // self.window + 1) * self.window
+        first = parent.ancestor(height - self.window)
+        done = parent.height - first.height
+        if height == parent.height + 1 or done == 0:
+            return height, self.next_bits(parent)
+        timespan_s = (parent.time - first.time) * (self.window - 1) // done
+        ideal_s = self.window * self.interval_s
+        return height, retarget(parent.bits, timespan_s, ideal_s, self.limit)
+
 
 @dataclass(frozen=True, slots=True)
 class AsertDifficulty:
@@ -83,6 +100,9 @@ class AsertDifficulty:
             limit=self.limit,
         )
         return target_to_bits(target)
+
+    def outlook(self, parent: Entry) -> tuple[int, int]:
+        return parent.height + 1, self.next_bits(parent)
 
 
 def asert_target(

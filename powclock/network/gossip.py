@@ -124,6 +124,11 @@ class Gossip:
                 if ours and self._replica.head.chain_work > chain_work:
                     self._push_after(peer, locator)
 
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """Requests under way, and orphans held."""
+        return len(self._requests), len(self._orphans)
+
     def connected(self, peer: NodeId) -> None:
         """A link came up: say how far we are; whoever is ahead sends what the other lacks."""
         tree = self._replica.tree
@@ -211,6 +216,7 @@ class Gossip:
                 hash=display(block.hash),
                 height=parent.height + 1,
                 author=self._names.get(block.author, block.author.hex()),
+                peer=source,
             )
         )
         if source is not None:

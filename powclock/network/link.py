@@ -53,6 +53,11 @@ class Link:
         """Whether this is a reason why everything is lost."""
         return key in self._severed_by
 
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The keys of what lies around it, innermost first."""
+        return tuple(self._stages)
+
     def wrap(self, key: str, stage: Stage) -> None:
         """Put a stage around the link, outside of those already there."""
         self._stages[key] = stage

@@ -2,12 +2,15 @@
 
 `Break`, `Heal` and `HealAll` change the race: they are inputs. Each is logged with the time and
 turn at which it took effect, so a live session is a scenario, a seed and a list of inputs, and can
-be run again. The other commands change only how fast it is watched.
+be run again. The other commands change only how fast it is watched, and how closely.
 """
+
+from typing import Annotated
 
 import msgspec
 
 from powclock.network.faults import AnyFault
+from powclock.record.detail import Focus
 
 
 class Command(msgspec.Struct, frozen=True, tag_field="command", forbid_unknown_fields=True):
@@ -44,12 +47,24 @@ class StepTick(Command, frozen=True, tag="step_tick"):
     """Go on to the next tick of the chain and pause."""
 
 
+class Look(Command, frozen=True, tag="look"):
+    """Frames carry what the screen looks at from now on."""
+
+    focus: Focus
+
+
+class Find(Command, frozen=True, tag="find"):
+    """Search for nodes, blocks and transfers; what is found is told at once."""
+
+    text: Annotated[str, msgspec.Meta(max_length=200)]
+
+
 class Quit(Command, frozen=True, tag="quit"):
     """End the race."""
 
 
 Action = Break | Heal | HealAll
-AnyCommand = Break | Heal | HealAll | SetRate | StepEvent | StepTick | Quit
+AnyCommand = Break | Heal | HealAll | SetRate | StepEvent | StepTick | Look | Find | Quit
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,15 +10,15 @@ from powclock.race.scenario import Scenario, ScenarioError
 from powclock.race.session import Session
 from powclock.race.summary import Summary, summarise
 from powclock.race.world import World
-from powclock.record.view import View
+from powclock.record.view import BLOCKS_KEPT, View
 
 
 class Driver:
     """Owns one race; everything that watches it sees the same records."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, blocks_kept: int = BLOCKS_KEPT) -> None:
         self.world = World(scenario)
-        self.view = View()
+        self.view = View(blocks_kept)
         self.at_end: list[Callable[[], object]] = []
         self.world.recorder.listen(self.view.apply)
 

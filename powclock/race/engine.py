@@ -15,23 +15,29 @@ from powclock.network.fault import FaultError
 from powclock.race.commands import (
     AnyCommand,
     Break,
+    Find,
     Heal,
     HealAll,
+    Look,
     Quit,
     SetRate,
     StepEvent,
     StepTick,
 )
 from powclock.race.driver import Driver
-from powclock.race.messages import Declined, Ended, FromRace, Shown
+from powclock.race.messages import Declined, Ended, Found, FromRace, Shown
 from powclock.race.plan import Plan
+from powclock.race.probe import WorldProbe
 from powclock.race.session import End
 from powclock.record.camera import Camera
+from powclock.record.find import find
 from powclock.record.frame import Pace
 
 SLICE_NS = NANOSECONDS // 100
 TURNS_A_LOOK = 8
 FOR_EVER_NS = 1 << 62
+# A person may look at any block of a live race: five days of the default one.
+BLOCKS_KEPT = 100_000
 
 
 class Engine:
@@ -45,8 +51,8 @@ class Engine:
         busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self._busy = busy
-        self._driver = Driver(plan.scenario)
-        self._camera = Camera(self._driver.view)
+        self._driver = Driver(plan.scenario, BLOCKS_KEPT)
+        self._camera = Camera(self._driver.view, WorldProbe(self._driver.world, self._driver.view))
         self._commands = commands
         self._tell = tell
         self._pacer = Pacer(plan.rate, 0)
@@ -130,6 +136,10 @@ class Engine:
             case StepTick():
                 height = self._driver.view.height
                 self._step = lambda: self._driver.view.height > height
+            case Look(focus):
+                self._camera.focus = focus
+            case Find(text):
+                self._tell(Found(text, find(self._driver.view, text)))
             case Quit():
                 self._over = True
         self._next_frame_ns = 0  # what a key did is shown at once

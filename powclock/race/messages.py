@@ -7,6 +7,7 @@ import msgspec
 
 from powclock.race.commands import AnyCommand, Input
 from powclock.race.session import End
+from powclock.record.detail import Hit
 from powclock.record.frame import Frame, Pace
 
 
@@ -28,6 +29,13 @@ class Declined(FromRace, frozen=True, tag="declined"):
     text: str
 
 
+class Found(FromRace, frozen=True, tag="found"):
+    """What a search found, the best first; `text` is what was searched for."""
+
+    text: str
+    hits: tuple[Hit, ...]
+
+
 class Ended(FromRace, frozen=True, tag="ended"):
     """The race is over.
 
@@ -41,7 +49,7 @@ class Ended(FromRace, frozen=True, tag="ended"):
     end: End | None = None
 
 
-AnyMessage = Shown | Declined | Ended
+AnyMessage = Shown | Declined | Found | Ended
 
 
 class Race(Protocol):

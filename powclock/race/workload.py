@@ -77,6 +77,7 @@ class Workload:
             for i in range(clients)
         ]
         self._addresses = [client.key.public for client in self._clients]
+        self.names = {client.key.public: client.name for client in self._clients}
         self._rate = transfers_per_s
         self._running = running
         self._emit = emit

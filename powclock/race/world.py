@@ -12,7 +12,8 @@ from math import fsum
 from powclock import __version__
 from powclock.clock.node_clock import RaceClock, SkewedClock
 from powclock.clock.streams import Stream
-from powclock.clock.virtual_loop import VirtualLoop
+from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
+from powclock.election.difficulty import Difficulty
 from powclock.election.proof_of_work import ProofOfWork
 from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
@@ -33,6 +34,7 @@ from powclock.race.sampler import Sampler
 from powclock.race.scenario import NODES_MAX, Scenario
 from powclock.race.workload import Workload
 from powclock.record.events import (
+    LinkInfo,
     NodeDown,
     NodeInfo,
     NodeJoined,
@@ -108,7 +110,13 @@ class World:
                 interval_s=float(self.scenario.difficulty.interval_s),
                 genesis=display(genesis.hash),
                 genesis_header=genesis.header.serialise().hex(),
+                proof_scale=self._rules.proof_scale,
                 nodes=tuple(_info(seat) for seat in self._seats.values()),
+                links=tuple(
+                    LinkInfo(link.source, link.target, link.latency_ns / NANOSECONDS * 1000)
+                    for link in self.links()
+                    if link.source < link.target
+                ),
             ),
         )
         self._plan = FaultPlan(
@@ -337,7 +345,11 @@ class World:
         peers = stream.shuffled(others)[: max(JOINED_PEERS, self.scenario.links.degree)]
         for peer in peers:
             self._connect(name, peer)
-        self.recorder.emit(name, NodeJoined(_info(seat), tuple(peers)))
+        links = tuple(
+            LinkInfo(name, link.target, link.latency_ns / NANOSECONDS * 1000)
+            for link in self.peers(name)
+        )
+        self.recorder.emit(name, NodeJoined(_info(seat), links))
         self._run(name)
         self._greet(name)
 
@@ -372,6 +384,15 @@ class World:
     def traffic(self) -> tuple[int, int]:
         """Messages and bytes sent so far."""
         return self._fabric.traffic()
+
+    @property
+    def difficulty(self) -> Difficulty:
+        """What decides which bits a block must carry."""
+        return self._rules.difficulty
+
+    def name_of(self, address: bytes) -> str:
+        """Whose an account is; the start of its key if it is nobody's that takes part."""
+        return self._names.get(address) or self._workload.names.get(address) or address.hex()[:8]
 
     def _transactions_of(self, node: str, hash_: str) -> list[str]:
         block = self._seats[node].disk[bytes.fromhex(hash_)[::-1]]

@@ -1,15 +1,26 @@
-"""The blocks near the tip as seen from outside: the best chain and what went stale beside it."""
+"""The blocks of a race as seen from outside: the best chain, what went stale beside it, and when
+each block reached each node.
+"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from powclock.record.events import BlockFound, Hash, NodeId
+from powclock.record.events import BlockAccepted, BlockFound, Hash, NodeId
 
-KEPT_HEIGHTS = 400
+# Of so many of the newest blocks it is known when each node accepted them.
+SPREADS_KEPT = 200
+
+
+class Acceptance(NamedTuple):
+    """When a node accepted a block, and who sent it; none if the node found it."""
+
+    time_ns: int
+    peer: NodeId | None
 
 
 @dataclass(slots=True)
 class BlockView:
-    """A block that was found."""
+    """A block that was found; `header` is its 80 bytes."""
 
     hash: Hash
     parent: Hash
@@ -18,31 +29,44 @@ class BlockView:
     found_ns: int
     interval_ns: int
     transactions: int
+    fees: int
     work: int
+    header: bytes
     best: bool = False
+    accepted: dict[NodeId, Acceptance] = field(default_factory=dict)
 
 
 class Blocks:
-    """The newest blocks by hash, and which of them are on the best chain."""
+    """Blocks by hash and by height, and which of them are on the best chain.
 
-    def __init__(self) -> None:
+    The newest `blocks_kept` are remembered.
+    """
+
+    def __init__(self, blocks_kept: int) -> None:
+        self._blocks_kept = blocks_kept
         self._blocks: dict[Hash, BlockView] = {}
-        self._genesis: Hash = ""
+        self._by_height: dict[int, list[BlockView]] = {}
+        self._spreads: dict[Hash, None] = {}
         self._best: Hash = ""
+        self.lowest = 0
+        self.highest = 0
 
-    def start(self, genesis: Hash) -> None:
-        """Begin with a genesis block."""
-        self._genesis = self._best = genesis
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def start(self, genesis: Hash, header: bytes) -> None:
+        """Begin with a genesis block, which nobody found."""
+        self._best = genesis
+        self._add(BlockView(genesis, "", 0, "", 0, 0, 0, 0, 0, header, best=True))
 
     def get(self, hash_: Hash) -> BlockView | None:
         """A block that is still kept."""
         return self._blocks.get(hash_)
 
     def found(self, event: BlockFound, author: NodeId, time_ns: int) -> None:
-        """Add a block; the oldest go."""
+        """Add a block; if there are too many, the one that was found first goes."""
         parent = self._blocks.get(event.parent)
-        lowest = event.height - KEPT_HEIGHTS
-        self._blocks[event.hash] = BlockView(
+        block = BlockView(
             hash=event.hash,
             parent=event.parent,
             height=event.height,
@@ -50,29 +74,58 @@ class Blocks:
             found_ns=time_ns,
             interval_ns=time_ns - (0 if parent is None else parent.found_ns),
             transactions=event.transactions,
+            fees=event.fees,
             work=event.work,
+            header=bytes.fromhex(event.header),
         )
-        while self._blocks[oldest := next(iter(self._blocks))].height < lowest:
-            del self._blocks[oldest]
+        self._add(block)
+        self._spreads[block.hash] = None
+        if len(self._spreads) > SPREADS_KEPT:
+            oldest = next(iter(self._spreads))
+            del self._spreads[oldest]
+            if oldest in self._blocks:
+                self._blocks[oldest].accepted = {}
+
+    def _add(self, block: BlockView) -> None:
+        self._blocks[block.hash] = block
+        self._by_height.setdefault(block.height, []).append(block)
+        self.lowest = min(self.lowest, block.height)
+        self.highest = max(self.highest, block.height)
+        if len(self._blocks) > self._blocks_kept:
+            self._forget(next(iter(self._blocks.values())))
+
+    def _forget(self, block: BlockView) -> None:
+        del self._blocks[block.hash]
+        siblings = self._by_height[block.height]
+        siblings.remove(block)
+        if not siblings:
+            del self._by_height[block.height]
+            if block.height == self.lowest:
+                self.lowest = min(self._by_height)
+
+    def accepted(self, event: BlockAccepted, node: NodeId, time_ns: int) -> None:
+        """Note that a block reached a node."""
+        block = self._blocks.get(event.hash)
+        if block is not None and event.hash in self._spreads:
+            block.accepted.setdefault(node, Acceptance(time_ns, event.peer))
 
     def choose(self, tip: Hash) -> None:
         """Let the best chain end at a block."""
-        new = self._blocks[tip]
-        branch = set()
-        block: BlockView | None = new
-        while block is not None:
-            branch.add(block.hash)
-            if block.best:
-                break  # here the new branch leaves the old one
+        fresh = []
+        block: BlockView | None = self._blocks[tip]
+        while block is not None and not block.best:
+            fresh.append(block)
             block = self._blocks.get(block.parent)
-        fork_height = 0 if block is None else block.height
-        for each in self._blocks.values():
-            if each.height >= fork_height:
-                each.best = each.hash in branch
+        fork: Hash | None = None if block is None else block.hash
+        stale = self._blocks.get(self._best)
+        while stale is not None and stale.hash != fork:
+            stale.best = False
+            stale = self._blocks.get(stale.parent)
+        for each in fresh:
+            each.best = True
         self._best = tip
 
-    def newest(self, heights: int) -> list[BlockView]:
-        """Blocks of the last so many heights of the best chain and above, in the order found."""
-        best = self._blocks.get(self._best)
-        lowest = (0 if best is None else best.height) - heights
-        return [block for block in self._blocks.values() if block.height > lowest]
+    def between(self, low: int, high: int) -> list[BlockView]:
+        """Blocks of the heights from `low` to `high`, by height and then in the order found."""
+        found = (self._by_height.get(height, ()) for height in range(max(low, 0), high + 1))
+        return [block for blocks in found for block in blocks]

@@ -1,23 +1,29 @@
-"""The camera: takes a frame of a view."""
+"""The camera: takes a frame of a view, and of what the screen looks at more closely."""
 
 from math import fsum
 
+from powclock.machine.header import BlockHeader, display
+from powclock.machine.target import TARGET_END, bits_to_target, target_to_work
+from powclock.record.blocks import BlockView
+from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread
 from powclock.record.events import Hash, NodeId
 from powclock.record.frame import ChainBlock, Frame, NodeRow, TipRow
 from powclock.record.narrate import NANOSECONDS
 from powclock.record.view import NodeView, View
 
 EVENTS_MAX = 200
-CHAIN_HEIGHTS = 60
+LINKS_MAX = 4_000
 SAMPLES_AN_INTERVAL = 10
 
 
 class Camera:
     """Takes frames and remembers which events it has told."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, probe: Probe | None = None) -> None:
         self._view = view
+        self._probe = probe
         self._told = 0
+        self.focus = Focus()
 
     def take(self, time_ns: int) -> Frame:
         """A frame at a moment of race time; it carries the events since the last one."""
@@ -30,6 +36,8 @@ class Camera:
         rate = view.hash_rates[-1] if view.hash_rates else 0.0
         work = float(view.tick.work) if view.tick is not None else self._first_work()
         holders = self._holders()
+        focus, probe = self.focus, self._probe
+        links = self._links() if focus.network else []
         return Frame(
             scenario=started.scenario,
             seed=started.seed,
@@ -54,10 +62,60 @@ class Camera:
             nodes=self._rows(),
             tips=self._tips(holders),
             chain=self._chain(holders),
+            chain_low=view.blocks.lowest,
+            chain_high=view.blocks.highest,
             faults=tuple(view.faults.values()),
             sides=view.sides,
             events=tuple(events),
             events_left_out=fresh - len(events),
+            retarget=probe.retarget() if probe is not None else None,
+            links=tuple(links[:LINKS_MAX]),
+            links_left_out=max(len(links) - LINKS_MAX, 0),
+            spread=self._spread() if focus.network else None,
+            node_detail=probe.node(focus.node) if probe is not None and focus.node else None,
+            block_detail=self._block(focus.block) if focus.block else None,
+        )
+
+    def _links(self) -> list[tuple[int, int]]:
+        index = {name: number for number, name in enumerate(self._view.nodes)}
+        return [(index[a], index[b]) for a, b in self._view.links]
+
+    def _spread(self) -> Spread | None:
+        tick = self._view.tick
+        block = None if tick is None else self._view.blocks.get(tick.hash)
+        if block is None:
+            return None
+        return Spread(block.hash, block.height, block.author, block.found_ns, _arrivals(block))
+
+    def _block(self, hash_: Hash) -> BlockDetail | None:
+        started, block = self._view.started, self._view.blocks.get(hash_)
+        if block is None or started is None:
+            return None
+        header = BlockHeader.parse(block.header)
+        target = bits_to_target(header.bits)
+        # The genesis block has a real proof under every miner.
+        scale = started.proof_scale if block.height else 1
+        return BlockDetail(
+            hash=block.hash,
+            parent=display(header.parent),
+            height=block.height,
+            author=block.author,
+            header=block.header,
+            version=header.version,
+            merkle_root=display(header.merkle_root),
+            time_s=header.time,
+            bits=header.bits,
+            nonce=header.nonce,
+            target=f"{target:064x}",
+            proof_target=f"{min(target * scale, TARGET_END - 1):064x}",
+            work=float(target_to_work(target)),
+            found_ns=block.found_ns,
+            interval_s=block.interval_ns / NANOSECONDS,
+            best=block.best,
+            confirmations=self._view.height - block.height + 1 if block.best else 0,
+            fees=block.fees,
+            body=self._probe.body(hash_) if self._probe is not None else None,
+            arrivals=_arrivals(block),
         )
 
     def _first_work(self) -> float:
@@ -94,6 +152,17 @@ class Camera:
         tips.sort(key=lambda tip: (not tip.best, -tip.height, -len(tip.nodes), tip.hash))
         return tuple(tips)
 
+    def _shown(self) -> list[BlockView]:
+        """The blocks of the heights that the screen looks at.
+
+        A branch with less work may reach higher than the tip, so there is some room above it.
+        """
+        right, heights = self.focus.height, self.focus.heights
+        if right is None:
+            tip = self._view.height
+            return self._view.blocks.between(tip - heights + 1, tip + heights)
+        return self._view.blocks.between(right - heights + 1, right)
+
     def _chain(self, holders: dict[Hash, list[NodeId]]) -> tuple[ChainBlock, ...]:
         return tuple(
             ChainBlock(
@@ -107,7 +176,7 @@ class Camera:
                 holders=len(holders.get(block.hash, ())),
                 transactions=block.transactions,
             )
-            for block in self._view.blocks.newest(CHAIN_HEIGHTS)
+            for block in self._shown()
         )
 
     def _rows(self) -> tuple[NodeRow, ...]:
@@ -152,6 +221,13 @@ class Camera:
         if block is not None and block.best:
             return "behind"
         return "behind" if node.height == 0 else "rival"
+
+
+def _arrivals(block: BlockView) -> tuple[Arrival, ...]:
+    return tuple(
+        Arrival(node, accepted.time_ns - block.found_ns, accepted.peer)
+        for node, accepted in block.accepted.items()
+    )
 
 
 def _state(*, running: bool, cut: int, rate: float) -> str:

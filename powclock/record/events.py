@@ -26,8 +26,18 @@ class NodeInfo(msgspec.Struct, frozen=True):
     hash_rate: float
 
 
+class LinkInfo(msgspec.Struct, frozen=True, array_like=True):
+    """A pair of peers, and the latency between them without jitter."""
+
+    a: NodeId
+    b: NodeId
+    latency_ms: float
+
+
 class RaceStarted(Event, frozen=True, tag="race_started"):
-    """The first record: what is raced, and the genesis header (160 hexadecimal digits)."""
+    """The first record: what is raced, by whom over which links, and the genesis header (160
+    hexadecimal digits). A proof may miss its header's target by the factor `proof_scale`.
+    """
 
     version: str
     scenario: str
@@ -37,7 +47,9 @@ class RaceStarted(Event, frozen=True, tag="race_started"):
     interval_s: float
     genesis: Hash
     genesis_header: str
+    proof_scale: int
     nodes: tuple[NodeInfo, ...]
+    links: tuple[LinkInfo, ...]
 
 
 class NodeUp(Event, frozen=True, tag="node_up"):
@@ -54,7 +66,7 @@ class NodeJoined(Event, frozen=True, tag="node_joined"):
     """A node that was not there before; nobody needed to know its key."""
 
     info: NodeInfo
-    peers: tuple[NodeId, ...]
+    links: tuple[LinkInfo, ...]
 
 
 class NodeLeft(Event, frozen=True, tag="node_left"):
@@ -75,11 +87,12 @@ class BlockFound(Event, frozen=True, tag="block_found"):
 
 
 class BlockAccepted(Event, frozen=True, tag="block_accepted"):
-    """A node found a block valid and has it in its tree."""
+    """A node found a block valid and has it in its tree; `peer` sent it, none if it is its own."""
 
     hash: Hash
     height: int
     author: NodeId
+    peer: NodeId | None
 
 
 class BlockHeld(Event, frozen=True, tag="block_held"):

@@ -6,6 +6,7 @@ told once: each frame carries those since the last one sent, and how many were l
 
 import msgspec
 
+from powclock.record.detail import BlockDetail, NodeDetail, Retarget, Spread
 from powclock.record.events import Hash, NodeId
 
 
@@ -64,13 +65,19 @@ class ChainBlock(msgspec.Struct, frozen=True, array_like=True):
 
 
 class EventLine(msgspec.Struct, frozen=True, array_like=True):
-    """A notable event in words; `kind` chooses glyph and colour (see `narrate`)."""
+    """A notable event in words; `kind` chooses glyph and colour (see `narrate`).
+
+    `block` is the block that it is about. Events of several nodes with one `group`, which is not
+    empty, tell the same story: a reorg that many nodes make.
+    """
 
     sequence: int
     time_ns: int
     kind: str
     node: NodeId | None
     text: str
+    block: Hash | None = None
+    group: str = ""
 
 
 class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
@@ -110,7 +117,13 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """One moment of a race."""
+    """One moment of a race.
+
+    `chain` is the part of the chain that the screen looks at; there are blocks to see from
+    `chain_low` to `chain_high`. `links` are pairs of indices into `nodes`, and `links_left_out`
+    says how many more there are. These, `spread` and the details are there while the screen looks
+    at them.
+    """
 
     scenario: str
     seed: int
@@ -135,10 +148,18 @@ class Frame(msgspec.Struct, frozen=True):
     nodes: tuple[NodeRow, ...]
     tips: tuple[TipRow, ...]
     chain: tuple[ChainBlock, ...]
+    chain_low: int
+    chain_high: int
     faults: tuple[ActiveFault, ...]
     sides: tuple[tuple[NodeId, ...], ...]
     events: tuple[EventLine, ...]
     events_left_out: int
+    retarget: Retarget | None = None
+    links: tuple[tuple[int, int], ...] = ()
+    links_left_out: int = 0
+    spread: Spread | None = None
+    node_detail: NodeDetail | None = None
+    block_detail: BlockDetail | None = None
 
 
 class Pace(msgspec.Struct, frozen=True):

@@ -14,9 +14,7 @@ from powclock.record.events import (
     Hash,
     LeaderElected,
     MessageRefused,
-    NodeDown,
     NodeJoined,
-    NodeLeft,
     NodeUp,
     RaceStarted,
     Record,
@@ -39,7 +37,23 @@ def narrate(record: Record) -> EventLine | None:
     if told is None:
         return None
     kind, text = told
-    return EventLine(record.sequence, record.time_ns, kind, record.node, text)
+    block, group = _about(record)
+    return EventLine(record.sequence, record.time_ns, kind, record.node, text, block, group)
+
+
+def _about(record: Record) -> tuple[Hash | None, str]:
+    """The block that an event is about, and what it has in common with the like of other nodes."""
+    match record.event:
+        case LeaderElected(hash=hash_) | BlockHeld(hash=hash_):
+            return hash_, ""
+        case ForkOpened(rivals=rivals):
+            return rivals[-1], ""
+        case Reorg(hash=hash_, old=old, depth=depth, connected=connected):
+            return hash_, f"−{depth} +{connected}  {short_hash(old)} → {short_hash(hash_)}"
+        case BlockRefused(hash=hash_, reason=reason):
+            return hash_, f"refuse {short_hash(hash_)}: {reason}"
+        case _:
+            return None, ""
 
 
 def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
@@ -60,13 +74,9 @@ def _of_nodes(record: Record) -> tuple[str, str] | None:
         case RaceStarted(nodes=nodes, rule=rule):
             return "start", f"{len(nodes)} nodes race by {rule}"
         case NodeUp(blocks=blocks) if record.time_ns > 0:
-            return "up", f"{node} is up with {blocks} blocks on disk"
-        case NodeDown():
-            return "down", f"{node} is down"
-        case NodeJoined(peers=peers):
-            return "join", f"{node} joins, {len(peers)} peers"
-        case NodeLeft():
-            return "leave", f"{node} leaves"
+            return "up", f"{node} is up with {_count(blocks, 'block')} on disk"
+        case NodeJoined(links=links):
+            return "join", f"{node} joins, {_count(len(links), 'peer')}"
         case Reorg(depth=depth, connected=connected, old=old, hash=new):
             moved = f"{short_hash(old)} → {short_hash(new)}"
             return "reorg", f"reorg {node} −{depth} +{connected}  {moved}"
@@ -78,6 +88,8 @@ def _of_nodes(record: Record) -> tuple[str, str] | None:
             return "refused", f"{node} refuses transfer {short_hash(id_)} of {peer}: {reason}"
         case BlockHeld(hash=hash_, parent=parent):
             return "orphan", f"{node} holds {short_hash(hash_)}, asks for {short_hash(parent)}"
+        case FaultOn(fault="join"):
+            return None  # the node says so itself
         case FaultOn(label=label, nodes=nodes, sides=sides):
             return "fault", f"{label} on{_where(nodes, sides)}"
         case FaultOff(label=label, lasted_s=lasted_s, id=id_):
@@ -90,6 +102,10 @@ def _where(nodes: tuple[str, ...], sides: tuple[tuple[str, ...], ...]) -> str:
     if sides:
         return ": " + " | ".join(" ".join(side) for side in sides)
     return ": " + " ".join(nodes) if nodes else ": all nodes"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _of_id(id_: str) -> str:

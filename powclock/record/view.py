@@ -20,6 +20,7 @@ from powclock.record.events import (
     Hash,
     HeadMoved,
     LeaderElected,
+    LinkInfo,
     MessageRefused,
     NodeDown,
     NodeId,
@@ -45,6 +46,8 @@ HISTORY_SAMPLES = 400
 MARKS_MAX = 50
 RECENT_TICKS = 20
 LINES_MAX = 500
+TRANSFERS_MAX = 5_000
+BLOCKS_KEPT = 1_000
 
 
 @dataclass(slots=True)
@@ -60,6 +63,19 @@ class NodeView:
     refused: int = 0
     sample: NodeSample | None = None
     rates: deque[float] = field(default_factory=lambda: deque(maxlen=SPARK_SAMPLES))
+
+
+@dataclass(slots=True)
+class TransferView:
+    """A transfer that a client sent; `block` has it on the best chain, if any does."""
+
+    id: Hash
+    client: str
+    node: NodeId
+    sent_ns: int
+    amount: int
+    fee: int
+    block: Hash | None = None
 
 
 @dataclass(slots=True)
@@ -80,14 +96,16 @@ class Counts:
 
 
 class View:
-    """Folds records one by one with `apply`."""
+    """Folds records one by one with `apply`; remembers `blocks_kept` blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, blocks_kept: int = BLOCKS_KEPT) -> None:
         self.started: RaceStarted | None = None
         self.time_ns = 0
         self.records = 0
         self.nodes: dict[NodeId, NodeView] = {}
-        self.blocks = Blocks()
+        self.blocks = Blocks(blocks_kept)
+        self.links: dict[tuple[NodeId, NodeId], float] = {}
+        self.transfers: dict[Hash, TransferView] = {}
         self.counts = Counts()
         self.tick: LeaderElected | None = None
         self.tick_ns = 0
@@ -121,9 +139,11 @@ class View:
                 self._sampled(event)
             case TransactionConfirmed():
                 self.counts.transactions_confirmed += 1
+                self._stands_in(event.id, event.block)
             case TransactionReturned():
                 self.counts.transactions_returned += 1
                 self.counts.transactions_confirmed -= 1
+                self._stands_in(event.id, None)
             case LeaderElected():
                 self.tick, self.tick_ns = event, record.time_ns
                 self.intervals_s.append(event.interval_s)
@@ -143,9 +163,10 @@ class View:
                 self.marks.append(Mark(record.time_ns, event.fault, on=False))
             case RaceStarted():
                 self.started = event
-                self.blocks.start(event.genesis)
+                self.blocks.start(event.genesis, bytes.fromhex(event.genesis_header))
                 for info in event.nodes:
                     self.nodes[info.name] = NodeView(info, head=event.genesis)
+                self._linked(event.links)
             case _:
                 pass
 
@@ -153,10 +174,12 @@ class View:
         if isinstance(event, NodeJoined):
             assert self.started is not None
             self.nodes[name] = NodeView(event.info, head=self.started.genesis)
+            self._linked(event.links)
         node = self.nodes[name]
         match event:
             case BlockAccepted():
                 node.seen_ns = record.time_ns
+                self.blocks.accepted(event, name, record.time_ns)
             case HeadMoved() | Reorg():
                 node.head, node.height = event.hash, event.height
                 if isinstance(event, Reorg):
@@ -169,6 +192,11 @@ class View:
                 self.blocks.found(event, name, record.time_ns)
             case TransactionSent():
                 self.counts.transactions_sent += 1
+                self.transfers[event.id] = TransferView(
+                    event.id, event.client, name, record.time_ns, event.amount, event.fee
+                )
+                if len(self.transfers) > TRANSFERS_MAX:
+                    del self.transfers[next(iter(self.transfers))]
             case BlockRefused():
                 node.refused += 1
                 self.counts.blocks_refused += 1
@@ -185,8 +213,17 @@ class View:
                 if node.sample is not None:
                     self.retired_hashes += node.sample.hashes
                 del self.nodes[name]
+                self.links = {pair: ms for pair, ms in self.links.items() if name not in pair}
             case _:
                 pass
+
+    def _linked(self, links: tuple[LinkInfo, ...]) -> None:
+        self.links |= {(link.a, link.b): link.latency_ms for link in links}
+
+    def _stands_in(self, id_: Hash, block: Hash | None) -> None:
+        transfer = self.transfers.get(id_)
+        if transfer is not None:
+            transfer.block = block
 
     def _sampled(self, event: Sampled) -> None:
         self.counts.messages, self.counts.message_bytes = event.messages, event.message_bytes

@@ -20,15 +20,18 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from powclock.race.commands import AnyCommand, Quit
-from powclock.race.messages import AnyMessage, Declined, Ended, Race, Shown
+from powclock.race.messages import AnyMessage, Declined, Ended, Found, Race, Shown
 from powclock.tui import theme as themes
 from powclock.tui.glyphs import to_ascii
 from powclock.tui.keys import BINDINGS
 from powclock.tui.screens.race import RaceScreen
+from powclock.tui.screens.sheet import Sheet
 from powclock.tui.state import State
 
 # How long a race that was asked to end may take to say its last word.
 LAST_WORD_S = 1.5
+# Between two pictures while something moves: a reorg takes some fifteen of them.
+MOTION_S = 0.04
 
 
 class Told(Message, bubble=False):
@@ -75,6 +78,7 @@ class PowclockApp(App[Ended | None]):
         self._inbox: deque[AnyMessage] = deque()
         self._painted_at = 0.0
         self._next_paint: Timer | None = None
+        self._next_motion: Timer | None = None
         self._leaving = False
         self.broke: str | None = None
         self.race_state = State(themes.load(theme), ascii_only=ascii_only, motion=motion)
@@ -117,6 +121,8 @@ class PowclockApp(App[Ended | None]):
                 case Declined(text=text):
                     text = to_ascii(text) if self.race_state.ascii_only else text
                     self.notify(text, severity="warning", markup=False)
+                case Found():
+                    self.race_screen.found(message)
                 case Ended():
                     self._end(message)
         if shown:
@@ -146,6 +152,20 @@ class PowclockApp(App[Ended | None]):
             self._next_paint = None
         self._painted_at = monotonic()
         self.race_screen.paint()
+        for screen in self.screen_stack:
+            if isinstance(screen, Sheet):
+                screen.paint()
+        self._move_on()
+
+    def _move_on(self) -> None:
+        """Paint between frames while something on the screen moves."""
+        if self._next_motion is None and self.race_screen.moving:
+            self._next_motion = self.set_timer(MOTION_S, self._paint_motion)
+
+    def _paint_motion(self) -> None:
+        self._next_motion = None
+        self.race_screen.paint_moving()
+        self._move_on()
 
     def leave(self) -> None:
         """End the race and wait a moment for its last word; asked again, do not wait."""

@@ -1,7 +1,8 @@
 """Which panel stands where, for every size of terminal: a pure function, tested for all sizes.
 
 Four arrangements: wide and medium with boxes, small with rules between the panels, and tiny, where
-one panel at a time has the whole screen. No size is refused.
+one panel at a time has the whole screen. No size is refused. A panel that is maximised, or that has
+no place of its own at a size, takes the whole screen as well.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from textual.geometry import Region
 
 from powclock.tui.widgets.panel import Border
 
-# Panels by number, for the keys of a tiny screen.
-CLOCK, CHAIN, NODES, EVENTS = 1, 2, 3, 4
+# Panels with a number, in the order of their numbers.
+NUMBERED = ("clock", "chain", "nodes", "events", "hash_rate", "tips", "network")
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,21 @@ class Arrangement:
     border: Border
 
 
-def arrange(width: int, height: int, nodes: int, panel: int = CHAIN) -> Arrangement:
+def arrange(
+    width: int, height: int, nodes: int, panel: str | None = None, *, maximised: bool = False
+) -> Arrangement:
     """Choose the arrangement for a size and a number of nodes."""
     if width >= 132 and height >= 38:
-        return _wide(width, height, nodes)
-    if width >= 100 and height >= 28:
-        return _medium(width, height, nodes)
-    if width >= 76 and height >= 20:
-        return _small(width, height, nodes)
-    return _tiny(width, height, panel)
+        usual = _wide(width, height, nodes)
+    elif width >= 100 and height >= 28:
+        usual = _medium(width, height, nodes)
+    elif width >= 76 and height >= 20:
+        usual = _small(width, height, nodes)
+    else:
+        return _tiny(width, height, panel or "chain")
+    if panel is not None and (maximised or panel not in usual.regions):
+        return _alone(width, height, panel, usual.border)
+    return usual
 
 
 def _stack(width: int, heights: list[tuple[str, int]]) -> dict[str, Region]:
@@ -53,14 +60,15 @@ def _split(regions: dict[str, Region], row: str, parts: list[tuple[str, int]]) -
 def _wide(width: int, height: int, nodes: int) -> Arrangement:
     top, faults = 7, 4
     table = min(max(nodes + 3, 8), (height - top - faults - 2) // 2)
-    chain = height - top - faults - table - 2
+    middle = height - top - faults - table - 2
     regions = _stack(
         width,
-        [("status", 1), ("top", top), ("chain", chain), ("bottom", table), ("faults", faults),
+        [("status", 1), ("top", top), ("middle", middle), ("bottom", table), ("faults", faults),
          ("footer", 1)],
     )  # fmt: skip
     side = 42
     _split(regions, "top", [("clock", side), ("hash_rate", width - 2 * side), ("tips", side)])
+    _split(regions, "middle", [("chain", width - side), ("network", side)])
     events = max(58, width * 3 // 8)
     _split(regions, "bottom", [("nodes", width - events), ("events", events)])
     return Arrangement("wide", regions, Border.BOX)
@@ -96,19 +104,23 @@ def _small(width: int, height: int, nodes: int) -> Arrangement:
     return Arrangement("small", regions, Border.RULE)
 
 
-def _tiny(width: int, height: int, panel: int) -> Arrangement:
-    heights: list[tuple[str, int]] = []
+def _alone(width: int, height: int, panel: str, border: Border) -> Arrangement:
+    regions = _stack(width, [("status", 1), (panel, height - 3), ("active", 1), ("footer", 1)])
+    return Arrangement("alone", regions, border)
+
+
+def _tiny(width: int, height: int, panel: str) -> Arrangement:
     rest = height
     status = height >= 3
     footer = height >= 5
     active = height >= 8
     rest -= status + footer + active
-    if panel == CLOCK:
+    if panel == "clock":
         clock = min(6, rest)
         tips = min(4, rest - clock)
         middle = [("clock", clock), ("tips", tips), ("hash_rate", rest - clock - tips)]
     else:
-        middle = [({CHAIN: "chain", NODES: "nodes", EVENTS: "events"}[panel], rest)]
+        middle = [(panel, rest)]
     heights = (
         [("status", 1)] * status + middle + [("active", 1)] * active + [("footer", 1)] * footer
     )

@@ -20,6 +20,8 @@ PAUSED = "‖"
 MORE_LEFT = "◂"
 ELLIPSIS = "…"
 
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
 BARS = " ▁▂▃▄▅▆▇█"
 FULL = "█"
 SHADE = "░"
@@ -97,6 +99,7 @@ _STAND_INS = {
 _STAND_INS |= dict.fromkeys("─━╌┈╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃┆┊╎╻╹", "|")
 _STAND_INS |= dict.fromkeys("┌┐└┘╭╮╰╯├┤┬┴┼┏┓┗┛┣┫┳┻╋┨┠", "+")
+_STAND_INS |= dict(zip(SUPERSCRIPTS, "0123456789", strict=True))
 _TABLE = str.maketrans(_STAND_INS)
 
 

@@ -19,15 +19,16 @@ from powclock.network.faults import (
     HashRateFactor,
     Loss,
 )
+from powclock.tui.arrange import NUMBERED
 
 Nodes = tuple[str, ...]
 
 TIME = Binding.Group("Time")
-NODES = Binding.Group("Nodes")
+PANELS = Binding.Group("Panels")
 FAULTS = Binding.Group("Faults: on the selected node, or on all")
 VIEW = Binding.Group("View")
 PROGRAM = Binding.Group("Program")
-GROUPS = (TIME, NODES, FAULTS, VIEW, PROGRAM)
+GROUPS = (TIME, PANELS, FAULTS, VIEW, PROGRAM)
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, float("inf"))
 
@@ -100,8 +101,9 @@ def _bind(
     *,
     display: str | None = None,
     show: bool = False,
+    name: str = "",
 ) -> Binding:
-    name = action.replace("('", ".").replace("')", "").replace("(", ".").replace(")", "")
+    """A binding; `name` is its id in key maps where the action alone would not do."""
     return Binding(
         key,
         action,
@@ -109,7 +111,7 @@ def _bind(
         show=show,
         key_display=display or key,
         tooltip=tooltip,
-        id=name,
+        id=name or action,
         group=group,
     )
 
@@ -126,14 +128,43 @@ BINDINGS = (
           show=True),
     _bind("equals_sign", "real_time", "×1", "A second of the race takes a second", TIME,
           display="="),
-    _bind("up", "select(-1)", "node above", "Select the node above", NODES, display="↑"),
-    _bind("down", "select(1)", "node below", "Select the node below", NODES, display="↓"),
-    _bind("escape", "select_none", "all nodes", "Select no node: faults hit all", NODES,
+    _bind("v", "freeze", "freeze view", "Hold the picture still; the race goes on", TIME),
+    _bind("tab", "next_panel(1)", "next panel", "Let the arrow keys act on the next panel", PANELS,
+          name="next_panel"),
+    _bind("shift+tab", "next_panel(-1)", "panel before", "Back to the panel before", PANELS,
+          display="⇧tab", name="panel_before"),
+    *(
+        _bind(str(number), f"panel('{name}')", name.replace("_", " "),
+              f"To the {name.replace('_', ' ')}", PANELS, name=f"panel_{name}")
+        for number, name in enumerate(NUMBERED, start=1)
+    ),
+    _bind("m", "maximise", "maximise", "Give the panel the whole screen, or take that back", PANELS,
+          show=True),
+    _bind("up", "move(0,-1)", "up", "The node above; in a panel, the line above", PANELS,
+          display="↑", name="up"),
+    _bind("down", "move(0,1)", "down", "The node below; in a panel, the line below", PANELS,
+          display="↓", name="down"),
+    _bind("left", "move(-1,0)", "left", "Earlier blocks; in the chain, the block before", PANELS,
+          display="←", name="left"),
+    _bind("right", "move(1,0)", "right", "Later blocks; in the chain, the block after", PANELS,
+          display="→", name="right"),
+    _bind("pageup", "page(-1)", "page up", "A page up, or further into the past", PANELS,
+          display="pgup", name="page_up"),
+    _bind("pagedown", "page(1)", "page down", "A page down, or back towards the tip", PANELS,
+          display="pgdn", name="page_down"),
+    _bind("home", "end(False)", "first", "The oldest block, or the first line", PANELS,
+          name="first"),
+    _bind("end", "end(True)", "follow", "Follow the tip again, or the last line", PANELS,
+          name="last"),
+    _bind("enter", "enter", "inspect", "Look into the chosen node, block or event", PANELS,
+          display="⏎", show=True),
+    _bind("escape", "back", "back", "Close, or choose nothing: faults then hit all nodes", PANELS,
           display="esc"),
     _bind("p", "partition", "partition", "Cut the network in two, or join it again", FAULTS,
           show=True),
     *(
-        _bind(entry.key, f"fault('{entry.id}')", entry.words, entry.tooltip, FAULTS)
+        _bind(entry.key, f"fault('{entry.id}')", entry.words, entry.tooltip, FAULTS,
+              name=f"fault_{entry.id}")
         for entry in FAULT_KEYS
     ),
     _bind("a", "join", "join", "A node that nobody knew joins", FAULTS),
@@ -142,14 +173,6 @@ BINDINGS = (
     _bind("0", "heal_all", "heal all", "End every fault", FAULTS),
     _bind("f", "faults", "faults", "Show the fault keys", VIEW, show=True),
     _bind("z", "zoom", "zoom", "Blocks as boxes, in one line, or as one cell", VIEW, show=True),
-    _bind("left", "pan(1)", "earlier", "Move the chain towards the past", VIEW, display="←"),
-    _bind("right", "pan(-1)", "later", "Move the chain towards the tip", VIEW, display="→"),
-    _bind("home", "pan_home", "oldest", "The oldest blocks that are still shown", VIEW),
-    _bind("end", "follow", "follow", "Follow the tip again", VIEW),
-    _bind("1", "panel(1)", "clock", "The clock alone, on a small terminal", VIEW),
-    _bind("2", "panel(2)", "chain", "The chain alone, on a small terminal", VIEW),
-    _bind("3", "panel(3)", "nodes", "The nodes alone, on a small terminal", VIEW),
-    _bind("4", "panel(4)", "events", "The events alone, on a small terminal", VIEW),
     _bind("t", "theme", "theme", "The next theme", VIEW),
     _bind("S", "shot", "screenshot", "Save the screen as an SVG file", PROGRAM),
     _bind("question_mark", "help", "help", "All keys", PROGRAM, display="?", show=True),

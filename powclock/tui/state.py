@@ -1,15 +1,20 @@
 """What the screen knows: the last frame, what was said since the start, and what the person chose.
 
 Frames replace each other, events do not: they are told once, so every frame's are kept even where
-the frame itself is never painted.
+the frame itself is never painted. A view that is frozen shows one frame while the race goes on;
+what comes in the meantime waits.
 """
 
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
+from time import monotonic
 
+from msgspec.structs import replace
 from rich.style import Style
 
 from powclock.race.messages import Ended
+from powclock.record.events import Hash
 from powclock.record.frame import ActiveFault, EventLine, Frame, NodeRow, Pace
 from powclock.tui.rows import PLAIN
 from powclock.tui.text import unusual
@@ -34,21 +39,40 @@ class Zoom(Enum):
 
 
 class State:
-    """The screen's model; widgets read it and never change it."""
+    """The screen's model.
 
-    def __init__(self, theme: Theme, *, ascii_only: bool = False, motion: bool = True) -> None:
+    `panel` is the one that the keys act on, None for the usual: ↑ ↓ choose a node, ← → pan the
+    chain. `selected` is a node, `block` a block by its hash, and `camera` the height at the right
+    end of the chain's picture; None follows the tip. `wall_s` is the time by which things move on
+    the screen.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        ascii_only: bool = False,
+        motion: bool = True,
+        wall_s: Callable[[], float] = monotonic,
+    ) -> None:
         self.theme = theme
         self.palette = Palette(theme)
         self.ascii_only = ascii_only
         self.motion = motion
+        self.wall_s = wall_s
         self.frame: Frame | None = None
         self.pace = Pace(rate=1.0, reached=0.0, paused=False, behind=False)
         self.events: deque[EventLine] = deque(maxlen=EVENTS_KEPT)
         self.events_left_out = 0
+        self.panel: str | None = None
+        self.maximised = False
         self.selected: str | None = None
+        self.block: Hash | None = None
         self.zoom = Zoom.BOXES
-        self.pan = 0
+        self.camera: int | None = None
         self.faults_open = False
+        self.frozen = False
+        self._waiting: Frame | None = None
         self.ended: Ended | None = None
         self._hues: dict[str, int] = {}
 
@@ -59,17 +83,44 @@ class State:
 
     def see(self, frame: Frame, pace: Pace) -> None:
         """Take in a frame, whether or not it will be painted."""
-        if self.frame is not None and self.pan:
-            # A camera that was moved stays on its blocks while the tip runs on.
-            self.pan += max(frame.height - self.frame.height, 0)
-        self.frame = frame
         self.pace = pace
+        if self.frozen and self.frame is not None:
+            self._wait(frame)
+            return
+        self.frame = frame
         self.events.extend(frame.events)
         self.events_left_out += frame.events_left_out
         for row in frame.nodes:
             self._hues.setdefault(row.name, len(self._hues))
         if self.selected is not None and self.row(self.selected) is None:
             self.selected = None
+
+    def _wait(self, frame: Frame) -> None:
+        """Keep what a frozen view will need: the newest frame, and the events of every one."""
+        before = self._waiting
+        if before is not None:
+            events = (*before.events, *frame.events)
+            left_out = max(len(events) - EVENTS_KEPT, 0)
+            frame = replace(
+                frame,
+                events=events[left_out:],
+                events_left_out=before.events_left_out + frame.events_left_out + left_out,
+            )
+        self._waiting = frame
+
+    def freeze(self) -> None:
+        """Hold the picture still, or show what has become of the race since."""
+        self.frozen = not self.frozen
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.see(waiting, self.pace)
+
+    @property
+    def frozen_for_s(self) -> float:
+        """How far the race has gone on since the picture was frozen."""
+        if self.frame is None or self._waiting is None:
+            return 0.0
+        return (self._waiting.time_ns - self.frame.time_ns) / NANOSECONDS
 
     def row(self, name: str) -> NodeRow | None:
         """The line of a node, if it takes part."""

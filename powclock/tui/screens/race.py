@@ -8,8 +8,10 @@ from textual.binding import BindingType
 from textual.geometry import Region
 from textual.screen import Screen
 
-from powclock.race.commands import AnyCommand
-from powclock.tui.arrange import CHAIN, Arrangement, arrange
+from powclock.race.commands import AnyCommand, Look
+from powclock.race.messages import Found
+from powclock.record.detail import Focus
+from powclock.tui.arrange import NUMBERED, Arrangement, arrange
 from powclock.tui.controls import Controls
 from powclock.tui.glyphs import to_ascii
 from powclock.tui.keys import BINDINGS
@@ -22,6 +24,7 @@ from powclock.tui.widgets.events import Events
 from powclock.tui.widgets.faults import ActiveFaults, Faults
 from powclock.tui.widgets.footer import Footer
 from powclock.tui.widgets.hash_rate import HashRate
+from powclock.tui.widgets.network import Network
 from powclock.tui.widgets.nodes import Nodes
 from powclock.tui.widgets.panel import Border, Panel
 from powclock.tui.widgets.status import Status
@@ -29,8 +32,6 @@ from powclock.tui.widgets.tips import Tips
 
 if TYPE_CHECKING:
     from powclock.tui.app import PowclockApp
-
-_PAN = 4
 
 
 class RaceScreen(Screen[None]):
@@ -44,7 +45,6 @@ class RaceScreen(Screen[None]):
         super().__init__()
         self.state = state
         self.controls = Controls(state, self._send)
-        self._panel = CHAIN
         self._arranged: tuple[object, ...] = ()
         self.arrangement: Arrangement | None = None
         self.panels: dict[str, Panel] = {
@@ -53,6 +53,7 @@ class RaceScreen(Screen[None]):
             "hash_rate": HashRate(state),
             "tips": Tips(state),
             "chain": Chain(state),
+            "network": Network(state),
             "nodes": Nodes(state),
             "events": Events(state),
             "active": ActiveFaults(state),
@@ -60,6 +61,10 @@ class RaceScreen(Screen[None]):
             "footer": Footer(state),
             "banner": Banner(state),
         }
+
+        for panel in self.panels.values():
+            panel.board = self
+        self._focus = Focus()
 
     def _send(self, command: AnyCommand) -> None:
         cast("PowclockApp", self.app).send(command)
@@ -82,15 +87,29 @@ class RaceScreen(Screen[None]):
         self._arrange()
         for panel in self.panels.values():
             panel.paint()
+        self._look()
+
+    @property
+    def moving(self) -> bool:
+        """Whether a panel's picture changes by itself."""
+        return any(panel.display and panel.moving for panel in self.panels.values())
+
+    def paint_moving(self) -> None:
+        """Repaint the panels whose picture changes by itself."""
+        for panel in self.panels.values():
+            if panel.display and panel.moving:
+                panel.paint()
 
     def _arrange(self) -> None:
         state, (width, height) = self.state, self.app.size
         nodes = len(state.frame.nodes) if state.frame else 12
-        key = (width, height, nodes, self._panel, state.faults_open, state.ended)
+        key = (
+            width, height, nodes, state.panel, state.maximised, state.faults_open, state.ended,
+        )  # fmt: skip
         if key == self._arranged:
             return
         self._arranged = key
-        self.arrangement = arrange(width, height, nodes, self._panel)
+        self.arrangement = arrange(width, height, nodes, state.panel, maximised=state.maximised)
         regions = dict(self.arrangement.regions)
         if state.faults_open and "faults" not in regions:
             faults = cast(Faults, self.panels["faults"])
@@ -119,7 +138,7 @@ class RaceScreen(Screen[None]):
         styles.offset = (region.x, region.y)
         panel.refresh()
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
         """A line for the person, if there is one."""
         if text:
             text = to_ascii(text) if self.state.ascii_only else text
@@ -141,52 +160,149 @@ class RaceScreen(Screen[None]):
 
     def action_slower(self) -> None:
         """Run slower."""
-        self._say(self.controls.change_speed(-1))
+        self.say(self.controls.change_speed(-1))
 
     def action_faster(self) -> None:
         """Run faster."""
-        self._say(self.controls.change_speed(1))
+        self.say(self.controls.change_speed(1))
 
     def action_real_time(self) -> None:
         """Run at ×1."""
-        self._say(self.controls.set_speed(1.0))
+        self.say(self.controls.set_speed(1.0))
 
-    def action_select(self, step: int) -> None:
-        """Select the node above or below."""
-        frame = self.state.frame
-        if frame is None or not frame.nodes:
+    # Which panel the keys act on.
+
+    def focus_panel(self, name: str) -> None:
+        """Let the keys act on a panel."""
+        self.state.panel = name
+        self.paint()
+
+    def maximise(self, name: str) -> None:
+        """Give a panel the whole screen, or take that back."""
+        self.state.maximised = not (self.state.maximised and self.state.panel == name)
+        self.state.panel = name
+        self.paint()
+
+    def action_panel(self, name: str) -> None:
+        """Let the keys act on a panel, or on none in particular."""
+        again = self.state.panel == name
+        self.state.panel = None if again else name
+        self.state.maximised = self.state.maximised and not again
+        self.paint()
+
+    def action_next_panel(self, step: int) -> None:
+        """Let the keys act on the next panel that is shown."""
+        shown = [name for name in NUMBERED if self.state.maximised or self.panels[name].display]
+        if not shown:
             return
-        names = [row.name for row in frame.nodes]
-        if self.state.selected in names:
-            index = (names.index(self.state.selected) + step) % len(names)
+        if self.state.panel in shown:
+            index = (shown.index(self.state.panel) + step) % len(shown)
         else:
-            index = 0 if step > 0 else len(names) - 1
-        self.state.selected = names[index]
+            index = 0 if step > 0 else len(shown) - 1
+        self.focus_panel(shown[index])
+
+    def action_maximise(self) -> None:
+        """Give the panel the whole screen, or take that back."""
+        self.maximise(self.state.panel or "chain")
+
+    def _acted_on(self, usual: str) -> Panel:
+        """The panel that a key acts on: the chosen one, or the usual one for this key."""
+        return self.panels[self.state.panel or usual]
+
+    def action_move(self, across: int, down: int) -> None:
+        """An arrow key: within the panel, or to a node, or along the chain."""
+        usual = "chain" if across else "nodes"
+        if not self._acted_on(usual).move(across, down):
+            self.panels[usual].move(across, down)
         self.paint()
 
-    def action_select_none(self) -> None:
-        """Close the fault keys, or select no node."""
-        if self.state.faults_open:
-            self.state.faults_open = False
-        else:
-            self.state.selected = None
+    def action_page(self, step: int) -> None:
+        """A page of the panel, or of the chain."""
+        if not self._acted_on("chain").page(step):
+            self.panels["chain"].page(step)
         self.paint()
+
+    def action_end(self, last: bool) -> None:
+        """The first or last line of the panel, or block of the chain."""
+        if not self._acted_on("chain").end(last=last):
+            self.panels["chain"].end(last=last)
+        self.paint()
+
+    def action_enter(self) -> None:
+        """Look into what is chosen: in the panel, or the block or node that is selected."""
+        state = self.state
+        if state.panel is not None and self.panels[state.panel].enter():
+            return
+        if state.block is not None:
+            self.inspect_block(state.block)
+        elif state.selected is not None:
+            self.inspect_node(state.selected)
+        elif state.frame is not None:
+            self.inspect_block(state.frame.head)
+
+    def action_back(self) -> None:
+        """Undo the last choice: overlay, whole screen, block, panel, node."""
+        state = self.state
+        if state.faults_open:
+            state.faults_open = False
+        elif state.maximised:
+            state.maximised = False
+        elif state.block is not None:
+            state.block = None
+        elif state.panel is not None:
+            state.panel = None
+        else:
+            state.selected = None
+        self.paint()
+
+    def action_freeze(self) -> None:
+        """Hold the picture still, or let it go on."""
+        self.state.freeze()
+        self.paint()
+
+    # Looking closer.
+
+    def found(self, found: Found) -> None:
+        """What a search has found."""
+        self.say(", ".join(hit.text for hit in found.hits[:3]) or f"nothing found: {found.text}")
+
+    def inspect_node(self, name: str) -> None:
+        """Look into a node."""
+        self.state.selected = name
+        self.paint()
+
+    def inspect_block(self, hash_: str) -> None:
+        """Look into a block."""
+        self.state.block = hash_
+        self.paint()
+
+    def _look(self) -> None:
+        """Tell the race what the screen looks at, if that has changed."""
+        chain = cast(Chain, self.panels["chain"])
+        focus = Focus(
+            height=self.state.camera,
+            heights=chain.heights_wanted,
+            network=self.panels["network"].display,
+        )
+        if focus != self._focus:
+            self._focus = focus
+            self._send(Look(focus))
 
     def action_fault(self, id_: str) -> None:
         """Begin or end a fault."""
-        self._say(self.controls.fault(id_))
+        self.say(self.controls.fault(id_))
 
     def action_restart(self) -> None:
         """Start what crashed."""
-        self._say(self.controls.restart())
+        self.say(self.controls.restart())
 
     def action_join(self) -> None:
         """Add a node."""
-        self._say(self.controls.join())
+        self.say(self.controls.join())
 
     def action_leave(self) -> None:
         """Remove the selected node."""
-        self._say(self.controls.leave())
+        self.say(self.controls.leave())
 
     def action_heal_all(self) -> None:
         """End every fault."""
@@ -198,7 +314,7 @@ class RaceScreen(Screen[None]):
             self.controls.rejoin()
             return
         if self.state.frame is None or len(self.state.frame.nodes) < 2:
-            self._say("a partition needs two nodes")
+            self.say("a partition needs two nodes")
             return
         from powclock.tui.screens.partition import PartitionScreen
 
@@ -218,31 +334,6 @@ class RaceScreen(Screen[None]):
         self.state.zoom = self.state.zoom.next
         self.paint()
 
-    def action_pan(self, step: int) -> None:
-        """Move the camera."""
-        chain = self.state.frame.chain if self.state.frame else ()
-        length = max((block.height for block in chain), default=0) - min(
-            (block.height for block in chain), default=0
-        )
-        self.state.pan = min(max(self.state.pan + step * _PAN, 0), length)
-        self.paint()
-
-    def action_pan_home(self) -> None:
-        """Show the oldest blocks."""
-        self.action_pan(10_000)
-
-    def action_follow(self) -> None:
-        """Follow the tip."""
-        self.state.pan = 0
-        self.paint()
-
-    def action_panel(self, panel: int) -> None:
-        """Choose the panel of a tiny screen."""
-        self._panel = panel
-        if self.arrangement is not None and self.arrangement.name != "tiny":
-            self._say("all panels are shown already: 1 to 4 are for small terminals")
-        self.paint()
-
     def action_theme(self) -> None:
         """Draw with the next theme."""
         cast("PowclockApp", self.app).next_theme()
@@ -254,9 +345,9 @@ class RaceScreen(Screen[None]):
         try:
             saved = save_picture(self.app, Path.cwd(), name)
         except OSError as error:
-            self._say(f"cannot save {name}.svg here ({error.strerror})")
+            self.say(f"cannot save {name}.svg here ({error.strerror})")
         else:
-            self._say(f"saved {saved}")
+            self.say(f"saved {saved}")
 
     def action_help(self) -> None:
         """Show all keys."""

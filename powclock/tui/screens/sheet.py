@@ -36,13 +36,14 @@ class Sheet(ModalScreen[Result], Generic[Result]):
 
     def on_mount(self) -> None:
         """Find the size."""
-        self._measure()
+        self.paint()
 
     def on_resize(self) -> None:
         """Find the size again."""
-        self._measure()
+        self.paint()
 
-    def _measure(self) -> None:
+    def paint(self) -> None:
+        """Find the size and repaint what changed."""
         width = min(self.WIDTH, self.app.size.width)
         height = min(len(self.rows(width - 4)) + 2, self.app.size.height)
         styles = self.panel.styles

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from powclock.record.detail import HEIGHTS
 from powclock.tui.glyphs import MORE_LEFT, RIVAL
 from powclock.tui.rows import Row
 from powclock.tui.state import Zoom
@@ -13,12 +14,15 @@ from powclock.tui.widgets.panel import Panel, Part
 # Lower or narrower than this, boxes would show less than words do.
 _BOX_ROWS = 6
 _BOX_COLUMNS = 60
+_PAN = 4
 
 
 class Chain(Panel):
-    """Blocks from left to right, rival branch{'es' * (below > 1)} below the best chain."""
+    """Blocks from left to right, rival branches below the best chain."""
 
     TITLE = "CHAIN"
+    NAME = "chain"
+    NUMBER = 2
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -50,6 +54,48 @@ class Chain(Panel):
     def boxes_fit(self) -> bool:
         """Whether the screen is of a size for boxes."""
         return self.border.value == "box"
+
+    @property
+    def heights_wanted(self) -> int:
+        """Heights that the race should send: what is shown, and some more to move to."""
+        return max(HEIGHTS, self._columns + _PAN)
+
+    @property
+    def _columns(self) -> int:
+        return 0 if self._scene is None else self._scene.last - self._scene.first + 1
+
+    def pan(self, heights: int) -> None:
+        """Move the camera; at the tip it follows again."""
+        frame = self.state.frame
+        if frame is None:
+            return
+        tip = frame.chain_high + 1
+        lowest = min(frame.chain_low + self._columns - 1, tip)
+        right = (tip if self.state.camera is None else self.state.camera) + heights
+        self.state.camera = None if right >= tip else max(right, lowest)
+
+    def move(self, across: int, down: int) -> bool:  # noqa: ARG002
+        """Earlier or later blocks."""
+        self.pan(_PAN * across)
+        return bool(across)
+
+    def page(self, step: int) -> bool:
+        """A picture's width."""
+        self.pan(step * max(self._columns - 2, 1))
+        return True
+
+    def end(self, *, last: bool) -> bool:
+        """The oldest blocks, or the tip."""
+        frame = self.state.frame
+        if last or frame is None:
+            self.state.camera = None
+        else:
+            self.pan(frame.chain_low - frame.chain_high)
+        return True
+
+    def scrolled(self, step: int) -> None:
+        """The wheel moves the camera."""
+        self.pan(step)
 
     def aside(self) -> list[Part]:
         """What is not in the picture."""

@@ -27,8 +27,8 @@ class Scene:
 
     @property
     def later(self) -> int:
-        """How many heights lie between the picture and the tip."""
-        return max(max(block.height for block in self.frame.chain) + 1 - self.last, 0)
+        """How many heights lie between the picture and the newest block."""
+        return max(self.frame.chain_high + 1 - self.last, 0)
 
     @property
     def heads_before(self) -> int:
@@ -78,15 +78,14 @@ class Scene:
 
 
 def scene(state: State, columns: int) -> Scene | None:
-    """The part of the chain that so many columns show, moved by the person's pan."""
+    """The part of the chain that so many columns show, where the person's camera is."""
     frame = state.frame
     if frame is None or not frame.chain:
         return None
-    heights = [block.height for block in frame.chain]
-    lowest, highest = min(heights), max(heights)
-    pan = min(state.pan, max(highest - lowest + 2 - columns, 0))
-    last = highest + 1 - pan
-    first = max(last - columns + 1, lowest)
+    # A moved camera may ask for blocks that the race has not sent yet: the old ones stay meanwhile.
+    newest = frame.chain[-1].height
+    last = newest + 1 if state.camera is None else min(state.camera, newest + 1)
+    first = max(last - columns + 1, frame.chain[0].height)
     lanes = lay_out(_reaching(frame, first, last))
     tips = {tip.hash: tip for tip in frame.tips}
     return Scene(state, frame, lanes, tips, _held(frame), _forked(lanes), first, last)

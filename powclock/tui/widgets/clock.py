@@ -20,6 +20,8 @@ class Clock(Panel):
     """The tick and its leader, as large as there is room for."""
 
     TITLE = "TICK"
+    NAME = "clock"
+    NUMBER = 1
 
     def body(self, width: int, height: int) -> list[Row]:
         """Large digits with the facts beside them; in one row where there is just one."""

@@ -34,6 +34,8 @@ class Events(Panel):
     """What happened, in words."""
 
     TITLE = "EVENTS"
+    NAME = "events"
+    NUMBER = 4
 
     def aside(self) -> list[Part]:
         """How many were left out."""

@@ -15,6 +15,8 @@ class HashRate(Panel):
     """A chart; its right edge is now."""
 
     TITLE = "HASH RATE"
+    NAME = "hash_rate"
+    NUMBER = 5
 
     def aside(self) -> list[Part]:
         """The rate now, and how much time is drawn."""

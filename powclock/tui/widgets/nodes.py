@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from textual.events import Click
-
 from powclock.record.frame import NodeRow
 from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, MORE_LEFT, POINTER, RIVAL
 from powclock.tui.rows import PLAIN, Row
@@ -131,6 +129,8 @@ class Nodes(Panel):
     """A row for each node, in a fixed order, so that no row jumps."""
 
     TITLE = "NODES"
+    NAME = "nodes"
+    NUMBER = 3
 
     def aside(self) -> list[Part]:
         """How many there are, and how many of them run."""
@@ -157,24 +157,42 @@ class Nodes(Panel):
         shown = frame.nodes[first : first + height - len(rows)]
         return rows + [self._node(row, columns, spark, width) for row in shown]
 
-    def on_click(self, event: Click) -> None:
-        """Select the node under the pointer, or none."""
+    def move(self, across: int, down: int) -> bool:
+        """Select the node above or below."""
         frame = self.state.frame
-        height = self._inner_height()
-        index = event.y - self.inside_top - (1 if height > 2 else 0)
-        if frame is None or not 0 <= index < self._room():
+        if across or frame is None or not frame.nodes:
+            return False
+        names = [row.name for row in frame.nodes]
+        if self.state.selected in names:
+            index = (names.index(self.state.selected) + down) % len(names)
+        else:
+            index = 0 if down > 0 else len(names) - 1
+        self.state.selected = names[index]
+        return True
+
+    def enter(self) -> bool:
+        """Look into the selected node."""
+        if self.state.selected is None or self.board is None:
+            return False
+        self.board.inspect_node(self.state.selected)
+        return True
+
+    def clicked(self, x: int, y: int, *, double: bool) -> None:  # noqa: ARG002
+        """Select the node under the pointer, or none; twice looks into it."""
+        frame, room = self.state.frame, self._room()
+        index = y - (self.inner.height - room)
+        if frame is None or not 0 <= index < room:
             return
-        index += self._first(self._room())
+        index += self._first(room)
         if index < len(frame.nodes):
             name = frame.nodes[index].name
-            self.state.selected = None if self.state.selected == name else name
-            self.screen.call_later(self.screen.paint)  # type: ignore[attr-defined]
-
-    def _inner_height(self) -> int:
-        return self.size.height - {"box": 2, "rule": 1, "none": 0}[self.border.value]
+            if double and self.board is not None:
+                self.board.inspect_node(name)
+            else:
+                self.state.selected = None if self.state.selected == name else name
 
     def _room(self) -> int:
-        height = self._inner_height()
+        height = self.inner.height
         return max(height - (1 if height > 2 else 0), 0)
 
     def _first(self, room: int) -> int:

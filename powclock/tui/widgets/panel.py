@@ -4,19 +4,49 @@ Textual sends a refreshed region whole, so what did not change must not be refre
 """
 
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from powclock.tui.glyphs import SUPERSCRIPTS
 from powclock.tui.rows import Row
 from powclock.tui.state import State
 
 Part = tuple[str, Style]
+
+
+class Board(Protocol):
+    """What a panel may ask of the screen that it stands on."""
+
+    def focus_panel(self, name: str) -> None:
+        """Let the keys act on a panel."""
+        ...
+
+    def maximise(self, name: str) -> None:
+        """Give a panel the whole screen, or take that back."""
+        ...
+
+    def inspect_node(self, name: str) -> None:
+        """Look into a node."""
+        ...
+
+    def inspect_block(self, hash_: str) -> None:
+        """Look into a block."""
+        ...
+
+    def say(self, text: str) -> None:
+        """A line for the person."""
+        ...
+
+    def paint(self) -> None:
+        """Repaint what changed."""
+        ...
 
 
 class Border(Enum):
@@ -28,16 +58,24 @@ class Border(Enum):
 
 
 class Panel(Widget, can_focus=False):
-    """Rows of text, with a border of its own."""
+    """Rows of text, with a border of its own.
+
+    `NAME` is how the arrangement and the keys call it, `NUMBER` the key that leads to it. Panels
+    with something to choose take keys and the mouse by overriding `move`, `page`, `end`, `enter`,
+    `clicked` and `scrolled`; `moving` says that the picture is not yet at rest.
+    """
 
     DEFAULT_CSS = "Panel { position: absolute; background: $background; }"
     ALLOW_SELECT = False
     TITLE: ClassVar[str] = ""
+    NAME: ClassVar[str] = ""
+    NUMBER: ClassVar[int] = 0
 
     def __init__(self, state: State, *, border: Border = Border.NONE) -> None:
         super().__init__()
         self.state = state
         self.border = border
+        self.board: Board | None = None
         self._strips: list[Strip] = []
         self._lines: list[list[Segment]] = []
         self._built_for = Size(0, 0)
@@ -49,6 +87,79 @@ class Panel(Widget, can_focus=False):
     def aside(self) -> list[Part]:
         """What stands at the right of the title."""
         return []
+
+    @property
+    def moving(self) -> bool:
+        """Whether the picture changes by itself, without a new frame."""
+        return False
+
+    # Keys: each says whether it was of use here.
+
+    def move(self, across: int, down: int) -> bool:  # noqa: ARG002
+        """An arrow key."""
+        return False
+
+    def page(self, step: int) -> bool:  # noqa: ARG002
+        """A page up or down."""
+        return False
+
+    def end(self, *, last: bool) -> bool:  # noqa: ARG002
+        """Home, or end."""
+        return False
+
+    def enter(self) -> bool:
+        """Look into what is chosen."""
+        return False
+
+    # The mouse.
+
+    def clicked(self, x: int, y: int, *, double: bool) -> None:
+        """A click inside the border, in cells from its upper left corner."""
+
+    def scrolled(self, step: int) -> None:
+        """The wheel: 1 is down."""
+
+    def on_click(self, event: Click) -> None:
+        """A click on the title maximises the panel, any other is for the panel itself."""
+        if self.board is None or not self.NUMBER:
+            return
+        left = 2 if self.border is Border.BOX else self.inside_top
+        if event.y < self.inside_top:
+            self.board.maximise(self.NAME)
+            return
+        self.board.focus_panel(self.NAME)
+        self.clicked(event.x - left, event.y - self.inside_top, double=event.chain > 1)
+        self.board.paint()
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """The wheel, towards the person."""
+        event.stop()
+        self._scroll(1)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """The wheel, away from the person."""
+        event.stop()
+        self._scroll(-1)
+
+    def _scroll(self, step: int) -> None:
+        self.scrolled(step)
+        if self.board is not None:
+            self.board.paint()
+
+    @property
+    def inner(self) -> Size:
+        """The cells inside the border."""
+        width, height = self.size
+        if self.border is Border.BOX:
+            return Size(max(width - 4, 0), max(height - 2, 0))
+        if self.border is Border.RULE:
+            return Size(max(width - 2, 0), max(height - 1, 0))
+        return self.size
+
+    @property
+    def focused(self) -> bool:
+        """Whether the keys act on this panel."""
+        return bool(self.NUMBER) and self.state.panel == self.NAME
 
     @property
     def rows_text(self) -> list[str]:
@@ -103,7 +214,7 @@ class Panel(Widget, can_focus=False):
             lines = self.body(width - 2, height - 1)
             edge = self._edge(width, "─", "─")
             return [edge, *(Row(width).gap().extend(line) for line in lines)]
-        faint = self.state.palette.faint
+        faint = self._line_style
         inner = self.body(width - 4, height - 2)[: height - 2]
         inner += [Row(width - 4) for _ in range(height - 2 - len(inner))]
         lines = []
@@ -113,25 +224,31 @@ class Panel(Widget, can_focus=False):
         bottom = Row(width).put("╰" + "─" * (width - 2) + "╯", faint)
         return [self._edge(width, "╭", "╮"), *lines, bottom]
 
-    def _edge(self, width: int, left: str, right: str) -> Row:
+    @property
+    def _line_style(self) -> Style:
         palette = self.state.palette
-        row = Row(width).put(left, palette.faint)
+        return palette.accent if self.focused else palette.faint
+
+    def _edge(self, width: int, left: str, right: str) -> Row:
+        palette, line = self.state.palette, self._line_style
+        row = Row(width).put(left, line)
         if self.TITLE:
+            row.put(SUPERSCRIPTS[self.NUMBER] if self.NUMBER else "", palette.muted)
             row.put(f" {self.TITLE} ", palette.title)
         aside = self.aside()
         while aside and sum(cell_len(text) for text, _ in aside) + 4 > row.room:
             aside.pop()
         length = sum(cell_len(text) for text, _ in aside) + 3 if aside else 1
         if length < row.room:
-            row.put("─" * (row.room - length), palette.faint)
+            row.put("─" * (row.room - length), line)
             if aside:
                 row.gap()
                 for text, style in aside:
                     row.put(text, style)
                 row.gap()
         else:
-            row.put("─" * (row.room - 1), palette.faint)
-        return row.put(right, palette.faint)
+            row.put("─" * (row.room - 1), line)
+        return row.put(right, line)
 
 
 def _difference(before: list[Segment], after: list[Segment], y: int, width: int) -> Region:

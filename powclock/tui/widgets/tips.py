@@ -13,6 +13,8 @@ class Tips(Panel):
     """A row for each head, best first, and one for each side of a partition."""
 
     TITLE = "TIPS"
+    NAME = "tips"
+    NUMBER = 6
 
     def aside(self) -> list[Part]:
         """Whether all agree."""

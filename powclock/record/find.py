@@ -1,0 +1,74 @@
+"""The search: nodes by name, blocks by height or hash, transfers by id or client."""
+
+from collections.abc import Iterator
+
+from powclock.record.blocks import BlockView
+from powclock.record.detail import Hit
+from powclock.record.narrate import NANOSECONDS, short_hash
+from powclock.record.view import TransferView, View
+
+HITS_MAX = 50
+# Fewer digits would match too much of a hash to mean anything.
+DIGITS_MIN = 2
+
+
+def find(view: View, text: str) -> tuple[Hit, ...]:
+    """What the words of a person may mean, nodes first, then blocks, then transfers."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return ()
+    hits: list[Hit] = []
+    for found in (_nodes(view, wanted), _blocks(view, wanted), _transfers(view, wanted)):
+        for hit in found:
+            if len(hits) == HITS_MAX:
+                return tuple(hits)
+            hits.append(hit)
+    return tuple(hits)
+
+
+def _nodes(view: View, wanted: str) -> Iterator[Hit]:
+    names = [name for name in view.nodes if wanted in name.casefold()]
+    for name in sorted(names, key=lambda name: (not name.casefold().startswith(wanted), name)):
+        node = view.nodes[name]
+        state = f"at {node.height}" if node.running else "down"
+        yield Hit("node", name, f"{name}, {state}, {node.won} won", None)
+
+
+def _blocks(view: View, wanted: str) -> Iterator[Hit]:
+    if wanted.isdecimal():
+        height = int(wanted)
+        at_height = view.blocks.between(height, height)
+        for block in sorted(at_height, key=lambda block: not block.best):
+            yield _block(block)
+    if _is_part_of_a_hash(wanted):
+        for block in reversed(view.blocks.between(view.blocks.lowest, view.blocks.highest)):
+            if block.hash.startswith(wanted) or block.hash.endswith(wanted):
+                yield _block(block)
+
+
+def _block(block: BlockView) -> Hit:
+    by = f"by {block.author}" if block.author else "genesis"
+    state = "" if block.best else ", stale"
+    return Hit("block", block.hash, f"{short_hash(block.hash)} at {block.height} {by}{state}", None)
+
+
+def _transfers(view: View, wanted: str) -> Iterator[Hit]:
+    digits = _is_part_of_a_hash(wanted)
+    for transfer in reversed(view.transfers.values()):
+        by_id = digits and (transfer.id.startswith(wanted) or transfer.id.endswith(wanted))
+        if by_id or wanted == transfer.client.casefold():
+            yield _transfer(view, transfer)
+
+
+def _transfer(view: View, transfer: TransferView) -> Hit:
+    block = view.blocks.get(transfer.block) if transfer.block is not None else None
+    where = "waits" if transfer.block is None else "confirmed"
+    if block is not None:
+        where = f"in {short_hash(block.hash)} at {block.height}"
+    sent_s = transfer.sent_ns / NANOSECONDS
+    text = f"{short_hash(transfer.id)} of {transfer.client} via {transfer.node} at {sent_s:.1f} s"
+    return Hit("transfer", transfer.id, f"{text}, {where}", transfer.block)
+
+
+def _is_part_of_a_hash(wanted: str) -> bool:
+    return DIGITS_MIN <= len(wanted) <= 64 and all(c in "0123456789abcdef" for c in wanted)
