@@ -49,6 +49,9 @@ class Constant:
     def next_bits(self, parent: Entry) -> int:
         return EASY_BITS
 
+    def outlook(self, parent: Entry) -> tuple[int, int]:
+        return parent.height + 1, EASY_BITS
+
 
 def rule_of(
     difficulty: Difficulty | None = None,
@@ -249,6 +252,9 @@ def test_a_sampled_miner_s_rule_accepts_lighter_proofs() -> None:
     class Hard:
         def next_bits(self, parent: Entry) -> int:
             return 0x1D00_FFFF
+
+        def outlook(self, parent: Entry) -> tuple[int, int]:
+            return parent.height + 1, 0x1D00_FFFF
 
     rule_of(Hard(), limit=LIMIT, proof_scale=2**30).verify(block, GENESIS_ENTRY, NOW_NS)
     with refused("high-hash"):

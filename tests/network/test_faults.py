@@ -315,7 +315,8 @@ def test_who_joins_learns_the_chain_and_who_leaves_is_gone() -> None:
         joined = running.events(NodeJoined)[0]
         assert joined.info.name == "zara"
         assert joined.info.hash_rate == 30_000
-        assert len(joined.peers) == len(set(joined.peers)) == 4
+        assert [link.a for link in joined.links] == ["zara"] * 4
+        assert len({link.b for link in joined.links}) == 4
         running.run(60)
         assert running.nodes()["zara"].head.height >= running.view.height - 1
         assert running.view.wins.get("zara", 0) > 0

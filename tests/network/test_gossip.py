@@ -38,7 +38,7 @@ def test_a_block_is_announced_requested_delivered_and_announced() -> None:
         ("carl", announced(ONE.hash)),
     ]
     assert lone.told() == [
-        BlockAccepted(display(ONE.hash), 1, "miner"),
+        BlockAccepted(display(ONE.hash), 1, "miner", "ann"),
         HeadMoved(display(ONE.hash), 1),
     ]
     assert lone.hear("carl", announced(ONE.hash)) == []
@@ -155,7 +155,7 @@ def test_a_reorg_is_told_with_its_depth() -> None:
         ("carl", announced(two.hash)),
     ]
     assert lone.told() == [
-        BlockAccepted(display(two.hash), 2, "other"),
+        BlockAccepted(display(two.hash), 2, "other", "bea"),
         Reorg(
             hash=display(two.hash),
             height=2,
@@ -171,7 +171,7 @@ def test_a_rival_that_is_not_heavier_is_kept_and_not_announced() -> None:
     lone = Lone()
     lone.take(ONE)
     assert lone.hear("ann", Deliver(RIVAL)) == []
-    assert lone.told() == [BlockAccepted(display(RIVAL.hash), 1, "other")]
+    assert lone.told() == [BlockAccepted(display(RIVAL.hash), 1, "other", "ann")]
     assert lone.hear("bea", Request(blocks=(RIVAL.hash,))) == [("bea", Deliver(RIVAL))]
 
 

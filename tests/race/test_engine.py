@@ -9,7 +9,9 @@ from powclock.network.faults import Crash, Join
 from powclock.race.commands import (
     AnyCommand,
     Break,
+    Find,
     Heal,
+    Look,
     Quit,
     SetRate,
     StepEvent,
@@ -17,9 +19,11 @@ from powclock.race.commands import (
 )
 from powclock.race.engine import Engine
 from powclock.race.headless import Outputs, replay_session
-from powclock.race.messages import AnyMessage, Declined, Ended, FromRace, Shown
+from powclock.race.messages import AnyMessage, Declined, Ended, Found, FromRace, Shown
 from powclock.race.plan import Plan
 from powclock.race.session import Session
+from powclock.record.detail import Focus
+from powclock.record.frame import Frame
 from tests.builders import seconds
 from tests.scenarios.races import scenario
 
@@ -140,3 +144,38 @@ def test_no_frames_are_made_for_a_reader_that_is_behind() -> None:
     plan = Plan(WHAT, math.inf, until_ns=seconds(40))
     Engine(plan, waiting, messages.append, lambda: True).run()
     assert [type(message) for message in messages] == [Shown, Ended]
+
+
+def test_frames_carry_what_the_screen_looks_at_and_the_race_stays_the_same() -> None:
+    focus = Focus(height=3, heights=2, node="bob", network=True)
+    messages = run(Plan(WHAT, math.inf, until_ns=seconds(60)), Look(focus), Find("bob"))
+    found = [message for message in messages if isinstance(message, Found)]
+    assert [(message.text, [hit.id for hit in message.hits]) for message in found] == [
+        ("bob", ["bob"])
+    ]
+    last, ended = messages[-2:]
+    assert isinstance(last, Shown)
+    frame = last.frame
+    assert {block.height for block in frame.chain} == {2, 3}
+    assert (frame.chain_low, frame.chain_high) == (0, frame.height)
+    assert frame.node_detail is not None
+    assert frame.node_detail.name == "bob"
+    assert frame.spread is not None
+    assert frame.spread.hash == frame.head
+    assert frame.links
+    assert frame.retarget is not None
+    assert frame.retarget.height == frame.height + 1
+    assert frame.block_detail is None
+    unseen = run(Plan(WHAT, math.inf, until_ns=seconds(60)))[-1]
+    assert isinstance(unseen, Ended)
+    assert isinstance(ended, Ended)
+    assert ended.summary == unseen.summary
+    start = unseen_frame(run(Plan(WHAT, math.inf, until_ns=seconds(1))))
+    assert (start.links, start.spread, start.node_detail) == ((), None, None)
+
+
+def unseen_frame(messages: list[FromRace]) -> Frame:
+    """The last frame of a race that nobody looks at closely."""
+    shown = messages[-2]
+    assert isinstance(shown, Shown)
+    return shown.frame

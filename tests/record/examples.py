@@ -12,6 +12,7 @@ from powclock.record.events import (
     ForkOpened,
     HeadMoved,
     LeaderElected,
+    LinkInfo,
     MessageRefused,
     NodeDown,
     NodeInfo,
@@ -32,20 +33,33 @@ from powclock.record.events import (
 A, B, C = "00" * 30 + "aaaa", "00" * 30 + "bbbb", "00" * 30 + "cccc"
 ALICE = NodeInfo("alice", "ab" * 32, "europe", 1_000.0)
 BOB = NodeInfo("bob", "cd" * 32, "", 3_000.5)
+LINK = LinkInfo("alice", "bob", 40.0)
 
 # Each with the line that tells it: kind and text; None where it is not notable.
 EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
     (
-        RaceStarted("0.1.0", "test", 7, "pow", "grinding", 5.0, A, "00" * 80, (ALICE, BOB)),
+        RaceStarted(
+            version="0.1.0",
+            scenario="test",
+            seed=7,
+            rule="pow",
+            miner="grinding",
+            interval_s=5.0,
+            genesis=A,
+            genesis_header="00" * 80,
+            proof_scale=1,
+            nodes=(ALICE, BOB),
+            links=(LINK,),
+        ),
         None,
         ("start", "2 nodes race by pow"),
     ),
     (NodeUp(3), "alice", ("up", "alice is up with 3 blocks on disk")),
-    (NodeDown(), "alice", ("down", "alice is down")),
-    (NodeJoined(BOB, ("alice",)), "bob", ("join", "bob joins, 1 peers")),
-    (NodeLeft(), "bob", ("leave", "bob leaves")),
+    (NodeDown(), "alice", None),
+    (NodeJoined(BOB, (LINK,)), "bob", ("join", "bob joins, 1 peer")),
+    (NodeLeft(), "bob", None),
     (BlockFound(B, A, 1, "11" * 80, 0x1E00FFFF, 70_000, 3, 12), "alice", None),
-    (BlockAccepted(B, 1, "alice"), "bob", None),
+    (BlockAccepted(B, 1, "alice", "alice"), "bob", None),
     (BlockHeld(C, B, "alice"), "bob", ("orphan", "bob holds cccc, asks for bbbb")),
     (
         BlockRefused(B, "bob", "high-hash", "detail"),

@@ -1,16 +1,16 @@
 """The view and the camera, from the records of a real race and against the nodes themselves."""
 
 from collections import Counter
-from dataclasses import replace
 
 import msgspec
 import pytest
 
 from powclock.machine.header import display
 from powclock.network.faults import BitFlips, ClockSkew, Crash, Join, Leave, Partition
-from powclock.record.blocks import KEPT_HEIGHTS, Blocks
+from powclock.record.blocks import SPREADS_KEPT, Acceptance, Blocks
 from powclock.record.camera import EVENTS_MAX, Camera
 from powclock.record.events import (
+    BlockAccepted,
     BlockFound,
     BlockRefused,
     FaultOn,
@@ -26,7 +26,7 @@ from powclock.record.events import (
     TransactionSent,
 )
 from powclock.record.frame import ActiveFault, EventLine, Frame, Totals
-from powclock.record.view import LINES_MAX, View
+from powclock.record.view import BLOCKS_KEPT, LINES_MAX, View
 from tests.scenarios.races import Race, race, scenario
 
 BUSY = scenario(
@@ -84,6 +84,36 @@ def test_the_view_knows_what_the_nodes_know() -> None:
                 assert block.holders == sum(
                     display(node.head.hash) == block.hash for node in nodes.values()
                 )
+
+
+def test_the_view_knows_who_is_linked_to_whom() -> None:
+    with race(BUSY) as running:
+        break_things(running)
+        assert list(running.view.nodes) == [
+            "alice", "bob", "dave", "erin", "frank", "grace", "heidi", "carol",
+        ]  # fmt: skip
+        pairs = {frozenset(pair): latency for pair, latency in running.view.links.items()}
+        assert pairs == {
+            frozenset((link.source, link.target)): 150.0 for link in running.driver.world.links()
+        }
+
+
+def test_the_view_knows_where_transfers_stand() -> None:
+    with race(BUSY) as running:
+        break_things(running)
+        stands: dict[str, str | None] = {}
+        for record in running.records:
+            match record.event:
+                case TransactionSent(id=id_):
+                    stands[id_] = None
+                case TransactionConfirmed(id=id_, block=block):
+                    stands[id_] = block
+                case TransactionReturned(id=id_):
+                    stands[id_] = None
+        transfers = running.view.transfers.values()
+        assert {transfer.id: transfer.block for transfer in transfers} == stands
+        assert len(set(stands.values())) > 10
+        assert None in stands.values()
 
 
 def counted(records: list[Record]) -> dict[str, int]:
@@ -179,7 +209,8 @@ def test_a_frame_before_the_first_tick() -> None:
         assert (frame.height, frame.head, frame.leader) == (0, started.genesis, None)
         assert (frame.hash_rate, frame.expected_interval_s, frame.work) == (0.0, 5, 300_000)
         assert frame.totals == Totals()
-        assert (frame.chain, frame.faults, frame.sides) == ((), (), ())
+        assert [(block.hash, block.best) for block in frame.chain] == [(started.genesis, True)]
+        assert (frame.faults, frame.sides) == ((), ())
         assert [tip.nodes for tip in frame.tips] == [("alice", "bob", "carol")]
         assert [line.text for line in frame.events] == ["3 nodes race by pow"]
 
@@ -218,31 +249,82 @@ def test_the_state_of_a_node_is_shown() -> None:
 
 def test_what_the_view_remembers_is_bounded() -> None:
     with race(scenario(difficulty={"interval_s": 1}, workload={"transfers_per_s": 0})) as running:
-        running.run(900)
+        running.run(BLOCKS_KEPT + 300)
         view = running.view
-        assert view.height > 2 * KEPT_HEIGHTS
-        assert len(view.blocks._blocks) <= KEPT_HEIGHTS * 1.5
+        assert view.height > BLOCKS_KEPT
+        assert len(view.blocks) == BLOCKS_KEPT
+        kept = view.blocks.between(0, view.blocks.highest)
+        assert len(kept) == BLOCKS_KEPT
+        assert kept[0].height == view.blocks.lowest > 0
+        assert sum(bool(block.accepted) for block in kept) <= SPREADS_KEPT
         assert len(view.lines) == LINES_MAX
         assert len(view.hash_rates) == 400
 
 
+HEADER = "00" * 80
+
+
 def found(name: str, parent: str, height: int) -> BlockFound:
     """A block that was found."""
-    return BlockFound(name, parent, height, "", 0, 1, 0, 0)
+    return BlockFound(name, parent, height, HEADER, 0, 1, 0, 0)
 
 
-def test_the_best_chain_moves_from_one_branch_to_the_other() -> None:
-    blocks = Blocks()
-    blocks.start("genesis")
+def grown(blocks_kept: int = 100) -> Blocks:
+    """Two branches from height 1."""
+    blocks = Blocks(blocks_kept)
+    blocks.start("genesis", bytes(80))
     for name, parent, height in (
         ("a1", "genesis", 1), ("a2", "a1", 2), ("b2", "a1", 2), ("b3", "b2", 3), ("a3", "a2", 3),
     ):  # fmt: skip
         blocks.found(found(name, parent, height), "alice", height)
+    return blocks
+
+
+def names(blocks: Blocks, low: int, high: int) -> list[str]:
+    """Hashes by height."""
+    return [block.hash for block in blocks.between(low, high)]
+
+
+def test_the_best_chain_moves_from_one_branch_to_the_other() -> None:
+    blocks = grown()
     best = []
     for tip in ("a1", "a2", "b3", "a3"):
         blocks.choose(tip)
-        best.append([block.hash for block in blocks.newest(10) if block.best])
-    assert best == [["a1"], ["a1", "a2"], ["a1", "b2", "b3"], ["a1", "a2", "a3"]]
-    assert [block.hash for block in blocks.newest(1)] == ["b3", "a3"]
-    assert blocks.get("b2") == replace(blocks.newest(2)[1], best=False)
+        best.append([block.hash for block in blocks.between(0, 9) if block.best])
+    assert best == [
+        ["genesis", "a1"],
+        ["genesis", "a1", "a2"],
+        ["genesis", "a1", "b2", "b3"],
+        ["genesis", "a1", "a2", "a3"],
+    ]
+    assert names(blocks, 3, 3) == ["b3", "a3"]
+    assert names(blocks, -5, 1) == ["genesis", "a1"]
     assert blocks.get("nothing") is None
+
+
+def test_the_block_found_first_is_forgotten_first() -> None:
+    blocks = grown(blocks_kept=3)
+    assert names(blocks, 0, 9) == ["b2", "b3", "a3"]
+    assert (blocks.lowest, blocks.highest, len(blocks)) == (2, 3, 3)
+    blocks.choose("a3")
+    blocks.choose("b3")
+    assert [block.hash for block in blocks.between(0, 9) if block.best] == ["b2", "b3"]
+    blocks.found(found("new", "genesis", 1), "bob", 9)
+    assert names(blocks, 0, 9) == ["new", "b3", "a3"]
+    assert (blocks.lowest, blocks.highest) == (1, 3)
+
+
+def test_it_is_known_when_the_newest_blocks_reached_a_node() -> None:
+    blocks = grown(blocks_kept=1_000)
+    blocks.accepted(BlockAccepted("a1", 1, "alice", None), "alice", 5)
+    blocks.accepted(BlockAccepted("a1", 1, "alice", "alice"), "bob", 7)
+    blocks.accepted(BlockAccepted("a1", 1, "alice", "carol"), "bob", 9)
+    blocks.accepted(BlockAccepted("unknown", 1, "alice", None), "alice", 5)
+    first = blocks.get("a1")
+    assert first is not None
+    assert first.accepted == {"alice": Acceptance(5, None), "bob": Acceptance(7, "alice")}
+    for number in range(SPREADS_KEPT - 4):
+        blocks.found(found(f"c{number}", "a3", 4), "alice", 10)
+    assert first.accepted == {}
+    blocks.accepted(BlockAccepted("a1", 1, "alice", None), "dave", 11)
+    assert first.accepted == {}

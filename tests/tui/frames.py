@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from powclock.race.commands import AnyCommand
+from powclock.race.commands import AnyCommand, Look
 from powclock.race.messages import AnyMessage, Ended, Shown
+from powclock.record.detail import Focus
 from powclock.record.frame import (
     ActiveFault,
     ChainBlock,
@@ -103,6 +104,8 @@ def frame(**changes: object) -> Frame:
         nodes=tuple(node(name) for name in NAMES),
         tips=(TipRow(hash_of("c003"), 3, "dave", best=True, nodes=NAMES),),
         chain=chain(),
+        chain_low=0,
+        chain_high=3,
         faults=(),
         sides=(),
         events=(),
@@ -141,17 +144,21 @@ PAUSED = Pace(rate=0.0, reached=0.0, paused=True, behind=False)
 
 
 class FakeRace:
-    """Remembers commands, and tells what a test tells it to."""
+    """Remembers commands, and tells what a test tells it to; `looks` are kept apart."""
 
     def __init__(self) -> None:
         self.commands: list[AnyCommand] = []
+        self.looks: list[Focus] = []
         self._tell: Callable[[AnyMessage], None] | None = None
 
     def listen(self, on_message: Callable[[AnyMessage], None]) -> None:
         self._tell = on_message
 
     def send(self, command: AnyCommand) -> None:
-        self.commands.append(command)
+        if isinstance(command, Look):
+            self.looks.append(command.focus)
+        else:
+            self.commands.append(command)
 
     async def tell(self, message: AnyMessage) -> None:
         """From another thread, as a real race does."""
