@@ -1,5 +1,6 @@
 """The help: every key, made from the bindings."""
 
+from itertools import chain, zip_longest
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -9,11 +10,15 @@ from powclock.tui.keys import BINDINGS, GROUPS
 from powclock.tui.rows import Row
 from powclock.tui.screens.sheet import Sheet
 
+# From this width on, two columns of keys stand beside each other.
+_TWO_COLUMNS = 140
+_GAP = 2
+
 
 class HelpScreen(Sheet[None]):
     """All keys by group."""
 
-    WIDTH = 84
+    WIDTH = 152
     HEADING = "KEYS"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,space,enter", "close", "close"),
@@ -24,19 +29,27 @@ class HelpScreen(Sheet[None]):
     ]
 
     def rows(self, width: int) -> list[Row]:
-        """A heading for each group, and a row for each key."""
+        """A heading for each group, and a row for each key; in two columns where there is room."""
+        if width >= _TWO_COLUMNS:
+            column = (width - _GAP) // 2
+            left, right = _halves([self._group(group, column) for group in GROUPS])
+            rows = []
+            for one, two in zip_longest(left, right, fillvalue=Row(column)):
+                rows.append(Row(width).extend(one).to(column + _GAP).extend(two))
+        else:
+            rows = [row for group in GROUPS for row in self._group(group, width)]
+        return [*rows, Row(width).put("esc closes, ↑ ↓ scroll", self.state.palette.muted)]
+
+    def _group(self, group: Binding.Group, width: int) -> list[Row]:
         palette = self.state.palette
-        rows: list[Row] = []
-        for group in GROUPS:
-            rows.append(Row(width).put(group.description, palette.title))
-            for binding in BINDINGS:
-                if binding.group is group:
-                    key = binding.key_display or binding.key
-                    row = Row(width).gap(max(7 - cell_len(key), 1)).put(key, palette.strong)
-                    row.gap(2).put(binding.description, palette.text).to(28).gap()
-                    rows.append(row.put(binding.tooltip, palette.muted))
-        rows.append(Row(width).put("esc closes, ↑ ↓ scroll", palette.muted))
-        return rows
+        rows = [Row(width).put(group.description, palette.title)]
+        for binding in BINDINGS:
+            if binding.group is group:
+                key = binding.key_display or binding.key
+                row = Row(width).gap(max(7 - cell_len(key), 1)).put(key, palette.strong)
+                row.gap(2).put(binding.description, palette.text).to(24).gap()
+                rows.append(row.put(binding.tooltip, palette.muted))
+        return [*rows, Row(width)]
 
     def action_scroll_rows(self, step: int) -> None:
         """Scroll."""
@@ -45,3 +58,13 @@ class HelpScreen(Sheet[None]):
     def action_close(self) -> None:
         """Back to the race."""
         self.dismiss(None)
+
+
+def _halves(groups: list[list[Row]]) -> tuple[list[Row], list[Row]]:
+    """The groups in their order in two columns that are as equal as they can be."""
+
+    def longer(cut: int) -> int:
+        return max(sum(map(len, groups[:cut])), sum(map(len, groups[cut:])))
+
+    cut = min(range(1, len(groups)), key=longer)
+    return list(chain(*groups[:cut])), list(chain(*groups[cut:]))
