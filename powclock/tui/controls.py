@@ -75,7 +75,7 @@ class Controls:
         if not self.paused:
             self._send(SetRate(rate))
             return ""
-        return f"paused: goes on at {rate:g}× with space"
+        return f"paused: goes on at {rate:g}× with {self._state.keys.label('pause')}"
 
     def step_event(self) -> None:
         """Go on to the next event."""

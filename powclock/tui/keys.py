@@ -8,8 +8,6 @@ scenario or another key began is understood as well.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from textual.binding import Binding
-
 from powclock.network.faults import (
     AnyFault,
     BitFlips,
@@ -19,6 +17,7 @@ from powclock.network.faults import (
     HashRateFactor,
     Loss,
 )
+from powclock.tui.binding import Binding
 
 Nodes = tuple[str, ...]
 

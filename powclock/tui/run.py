@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from powclock.race.messages import Ended, Race
 from powclock.tui.app import PowclockApp
+from powclock.tui.keymap import DEFAULT_KEYS, Keys
+from powclock.tui.theme_depth import terminal_depth
+from powclock.tui.theme_file import DEFAULT
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
@@ -23,7 +26,8 @@ class ScreenOptions:
     """How the race is shown."""
 
     fps: int = 10
-    theme: str = "dark"
+    theme: str = DEFAULT
+    keys: Keys = DEFAULT_KEYS
     ascii_only: bool = False
     motion: bool = True
     mouse: bool = True
@@ -40,6 +44,8 @@ def run_screen(race: Race, options: ScreenOptions) -> Ended | None:
         race,
         fps=options.fps,
         theme=options.theme,
+        depth=terminal_depth(),
+        keys=options.keys,
         ascii_only=options.ascii_only,
         motion=options.motion,
     )

@@ -11,9 +11,12 @@ from rich.style import Style
 
 from powclock.race.messages import Ended
 from powclock.record.frame import ActiveFault, EventLine, Frame, NodeRow, Pace
+from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.rows import PLAIN
 from powclock.tui.text import unusual
-from powclock.tui.theme import Palette, Theme
+from powclock.tui.theme import Palette
+from powclock.tui.theme_depth import Depth
+from powclock.tui.theme_file import Theme
 
 NANOSECONDS = 1_000_000_000
 EVENTS_KEPT = 2_000
@@ -36,9 +39,18 @@ class Zoom(Enum):
 class State:
     """The screen's model; widgets read it and never change it."""
 
-    def __init__(self, theme: Theme, *, ascii_only: bool = False, motion: bool = True) -> None:
-        self.theme = theme
-        self.palette = Palette(theme)
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        depth: Depth = Depth.TRUE,
+        keys: Keys = DEFAULT_KEYS,
+        ascii_only: bool = False,
+        motion: bool = True,
+    ) -> None:
+        self.depth = depth
+        self.palette = Palette(theme, depth)
+        self.keys = keys
         self.ascii_only = ascii_only
         self.motion = motion
         self.frame: Frame | None = None
@@ -54,8 +66,7 @@ class State:
 
     def set_theme(self, theme: Theme) -> None:
         """Draw with other colours from now on."""
-        self.theme = theme
-        self.palette = Palette(theme)
+        self.palette = Palette(theme, self.depth)
 
     def see(self, frame: Frame, pace: Pace) -> None:
         """Take in a frame, whether or not it will be painted."""

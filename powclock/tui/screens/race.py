@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.screen import Screen
 
@@ -38,7 +38,10 @@ class RaceScreen(Screen[None]):
 
     CSS = "RaceScreen { background: $background; overflow: hidden; }"
     AUTO_FOCUS = None
-    BINDINGS: ClassVar[list[BindingType]] = list(BINDINGS)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(each.key, each.action, each.description, show=each.show, id=each.id)
+        for each in BINDINGS
+    ]
 
     def __init__(self, state: State) -> None:
         super().__init__()
@@ -240,7 +243,7 @@ class RaceScreen(Screen[None]):
         """Choose the panel of a tiny screen."""
         self._panel = panel
         if self.arrangement is not None and self.arrangement.name != "tiny":
-            self._say("all panels are shown already: 1 to 4 are for small terminals")
+            self._say("all panels are shown already: this key is for small terminals")
         self.paint()
 
     def action_theme(self) -> None:
