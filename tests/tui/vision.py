@@ -1,5 +1,7 @@
 """What eyes make of colours: contrast, and how colour-blind eyes see them."""
 
+import math
+
 from powclock.tui.theme_depth import Triplet, linear, oklab
 
 # Full dichromacy as matrices on linear light (Machado, Oliveira and Fernandes, 2009).
@@ -53,4 +55,4 @@ def _channel(light: float) -> int:
 def difference(first: str, second: str, eyes: str = "full colour vision") -> float:
     """How far apart two colours look, in hundredths of the way from black to white."""
     pairs = zip(oklab(seen(first, eyes)), oklab(seen(second, eyes)), strict=True)
-    return 100 * float(sum((a - b) ** 2 for a, b in pairs)) ** 0.5
+    return 100 * math.sqrt(sum((a - b) ** 2 for a, b in pairs))
