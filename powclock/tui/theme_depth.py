@@ -61,7 +61,7 @@ _HUES_ON_BLACK = (
 )  # fmt: skip
 _ON_WHITE = Colors(
     background=_WHITE,
-    panel=_GREY,
+    panel=_WHITE,  # textual mixes it with the accent for what is highlighted: that is grey
     text=_BLACK,
     muted=_DARK_GREY,
     faint=_GREY,

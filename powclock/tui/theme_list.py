@@ -30,11 +30,14 @@ def in_colour(found: Found) -> None:
     depth = terminal_depth()
     for name, theme in found:
         (line,) = plain([(name, theme)])
+        text = Text(line)
+        text.stylize("bold", 0, len(name))
         if isinstance(theme, ThemeError):
-            console.print(Text(line, "red"), soft_wrap=True)
-        else:
-            console.print(Text(line), soft_wrap=True)
+            text.stylize("red", len(name))
+        console.print(text, soft_wrap=True)
+        if not isinstance(theme, ThemeError):
             console.print(sample(theme, depth))
+        console.print()
 
 
 def sample(theme: Theme, depth: Depth) -> Text:

@@ -119,7 +119,7 @@ def test_footer_faults_help_and_notes_show_the_keys_in_force(file: Path) -> None
         assert isinstance(on_top(app), PartitionScreen)
         await pilot.press("y")
         assert on_top(app) is app.race_screen
-        titles = [command.title for command in app.get_system_commands(app.race_screen)]
+        titles = [command.title for command in app.get_system_commands(app.screen)]
         assert "crash (f9)" in titles
 
     on_screen(look, keys=keys)
