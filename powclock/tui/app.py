@@ -29,6 +29,7 @@ from powclock.tui.state import State
 from powclock.tui.theme import textual_theme
 from powclock.tui.theme_depth import Depth
 from powclock.tui.theme_watch import ThemeWatch
+from powclock.tui.widgets.panel import Panel
 
 # How long a race that was asked to end may take to say its last word.
 LAST_WORD_S = 1.5
@@ -179,12 +180,13 @@ class PowclockApp(App[Ended | None]):
         current = self._theme_watch.path
         start = paths.index(current) + 1 if current in paths else 0
         for path in [*paths[start:], *paths[:start]]:
+            watch = ThemeWatch(path)  # before it is read, so that no change is missed
             try:
                 theme = themes.decode(path)
             except themes.ThemeError as error:
                 self._tell_theme_error(error)
                 continue
-            self._theme_watch = ThemeWatch(path)
+            self._theme_watch = watch
             self._draw_with(theme)
             return
 
@@ -206,6 +208,9 @@ class PowclockApp(App[Ended | None]):
         self._use_theme(theme)
         self.refresh_css(animate=False)  # a theme may come again under its name
         self.paint()
+        for screen in self.screen_stack[1:]:  # what is open over the race
+            for panel in screen.query(Panel):
+                panel.paint()
 
     def _fatal_error(self) -> None:
         """Keep a bug to one line: textual would print pages over the restored terminal."""

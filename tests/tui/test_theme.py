@@ -9,6 +9,8 @@ from textual.pilot import Pilot
 
 from powclock.race.messages import Ended
 from powclock.tui.app import PowclockApp
+from powclock.tui.run import ScreenError, ScreenOptions, run_screen
+from powclock.tui.screens.help import HelpScreen
 from powclock.tui.theme import Palette, textual_theme
 from powclock.tui.theme_depth import Depth
 from powclock.tui.theme_file import load, names
@@ -84,6 +86,12 @@ def test_an_edited_theme_is_taken_in_and_a_mistake_is_told_once(own: Path) -> No
         await save(TEXT)
         assert best(app) == Color.parse(YELLOW)
         assert len(told(app)) == 2
+        await pilot.press("question_mark")
+        await save(TEXT.replace("#64b3ff", ORANGE))
+        sheet = app.screen
+        assert isinstance(sheet, HelpScreen)
+        styles = {segment.style for segment in sheet.panel.render_line(1)}
+        assert app.race_state.palette.title in styles, "what is open takes the colours too"
 
     on_screen(edit, theme=str(file))
 
@@ -137,3 +145,9 @@ def test_every_style_of_a_palette_has_a_ground() -> None:
     assert all(hue.bgcolor == ground for hue in palette.hues)
     assert (palette.banner.bgcolor, palette.banner.bold) == (Color.parse("#3a3480"), True)
     assert palette.bold(palette.muted) is palette.bold(palette.muted)
+
+
+def test_a_theme_that_was_spoilt_since_it_was_chosen_is_one_line(own: Path) -> None:
+    (own / "mine.toml").write_text("no", encoding="utf-8")
+    with pytest.raises(ScreenError, match=r"mine\.toml: is no TOML: "):
+        run_screen(FakeRace(), ScreenOptions(theme="mine"))
