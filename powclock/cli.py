@@ -15,7 +15,7 @@ from typing import Annotated, BinaryIO, Literal
 import typer
 from typer.core import TyperGroup
 
-from powclock import __version__
+from powclock import __version__, listings
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
 from powclock.race.scenario import (
@@ -24,7 +24,6 @@ from powclock.race.scenario import (
     ScenarioError,
     adapted,
     load_scenario,
-    shipped_scenarios,
 )
 
 OURS, WRONG_USE, INTERRUPTED = 1, 2, 130
@@ -142,7 +141,15 @@ def watch(
         typer.Option("--for", parser=_seconds, metavar="TIME", help="End after this race time."),
     ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a screen.")] = False,
-    theme: Annotated[str, typer.Option(help="Colours: a theme's name.")] = "dark",
+    theme: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|PATH", help="Colours: see `powclock themes`; or POWCLOCK_THEME."
+        ),
+    ] = None,
+    keys: Annotated[
+        Path | None, typer.Option("--keys", metavar="FILE", help="A key map: see `powclock keys`.")
+    ] = None,
     fps: Annotated[int, typer.Option(min=1, max=FPS_MAX, help="Frames a second.")] = 10,
     ascii_only: Annotated[
         bool, typer.Option("--ascii", help="Only ASCII characters on the screen.")
@@ -169,23 +176,22 @@ def watch(
         return
     from powclock.race.remote import RaceProcess
 
+    look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
     race = RaceProcess(plan)
     try:
         # textual is loaded here and nowhere else
         from powclock.tui.run import ScreenError, ScreenOptions, run_screen
-        from powclock.tui.theme import ThemeError
 
         options = ScreenOptions(
             fps=fps,
-            theme=theme,
+            theme=look,
+            keys=keys_in_force,
             ascii_only=ascii_only,
             motion=not no_motion,
             mouse=not no_mouse,
         )
         try:
             ended = run_screen(race, options)
-        except ThemeError as error:
-            raise WrongUse(str(error)) from error
         except ScreenError as error:
             typer.echo(f"powclock: {error}", err=True)
             raise typer.Exit(OURS) from error
@@ -353,21 +359,8 @@ def _scenario(
     return adapted(load_scenario(which), seed=seed, nodes=nodes, miner=miner)
 
 
-@app.command()
-def scenarios() -> None:
-    """List the scenarios that come with powclock."""
-    for scenario in shipped_scenarios():
-        typer.echo(f"{scenario.name:<10} {scenario.title}")
-
-
-@app.command()
-def paths() -> None:
-    """Say where powclock keeps files and looks for yours."""
-    from powclock.race.session import folder
-
-    package = Path(__file__).parent
-    typer.echo(f"scenarios  {package / 'scenarios'}")
-    typer.echo(f"sessions   {folder()}")
+for _command in (listings.scenarios, listings.themes, listings.keys, listings.paths):
+    app.command()(_command)
 
 
 def main() -> None:
@@ -375,7 +368,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
-    except (WrongUse, ScenarioError) as error:
+    except (WrongUse, ScenarioError, listings.SettingError) as error:
         code = _complain(str(error))
     except typer.Abort:
         code = INTERRUPTED

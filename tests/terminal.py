@@ -48,6 +48,7 @@ class Terminal:
                 "TERM": "xterm-256color",
                 "COLORTERM": "truecolor",
                 "XDG_STATE_HOME": str(state),
+                "XDG_CONFIG_HOME": str(state / "config"),
                 **(environment or {}),
             },
         )

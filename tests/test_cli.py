@@ -60,7 +60,12 @@ def test_version_scenarios_and_paths() -> None:
     listed = powclock_("scenarios")
     assert listed.returncode == 0
     assert [line.split()[0] for line in listed.stdout.splitlines()][:2] == ["default", "flaky"]
-    assert powclock_("paths").stdout.splitlines()[0].startswith("scenarios  ")
+    said = powclock_("paths", XDG_CONFIG_HOME="/etc/xdg").stdout.splitlines()
+    assert [line.split()[0] for line in said] == ["scenarios", "themes", "keys", "sessions"]
+    if sys.platform == "linux":
+        assert said[1:3] == [
+            "themes     /etc/xdg/powclock/themes", "keys       /etc/xdg/powclock/keys.toml",
+        ]  # fmt: skip
     shown = powclock_("--help")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "Watch proof of work elect its leader" in shown.stdout
@@ -257,7 +262,8 @@ def test_headless_commands_never_load_textual() -> None:
     script = (
         "import sys; from powclock import cli\n"
         "for args in (['run', '--ticks', '2', '--miner', 'sampled'], ['scenarios'], ['paths'],\n"
-        "             ['--version'], ['--help'], ['--plain', '--for', '1s', '--speed', 'max']):\n"
+        "             ['themes'], ['keys'], ['--version'], ['--help'],\n"
+        "             ['--plain', '--for', '1s', '--speed', 'max']):\n"
         "    sys.argv = ['powclock', *args]\n"
         "    try: cli.main()\n"
         "    except SystemExit as end: assert end.code == 0, args\n"
@@ -273,6 +279,40 @@ def test_headless_commands_never_load_textual() -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+THEMES = Path(__file__).parents[1] / "themes"
+
+
+def test_themes_are_listed_without_escapes(tmp_path: Path) -> None:
+    own = tmp_path / "powclock" / "themes"
+    own.mkdir(parents=True)
+    text = (THEMES / "dark.toml").read_text(encoding="utf-8")
+    (own / "mine.toml").write_text(text.replace("clear hues", "\\u001b[31mmy hues"))
+    (own / "torn.toml").write_text("dark = ")
+    done = powclock_("themes", XDG_CONFIG_HOME=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [
+        "dark", "light", "colourblind", "stage", "nocturne", "phosphor", "mine", "torn",
+    ]  # fmt: skip
+    assert lines[0] == "dark           clear hues on blue-black, the default"
+    assert lines[-2] == "mine           [31mmy hues on blue-black, the default"
+    assert lines[-1].startswith(f"torn           cannot be used: {own / 'torn.toml'}: is no TOML: ")
+    assert done.stdout.replace("\n", "").isprintable()
+
+
+def test_keys_are_printed_as_a_file_that_can_be_used(tmp_path: Path) -> None:
+    file = tmp_path / "keys.toml"
+    file.write_text(powclock_("keys", XDG_CONFIG_HOME=str(tmp_path)).stdout)
+    assert 'zoom = "z"' in file.read_text()
+    file.write_text(file.read_text().replace('zoom = "z"', 'zoom = "ctrl+z"'))
+    again = powclock_("keys", "--keys", file, XDG_CONFIG_HOME=str(tmp_path))
+    assert 'zoom = "ctrl+z" ' in again.stdout
+    file.write_text('[keys]\nzom = "z"')
+    broken = powclock_("keys", "--keys", file)
+    assert (broken.returncode, broken.stdout) == (2, "")
+    assert broken.stderr == f"powclock: {file}: keys.zom: is no id: did you mean zoom?\n"
 
 
 SLOW_GRIND = 'name = "slow"\nseed = 3\n[nodes]\nhash_rate = 600\n[difficulty]\ninterval_s = 2'

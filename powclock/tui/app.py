@@ -21,17 +21,23 @@ from textual.timer import Timer
 
 from powclock.race.commands import AnyCommand, Quit
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, Race, Shown
-from powclock.tui import theme as themes
+from powclock.tui import theme_file as themes
 from powclock.tui.glyphs import to_ascii
-from powclock.tui.keys import BINDINGS
+from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.screens.race import RaceScreen
 from powclock.tui.screens.sheet import Sheet
 from powclock.tui.state import State
+from powclock.tui.theme import textual_theme
+from powclock.tui.theme_depth import Depth
+from powclock.tui.theme_watch import ThemeWatch
+from powclock.tui.widgets.panel import Panel
 
 # How long a race that was asked to end may take to say its last word.
 LAST_WORD_S = 1.5
 # Between two pictures while something moves: a reorg takes some fifteen of them.
 MOTION_S = 0.04
+# How often the theme's file is looked at; a change is taken in once it stays for one look.
+THEME_LOOK_S = 0.25
 
 
 class Told(Message, bubble=False):
@@ -57,7 +63,9 @@ class PowclockApp(App[Ended | None]):
         race: Race,
         *,
         fps: int = 10,
-        theme: str = "dark",
+        theme: str = themes.DEFAULT,
+        depth: Depth = Depth.TRUE,
+        keys: Keys = DEFAULT_KEYS,
         ascii_only: bool = False,
         motion: bool = True,
     ) -> None:
@@ -81,11 +89,16 @@ class PowclockApp(App[Ended | None]):
         self._next_motion: Timer | None = None
         self._leaving = False
         self.broke: str | None = None
-        self.race_state = State(themes.load(theme), ascii_only=ascii_only, motion=motion)
+        self._theme_watch = ThemeWatch(themes.find(theme))
+        chosen = themes.decode(self._theme_watch.path)
+        self.race_state = State(
+            chosen, depth=depth, keys=keys, ascii_only=ascii_only, motion=motion
+        )
         self.race_screen = RaceScreen(self.race_state)
         if not motion:
             self.animation_level = "none"
-        self._use_theme()
+        self._use_theme(chosen)
+        self.set_keymap(keys.mapped)
 
     def get_default_screen(self) -> Screen[None]:
         """The race is the first thing to see."""
@@ -94,6 +107,7 @@ class PowclockApp(App[Ended | None]):
     def on_mount(self) -> None:
         """Listen from now on."""
         self._race.listen(self._hear)
+        self.set_interval(THEME_LOOK_S, self.look_at_theme)
 
     def send(self, command: AnyCommand) -> None:
         """Ask something of the race."""
@@ -181,17 +195,42 @@ class PowclockApp(App[Ended | None]):
         self.leave()
 
     def next_theme(self) -> None:
-        """Draw with the theme after this one."""
-        names = themes.names()
-        current = self.race_state.theme.name
-        index = names.index(current) + 1 if current in names else 0
-        try:
-            self.race_state.set_theme(themes.load(names[index % len(names)]))
-        except themes.ThemeError as error:
-            self.notify(str(error), severity="error", markup=False)
+        """Draw with the theme after this one; what is wrong with those in between is told."""
+        paths = list(themes.files().values())
+        current = self._theme_watch.path
+        start = paths.index(current) + 1 if current in paths else 0
+        for path in [*paths[start:], *paths[:start]]:
+            watch = ThemeWatch(path)  # before it is read, so that no change is missed
+            try:
+                theme = themes.decode(path)
+            except themes.ThemeError as error:
+                self._tell_theme_error(error)
+                continue
+            self._theme_watch = watch
+            self._draw_with(theme)
             return
-        self._use_theme()
+
+    def look_at_theme(self) -> None:
+        """Take in what was changed in the theme's file; the last good colours outlive a mistake."""
+        if not self._theme_watch.changed():
+            return
+        try:
+            self._draw_with(themes.decode(self._theme_watch.path))
+        except themes.ThemeError as error:
+            self._tell_theme_error(error)
+
+    def _tell_theme_error(self, error: themes.ThemeError) -> None:
+        text = to_ascii(str(error)) if self.race_state.ascii_only else str(error)
+        self.notify(text, title="theme", severity="error", markup=False)
+
+    def _draw_with(self, theme: themes.Theme) -> None:
+        self.race_state.set_theme(theme)
+        self._use_theme(theme)
+        self.refresh_css(animate=False)  # a theme may come again under its name
         self.paint()
+        for screen in self.screen_stack[1:]:  # what is open over the race
+            for panel in screen.query(Panel):
+                panel.paint()
 
     def _fatal_error(self) -> None:
         """Keep a bug to one line: textual would print pages over the restored terminal."""
@@ -204,16 +243,21 @@ class PowclockApp(App[Ended | None]):
         self.broke = f"the screen broke: {type(error).__name__}: {error}{where}"
         self._close_messages_no_wait()
 
-    def _use_theme(self) -> None:
-        theme = self.race_state.theme.textual()
-        self.register_theme(theme)
-        self.theme = theme.name
+    @property
+    def theme_name(self) -> str:
+        """The theme that is drawn with."""
+        return themes.label(self._theme_watch.path.stem)
+
+    def _use_theme(self, theme: themes.Theme) -> None:
+        drawn = textual_theme(theme, self.theme_name, self.race_state.depth)
+        self.register_theme(drawn)
+        self.theme = drawn.name
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every key by its words."""
         if screen is not self.race_screen:
             return
-        for binding in BINDINGS:
+        for binding in self.race_state.keys.bindings:
             action = binding.action
 
             async def run(action: str = action) -> None:

@@ -11,9 +11,6 @@ from textual.geometry import Region
 
 from powclock.tui.widgets.panel import Border
 
-# Panels with a number, in the order of their numbers.
-NUMBERED = ("clock", "chain", "nodes", "events", "hash_rate", "tips", "network")
-
 
 @dataclass(frozen=True)
 class Arrangement:

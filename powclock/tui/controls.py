@@ -18,8 +18,6 @@ from powclock.race.commands import (
 from powclock.tui.keys import FAULT_BY_ID, NEWCOMERS, SPEEDS
 from powclock.tui.state import State
 
-SELECT_FIRST = "select a node first (↑ ↓)"
-
 
 class Controls:
     """Turns keys into commands."""
@@ -38,6 +36,11 @@ class Controls:
             self._paused = None
         if pace.rate == self._rate:
             self._rate = None
+
+    @property
+    def _select_first(self) -> str:
+        up, down = map(self._state.keys.label, ("up", "down"))
+        return f"select a node first ({up} {down})"
 
     @property
     def paused(self) -> bool:
@@ -75,7 +78,7 @@ class Controls:
         if not self.paused:
             self._send(SetRate(rate))
             return ""
-        return f"paused: goes on at {rate:g}× with space"
+        return f"paused: goes on at {rate:g}× with {self._state.keys.label('pause')}"
 
     def step_event(self) -> None:
         """Go on to the next event."""
@@ -92,7 +95,7 @@ class Controls:
         entry = FAULT_BY_ID[id_]
         selected = self._state.selected
         if entry.one_node and selected is None:
-            return SELECT_FIRST
+            return self._select_first
         nodes = (selected,) if selected is not None else ()
         strengths = [make(nodes) for make in entry.strengths]
         active = self._state.active(strengths[0].id)
@@ -137,7 +140,7 @@ class Controls:
         """Take the selected node out."""
         selected = self._state.selected
         if selected is None:
-            return SELECT_FIRST
+            return self._select_first
         joined = self._state.active(Join((selected,)).id)
         self._send(Heal(joined.id) if joined else Break(Leave((selected,))))
         return ""

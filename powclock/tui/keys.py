@@ -8,8 +8,6 @@ scenario or another key began is understood as well.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from textual.binding import Binding
-
 from powclock.network.faults import (
     AnyFault,
     BitFlips,
@@ -19,9 +17,12 @@ from powclock.network.faults import (
     HashRateFactor,
     Loss,
 )
-from powclock.tui.arrange import NUMBERED
+from powclock.tui.binding import Binding
 
 Nodes = tuple[str, ...]
+
+# Panels with a number, in the order of their numbers.
+NUMBERED = ("clock", "chain", "nodes", "events", "hash_rate", "tips", "network")
 
 TIME = Binding.Group("Time")
 PANELS = Binding.Group("Panels")

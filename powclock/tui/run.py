@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from powclock.race.messages import Ended, Race
 from powclock.tui.app import PowclockApp
+from powclock.tui.keymap import DEFAULT_KEYS, Keys
+from powclock.tui.theme_depth import terminal_depth
+from powclock.tui.theme_file import DEFAULT, ThemeError
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
@@ -23,7 +26,8 @@ class ScreenOptions:
     """How the race is shown."""
 
     fps: int = 10
-    theme: str = "dark"
+    theme: str = DEFAULT
+    keys: Keys = DEFAULT_KEYS
     ascii_only: bool = False
     motion: bool = True
     mouse: bool = True
@@ -33,16 +37,20 @@ def run_screen(race: Race, options: ScreenOptions) -> Ended | None:
     """Show the race until the person leaves; the race's last word, if it came in time.
 
     Raises:
-        ThemeError: the theme cannot be used; nothing was drawn.
-        ScreenError: the screen broke.
+        ScreenError: the screen broke, or its theme has become unusable since it was chosen.
     """
-    app = PowclockApp(
-        race,
-        fps=options.fps,
-        theme=options.theme,
-        ascii_only=options.ascii_only,
-        motion=options.motion,
-    )
+    try:
+        app = PowclockApp(
+            race,
+            fps=options.fps,
+            theme=options.theme,
+            depth=terminal_depth(),
+            keys=options.keys,
+            ascii_only=options.ascii_only,
+            motion=options.motion,
+        )
+    except ThemeError as error:
+        raise ScreenError(str(error)) from error
     ended = asyncio.run(_run(app, mouse=options.mouse))
     if app.broke is not None:
         raise ScreenError(app.broke)

@@ -16,9 +16,12 @@ from rich.style import Style
 from powclock.race.messages import Ended
 from powclock.record.events import Hash
 from powclock.record.frame import ActiveFault, EventLine, Frame, NodeRow, Pace
+from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.rows import PLAIN
 from powclock.tui.text import unusual
-from powclock.tui.theme import Palette, Theme
+from powclock.tui.theme import Palette
+from powclock.tui.theme_depth import Depth
+from powclock.tui.theme_file import Theme
 
 NANOSECONDS = 1_000_000_000
 EVENTS_KEPT = 2_000
@@ -51,12 +54,15 @@ class State:
         self,
         theme: Theme,
         *,
+        depth: Depth = Depth.TRUE,
+        keys: Keys = DEFAULT_KEYS,
         ascii_only: bool = False,
         motion: bool = True,
         wall_s: Callable[[], float] = monotonic,
     ) -> None:
-        self.theme = theme
-        self.palette = Palette(theme)
+        self.depth = depth
+        self.palette = Palette(theme, depth)
+        self.keys = keys
         self.ascii_only = ascii_only
         self.motion = motion
         self.wall_s = wall_s
@@ -78,8 +84,7 @@ class State:
 
     def set_theme(self, theme: Theme) -> None:
         """Draw with other colours from now on."""
-        self.theme = theme
-        self.palette = Palette(theme)
+        self.palette = Palette(theme, self.depth)
 
     def see(self, frame: Frame, pace: Pace) -> None:
         """Take in a frame, whether or not it will be painted."""

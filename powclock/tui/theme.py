@@ -1,84 +1,40 @@
-"""Themes: one TOML file each, checked before anything is drawn.
+"""A theme on the screen: its styles for our own rows, and its colours for what textual draws.
 
-A colour that textual cannot read would stop the program in the middle of a race, so every one is
-parsed here, and what is wrong is told in one line: file, key and mend.
+At 16 colours a theme's own would collapse into pairs that nobody can read, so all themes share the
+same few there, chosen role by role; at 256 each colour is the nearest one that terminals agree on.
 """
 
-from pathlib import Path
-from typing import Annotated
-
-import msgspec
 from rich.style import Style
-from textual.color import Color, ColorParseError
 from textual.theme import Theme as TextualTheme
 
-_MAX_BYTES = 100_000
-_HERE = Path(__file__).resolve()
-# The wheel ships themes inside the package; a checkout has them beside it.
-_FOLDERS = (_HERE.parents[1] / "themes", _HERE.parents[2] / "themes")
+from powclock.tui.theme_depth import Depth, at_depth
+from powclock.tui.theme_file import Theme
 
 
-class ThemeError(ValueError):
-    """A theme that cannot be used: one line with the file, the key and the mend."""
-
-
-class Colors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A colour for each role."""
-
-    background: str
-    panel: str
-    text: str
-    muted: str
-    faint: str
-    accent: str
-    best: str
-    rival: str
-    stale: str
-    good: str
-    warning: str
-    bad: str
-    chart: str
-    chart_low: str
-    selected: str
-
-
-class Nodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Hues that tell nodes apart, in the order in which nodes appear."""
-
-    hues: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=64)]
-
-
-class Theme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A look of the screen."""
-
-    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,30}$")]
-    dark: bool
-    colors: Colors
-    nodes: Nodes
-
-    def textual(self) -> TextualTheme:
-        """The same theme for what textual draws itself."""
-        colors = self.colors
-        return TextualTheme(
-            name=f"powclock-{self.name}",
-            primary=colors.accent,
-            secondary=colors.rival,
-            accent=colors.accent,
-            warning=colors.warning,
-            error=colors.bad,
-            success=colors.good,
-            foreground=colors.text,
-            background=colors.background,
-            surface=colors.panel,
-            panel=colors.panel,
-            dark=self.dark,
-        )
+def textual_theme(theme: Theme, name: str, depth: Depth = Depth.TRUE) -> TextualTheme:
+    """The same theme for what textual draws itself."""
+    colors = at_depth(theme, depth).colors
+    return TextualTheme(
+        name=f"powclock-{name}",
+        primary=colors.accent,
+        secondary=colors.rival,
+        accent=colors.accent,
+        warning=colors.warning,
+        error=colors.bad,
+        success=colors.good,
+        foreground=colors.text,
+        background=colors.background,
+        surface=colors.panel,
+        panel=colors.panel,
+        dark=theme.dark,
+    )
 
 
 class Palette:
     """The styles of a theme, ground included; each is made once, so rows compare quickly."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, depth: Depth = Depth.TRUE) -> None:
+        theme = at_depth(theme, depth)
         colors = theme.colors
         ground = colors.background
 
@@ -89,6 +45,7 @@ class Palette:
         self.text = ink(colors.text)
         self.muted = ink(colors.muted)
         self.faint = ink(colors.faint)
+        self.focus = ink(colors.focus)
         self.accent = ink(colors.accent)
         self.best = ink(colors.best)
         self.rival = ink(colors.rival)
@@ -98,9 +55,13 @@ class Palette:
         self.bad = ink(colors.bad)
         self.chart = ink(colors.chart)
         self.chart_low = ink(colors.chart_low)
+        self.chart_high = ink(colors.chart_high)
         self.strong = ink(colors.text, bold=True)
         self.title = ink(colors.accent, bold=True)
-        self.alarm = Style(color=ground, bgcolor=colors.bad, bold=True)
+        # Bold black is grey on many terminals of 16 colours; white on red is white everywhere.
+        loud = "#ffffff" if depth is Depth.SIXTEEN else ground
+        self.alarm = Style(color=loud, bgcolor=colors.bad, bold=True)
+        self.banner = Style(color=colors.text, bgcolor=colors.banner, bold=True)
         self.selected = Style(bgcolor=colors.selected, bold=True)
         self.hues = tuple(ink(hue) for hue in theme.nodes.hues)
         self._bold: dict[Style, Style] = {}
@@ -111,67 +72,3 @@ class Palette:
         if bold is None:
             bold = self._bold[style] = style + Style(bold=True)
         return bold
-
-
-def names() -> list[str]:
-    """The themes that are shipped, the default first."""
-    found = {path.stem for folder in _FOLDERS for path in folder.glob("*.toml")}
-    return sorted(found, key=lambda name: (name != "dark", name))
-
-
-def load(name: str) -> Theme:
-    """Read a shipped theme by its name, or any theme by its path.
-
-    Raises:
-        ThemeError: there is none, or it is not as it should be.
-    """
-    return decode(_find(name))
-
-
-def _find(name: str) -> Path:
-    if name.endswith(".toml"):
-        return Path(name)
-    for folder in _FOLDERS:
-        path = folder / f"{name}.toml"
-        if name in names() and path.is_file():
-            return path
-    known = ", ".join(names())
-    raise ThemeError(
-        f"there is no theme {name!r}: choose {known}, or give the path of a .toml file"
-    )
-
-
-def decode(path: Path) -> Theme:
-    """Read a theme's file.
-
-    Raises:
-        ThemeError: it cannot be read, or it is not as it should be.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise ThemeError(f"{path}: cannot be read ({error.strerror}): check the path") from None
-    if len(data) > _MAX_BYTES:
-        raise ThemeError(f"{path}: larger than {_MAX_BYTES} bytes: a theme holds colours alone")
-    try:
-        theme = msgspec.toml.decode(data, type=Theme)
-    except UnicodeDecodeError:
-        raise ThemeError(f"{path}: is not UTF-8: save it as UTF-8") from None
-    except msgspec.DecodeError as error:
-        raise ThemeError(f"{path}: {error}: compare with dark.toml") from None
-    for key, value in msgspec.structs.asdict(theme.colors).items():
-        _check_color(path, f"colors.{key}", value)
-    for index, value in enumerate(theme.nodes.hues):
-        _check_color(path, f"nodes.hues[{index}]", value)
-    return theme
-
-
-def _check_color(path: Path, key: str, value: str) -> None:
-    try:
-        color = Color.parse(value)
-    except ColorParseError:
-        color = None
-    # Rich knows fewer spellings than textual, so both must read it: that leaves #rrggbb.
-    if color is None or not (value.startswith("#") and len(value) == 7):
-        raise ThemeError(f"{path}: {key}: {value!r} is no colour: write it as #rrggbb")

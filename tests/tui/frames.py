@@ -21,6 +21,7 @@ from powclock.record.frame import (
     Totals,
 )
 from powclock.tui.app import PowclockApp
+from powclock.tui.keymap import DEFAULT_KEYS, Keys
 
 SECOND = 1_000_000_000
 NAMES = ("alice", "bob", "carol", "dave")
@@ -176,11 +177,12 @@ def on_screen(
     first: Frame | None = None,
     pace: Pace = RUNNING,
     theme: str = "dark",
+    keys: Keys = DEFAULT_KEYS,
     ascii_only: bool = False,
 ) -> PowclockApp:
     """Run a test in an app that shows one frame."""
     race = FakeRace()
-    app = PowclockApp(race, fps=50, theme=theme, ascii_only=ascii_only)
+    app = PowclockApp(race, fps=50, theme=theme, keys=keys, ascii_only=ascii_only)
 
     async def run() -> None:
         async with app.run_test(size=size) as pilot:

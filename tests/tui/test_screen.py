@@ -9,10 +9,11 @@ from textual.pilot import Pilot
 from powclock.race.commands import Quit
 from powclock.race.messages import Declined, Ended, Shown
 from powclock.record.frame import EventLine, Pace, TipRow
+from powclock.tui import theme_file
 from powclock.tui.app import PowclockApp
-from powclock.tui.arrange import NUMBERED, arrange
+from powclock.tui.arrange import arrange
 from powclock.tui.glyphs import to_ascii
-from powclock.tui.keys import BINDINGS
+from powclock.tui.keys import BINDINGS, NUMBERED
 from powclock.tui.screens.help import HelpScreen
 from powclock.tui.state import EVENTS_KEPT
 from tests.tui.frames import (
@@ -380,10 +381,11 @@ def test_the_palette_has_every_key() -> None:
 def test_themes_follow_each_other() -> None:
     async def change(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         seen = []
-        for _ in range(2):
+        names = theme_file.names()
+        for _ in names:
             await pilot.press("t")
-            seen.append(app.race_state.theme.name)
-        assert seen == ["light", "dark"]
+            seen.append(app.theme_name)
+        assert seen == [*names[1:], names[0]]
 
     on_screen(change)
 

@@ -6,7 +6,8 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 
-from powclock.tui.keys import BINDINGS, GROUPS
+from powclock.tui.binding import Binding as Key
+from powclock.tui.keys import GROUPS
 from powclock.tui.rows import Row
 from powclock.tui.screens.sheet import Sheet
 
@@ -21,7 +22,10 @@ class HelpScreen(Sheet[None]):
     WIDTH = 152
     HEADING = "KEYS"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,space,enter", "close", "close"),
+        Binding("escape,space,enter", "close", "close"),
+        # By their ids, so that they stay the same keys when a key map moves them.
+        Binding("question_mark", "close", "close", id="help"),
+        Binding("q", "close", "close", id="leave_race"),
         Binding("up", "scroll_rows(-1)", "up"),
         Binding("down", "scroll_rows(1)", "down"),
         Binding("pageup", "scroll_rows(-10)", "up"),
@@ -40,10 +44,10 @@ class HelpScreen(Sheet[None]):
             rows = [row for group in GROUPS for row in self._group(group, width)]
         return [*rows, Row(width).put("esc closes, ↑ ↓ scroll", self.state.palette.muted)]
 
-    def _group(self, group: Binding.Group, width: int) -> list[Row]:
+    def _group(self, group: Key.Group, width: int) -> list[Row]:
         palette = self.state.palette
         rows = [Row(width).put(group.description, palette.title)]
-        for binding in BINDINGS:
+        for binding in self.state.keys.bindings:
             if binding.group is group:
                 key = binding.key_display or binding.key
                 row = Row(width).gap(max(7 - cell_len(key), 1)).put(key, palette.strong)

@@ -33,7 +33,8 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         Binding("space", "other_side", "other side"),
         Binding("1", "share(0.4)", "40 / 60"),
         Binding("2", "share(0.5)", "halves"),
-        Binding("enter,p", "cut", "cut"),
+        Binding("enter", "cut", "cut"),
+        Binding("p", "cut", "cut", id="partition"),
         Binding("escape,q", "close", "no"),
     ]
 

@@ -4,17 +4,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.screen import Screen
 
 from powclock.race.commands import AnyCommand, Look
 from powclock.race.messages import Found
 from powclock.record.detail import Focus
-from powclock.tui.arrange import NUMBERED, Arrangement, arrange
+from powclock.tui.arrange import Arrangement, arrange
 from powclock.tui.controls import Controls
 from powclock.tui.glyphs import to_ascii
-from powclock.tui.keys import BINDINGS
+from powclock.tui.keys import BINDINGS, NUMBERED
 from powclock.tui.picture import save_picture
 from powclock.tui.state import State
 from powclock.tui.widgets.banner import Banner
@@ -39,7 +39,10 @@ class RaceScreen(Screen[None]):
 
     CSS = "RaceScreen { background: $background; overflow: hidden; }"
     AUTO_FOCUS = None
-    BINDINGS: ClassVar[list[BindingType]] = list(BINDINGS)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(each.key, each.action, each.description, show=each.show, id=each.id)
+        for each in BINDINGS
+    ]
 
     def __init__(self, state: State) -> None:
         super().__init__()

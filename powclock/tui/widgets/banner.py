@@ -23,9 +23,10 @@ class Banner(Panel):
         rows = rows[: max(height - 2, 1)]
         again = _wrap(f"again: {ended.again}", width) if ended.again else []
         rows += [Row(width).put(text, palette.text) for text in again[: height - len(rows) - 1]]
+        leave = self.state.keys.label("leave_race")
         return [
             *rows,
-            Row(width).put("q leaves; the last moment stays on the screen", palette.muted),
+            Row(width).put(f"{leave} leaves; the last moment stays on the screen", palette.muted),
         ]
 
     def height_for(self, width: int) -> int:

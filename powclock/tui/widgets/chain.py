@@ -108,7 +108,8 @@ class Chain(Panel):
         if heads := shown.heads_before:
             parts.append((f"{RIVAL} {_count(heads, 'head')} there", palette.rival))
         if shown.later:
-            parts.append((f"{shown.later} later, end follows", palette.warning))
+            key = self.state.keys.label("last")
+            parts.append((f"{shown.later} later, {key} follows", palette.warning))
         if (below := shown.lanes.count - self._lanes_shown) > 0:
             parts.append((f"{below} more below", palette.warning))
         between = (" · ", palette.faint)

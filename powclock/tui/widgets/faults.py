@@ -5,7 +5,6 @@ from rich.style import Style
 
 from powclock.record.frame import ActiveFault
 from powclock.tui.glyphs import FAULTS
-from powclock.tui.keys import BINDINGS
 from powclock.tui.keys import FAULTS as FAULT_GROUP
 from powclock.tui.rows import Row
 from powclock.tui.text import duration
@@ -64,7 +63,8 @@ class Faults(ActiveFaults):
         """Where a fault will strike."""
         palette, selected = self.state.palette, self.state.selected
         if selected is None:
-            return [("→ all nodes · ↑ ↓ choose one", palette.muted)]
+            up, down = map(self.state.keys.label, ("up", "down"))
+            return [(f"→ all nodes · {up} {down} choose one", palette.muted)]
         return [("→ ", palette.muted), (selected, palette.bold(self.state.node(selected)))]
 
     def body(self, width: int, height: int) -> list[Row]:
@@ -75,7 +75,7 @@ class Faults(ActiveFaults):
         """The fault keys."""
         palette = self.state.palette
         rows = [Row(width)]
-        for binding in BINDINGS:
+        for binding in self.state.keys.bindings:
             if binding.group is not FAULT_GROUP:
                 continue
             key = binding.key_display or binding.key

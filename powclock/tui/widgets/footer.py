@@ -3,7 +3,6 @@
 from rich.cells import cell_len
 from rich.style import Style
 
-from powclock.tui.keys import BINDINGS
 from powclock.tui.rows import Row
 from powclock.tui.widgets.panel import Panel
 
@@ -17,7 +16,7 @@ class Footer(Panel):
     def body(self, width: int, height: int) -> list[Row]:  # noqa: ARG002
         """The keys."""
         palette = self.state.palette
-        shown = [binding for binding in BINDINGS if binding.show]
+        shown = [binding for binding in self.state.keys.bindings if binding.show]
         last = [binding for binding in shown if binding.id in _LAST]
         first = [binding for binding in shown if binding.id not in _LAST]
         words = [] if self.state.ascii_only else [("^p", "palette", "app.command_palette")]

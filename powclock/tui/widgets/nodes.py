@@ -141,7 +141,8 @@ class Nodes(Panel):
         parts = [(str(len(frame.nodes)), palette.muted)]
         hidden = len(frame.nodes) - self._room()
         if hidden > 0:
-            parts.append((f" · {hidden} hidden ↑↓", palette.warning))
+            arrows = "".join(map(self.state.keys.label, ("up", "down")))
+            parts.append((f" · {hidden} hidden {arrows}", palette.warning))
         if down:
             parts.append((f" · {down} down", palette.bad))
         return parts

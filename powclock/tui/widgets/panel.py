@@ -227,7 +227,7 @@ class Panel(Widget, can_focus=False):
     @property
     def _line_style(self) -> Style:
         palette = self.state.palette
-        return palette.accent if self.focused else palette.faint
+        return palette.focus if self.focused else palette.faint
 
     def _edge(self, width: int, left: str, right: str) -> Row:
         palette, line = self.state.palette, self._line_style

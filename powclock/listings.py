@@ -1,0 +1,99 @@
+"""What there is to choose from: commands that list scenarios, themes, keys and folders.
+
+They read plain files and never load textual, so each answers at once, in a pipe as well.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from powclock.race.scenario import shipped_scenarios
+
+if TYPE_CHECKING:
+    from powclock.tui.keymap import Keys
+
+
+class SettingError(Exception):
+    """A theme or key map that cannot be used: one line with the file, the place and the mend."""
+
+
+def scenarios() -> None:
+    """List the scenarios that come with powclock."""
+    for scenario in shipped_scenarios():
+        typer.echo(f"{scenario.name:<10} {scenario.title}")
+
+
+def themes() -> None:
+    """List the themes that come with powclock, and your own.
+
+    \b
+    powclock --theme nocturne
+    POWCLOCK_THEME=light powclock
+    """
+    from powclock.tui.theme_file import catalogue
+    from powclock.tui.theme_list import in_colour, plain
+
+    found = list(catalogue())
+    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        in_colour(found)
+    else:
+        typer.echo("\n".join(plain(found)))
+
+
+def keys(
+    file: Annotated[
+        Path | None, typer.Option("--keys", metavar="FILE", help="Another key map than your own.")
+    ] = None,
+) -> None:
+    """Print the keys in force, as a key map that is ready to edit.
+
+    \b
+    powclock keys > my-keys.toml
+    powclock --keys my-keys.toml
+    """
+    from powclock.tui.keymap import as_toml
+
+    typer.echo(as_toml(chosen_keys(file)))
+
+
+def paths() -> None:
+    """Say where powclock keeps files and looks for yours."""
+    from powclock.race.session import folder
+    from powclock.tui.keymap import own_file
+    from powclock.tui.theme_file import own_folder
+
+    typer.echo(f"scenarios  {Path(__file__).parent / 'scenarios'}")
+    typer.echo(f"themes     {own_folder()}")
+    typer.echo(f"keys       {own_file()}")
+    typer.echo(f"sessions   {folder()}")
+
+
+def chosen_theme(asked: str | None) -> str:
+    """The name or path of the theme to draw with.
+
+    Raises:
+        SettingError: it cannot be used.
+    """
+    from powclock.tui.theme_file import ThemeError, choose
+
+    try:
+        return choose(asked, os.environ)
+    except ThemeError as error:
+        raise SettingError(str(error)) from error
+
+
+def chosen_keys(asked: Path | None) -> "Keys":
+    """The keys of the file that was asked for, of the person's own one, or the usual ones.
+
+    Raises:
+        SettingError: the file cannot be used.
+    """
+    from powclock.tui.keymap import KeymapError, choose
+
+    try:
+        return choose(asked)
+    except KeymapError as error:
+        raise SettingError(str(error)) from error

@@ -1,0 +1,108 @@
+"""The colours of the shipped themes: they can be read, and told apart by every kind of eyes."""
+
+from itertools import combinations
+
+import pytest
+from msgspec.structs import asdict
+
+from powclock.tui.theme_depth import Depth, at_depth
+from powclock.tui.theme_file import Theme, files, load, own_folder
+from tests.tui.vision import EYES, contrast, difference
+
+# The shipped ones alone: whoever runs the tests may have themes with other aims.
+NAMES = [name for name, path in files().items() if path.parent != own_folder()]
+GROUNDS = {"background", "panel", "selected", "banner"}
+BODY = {"text", "muted"}
+LINES = {"faint"}
+TOLD_APART = ("best", "rival", "stale", "good", "warning", "bad", "accent")
+# In hundredths of the way from black to white; two neighbouring greys of the 256 are 4 apart.
+APART = {"colourblind": 12.0}
+APART_ELSE = 6.0
+
+
+def inks(theme: Theme) -> dict[str, str]:
+    roles = asdict(theme.colors)
+    return {role: color for role, color in roles.items() if role not in GROUNDS | LINES}
+
+
+@pytest.mark.parametrize("depth", list(Depth), ids=lambda depth: depth.value)
+@pytest.mark.parametrize("name", NAMES)
+def test_inks_can_be_read_on_the_ground(name: str, depth: Depth) -> None:
+    theme = at_depth(load(name), depth)
+    ground = theme.colors.background
+    # 240 colours to choose from cost a little.
+    other = 2.8 if depth is Depth.TWO_HUNDRED else 3.0
+    for role, color in inks(theme).items():
+        assert contrast(color, ground) >= (4.5 if role in BODY else other), (role, color)
+    for hue in theme.nodes.hues:
+        assert contrast(hue, ground) >= 3.0, hue
+    assert contrast(theme.colors.faint, ground) >= 1.4, "lines are seen"
+
+
+@pytest.mark.parametrize("depth", list(Depth), ids=lambda depth: depth.value)
+@pytest.mark.parametrize("name", NAMES)
+def test_text_can_be_read_on_the_other_grounds(name: str, depth: Depth) -> None:
+    colors = at_depth(load(name), depth).colors
+    for ground in (colors.panel, colors.selected, colors.banner):
+        assert contrast(colors.text, ground) >= 4.5, ground
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_selected_row_can_be_read(name: str) -> None:
+    theme = load(name)
+    for role, color in inks(theme).items():
+        if role.startswith("chart"):
+            continue
+        assert contrast(color, theme.colors.selected) >= (4.5 if role in BODY else 3.0), role
+    assert contrast(theme.colors.selected, theme.colors.background) >= 1.15, "it is seen"
+
+
+@pytest.mark.parametrize("eyes", EYES)
+@pytest.mark.parametrize("name", NAMES)
+def test_roles_are_told_apart(name: str, eyes: str) -> None:
+    colors = asdict(load(name).colors)
+    for one, other in combinations(TOLD_APART, 2):
+        far = difference(colors[one], colors[other], eyes)
+        assert far >= APART.get(name, APART_ELSE), (one, other, round(far, 1))
+
+
+@pytest.mark.parametrize("depth", list(Depth), ids=lambda depth: depth.value)
+@pytest.mark.parametrize("name", NAMES)
+def test_roles_stay_apart_at_every_depth(name: str, depth: Depth) -> None:
+    colors = asdict(at_depth(load(name), depth).colors)
+    assert len({colors[role] for role in TOLD_APART}) == len(TOLD_APART)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nodes_are_told_apart(name: str) -> None:
+    theme = load(name)
+    hues = theme.nodes.hues
+    assert len(hues) == 12
+    for one, other in combinations(hues, 2):
+        assert difference(one, other) >= 9, (one, other)
+    for hue in hues:
+        assert difference(hue, theme.colors.best) >= 6, "no node looks like the best tip"
+
+
+def test_the_stage_is_bright_and_loses_nothing_at_256_colours() -> None:
+    stage = load("stage")
+    shown = at_depth(stage, Depth.TWO_HUNDRED)
+    assert shown.nodes == stage.nodes
+    greys = {"panel", "muted", "faint", "stale", "selected"}  # rich rounds these its own way
+    before, after = asdict(stage.colors), asdict(shown.colors)
+    assert {role for role in before if before[role] != after[role]} <= greys
+    for role in ("text", "muted", *TOLD_APART):
+        assert contrast(before[role], "#000000") >= 7.0, role
+
+
+@pytest.mark.parametrize(
+    ("eyes", "one", "other"),
+    [
+        ("protanopia", "#c08000", "#80a000"),
+        ("deuteranopia", "#c08000", "#80a000"),
+        ("tritanopia", "#00a0c0", "#00b090"),
+    ],
+)
+def test_the_simulation_takes_a_difference_away(eyes: str, one: str, other: str) -> None:
+    assert difference(one, other, eyes) < 0.5 * difference(one, other)
+    assert difference("#000000", "#ffffff", eyes) == pytest.approx(100, abs=0.5)
