@@ -95,9 +95,12 @@ _STAND_INS = {
     "█": "#",
     "░": ".",
     "▓": "#",
+    "▾": "v",
+    "▀": "#",
 }
 _STAND_INS |= dict.fromkeys("─━╌┈╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃┆┊╎╻╹", "|")
+_STAND_INS |= dict.fromkeys("═║╔╗╚╝╟╢╤", "#")
 _STAND_INS |= dict.fromkeys("┌┐└┘╭╮╰╯├┤┬┴┼┏┓┗┛┣┫┳┻╋┨┠", "+")
 _STAND_INS |= dict(zip(SUPERSCRIPTS, "0123456789", strict=True))
 _TABLE = str.maketrans(_STAND_INS)
