@@ -80,7 +80,7 @@ class Chain(Panel):
         zoom = self.state.zoom
         if zoom is Zoom.CELLS:
             shape = lines(width, height)
-            self._show(frame, shape.window(self.state, frame), 0, now_s)
+            self._show(frame, shape.window(self.state, frame))
             assert self._scene is not None
             self._lanes_shown = shape.lanes
             self._picture = Cells(self._scene, width, height, shape)
@@ -88,7 +88,7 @@ class Chain(Panel):
             sizes = grid(width, height)
             shown = window(self.state, frame, sizes.columns)
             left = self._move((zoom, width, height), shown, sizes.pitch, now_s)
-            made = self._show(frame, shown, self._spare(shown, sizes.pitch, left), now_s)
+            made = self._show(frame, shown, self._spare(shown, sizes.pitch, left))
             sizes = grid(width, height, made.lanes.count)
             self._place(made, {place.lane: sizes.top(place.lane) for place in made.lanes.placed},
                         now_s)  # fmt: skip
@@ -98,7 +98,7 @@ class Chain(Panel):
             pitch = 6 if zoom is Zoom.COMPACT and not self._boxes_fit(width, height) else 8
             shown = window(self.state, frame, Words.columns(width, pitch))
             left = self._move((zoom, width, height), shown, pitch, now_s)
-            made = self._show(frame, shown, self._spare(shown, pitch, left), now_s)
+            made = self._show(frame, shown, self._spare(shown, pitch, left))
             moves = Moves(left, self._swap, now_s)
             words = Words(made, width, height, pitch, moves, self._reorgs)
             self._place(made, {place.lane: words.row_of(place.lane) for place in made.lanes.placed},
@@ -111,7 +111,7 @@ class Chain(Panel):
         """Whether the screen is of a size for boxes."""
         return self.border.value == "box" and height >= _BOX_ROWS and width >= _BOX_COLUMNS
 
-    def _show(self, frame: Frame, shown: Window, spare: int, now_s: float) -> Scene:
+    def _show(self, frame: Frame, shown: Window, spare: int = 0) -> Scene:
         self._scene = scene(self.state, frame, shown, spare)
         return self._scene
 
@@ -163,7 +163,7 @@ class Chain(Panel):
         now_s = self.state.wall_s()
         if self.state.frame is None:
             return False
-        return not self._left.done(now_s) or self._swap.moving(now_s) or self._reorgs.waits(now_s)
+        return not self._left.done(now_s) or self._swap.moving(now_s) or self._reorgs.waits
 
     # Words.
 

@@ -90,7 +90,8 @@ class Reorgs:
         )
         return self._shown.update(None if best is None else _told(best), now_s)
 
-    def waits(self, now_s: float) -> bool:
+    @property
+    def waits(self) -> bool:
         """Whether the banner will change by itself."""
         return bool(self._stories) or self._shown.value is not None
 
