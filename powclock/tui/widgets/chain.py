@@ -82,8 +82,8 @@ class Chain(Panel):
             shape = lines(width, height)
             self._show(frame, shape.window(self.state, frame))
             assert self._scene is not None
-            self._lanes_shown = shape.lanes
-            self._picture = Cells(self._scene, width, height, shape)
+            cells = Cells(self._scene, width, height, shape)
+            self._lanes_shown, self._picture = cells.lanes, cells
         elif zoom is Zoom.BOXES and self._boxes_fit(width, height):
             sizes = grid(width, height)
             shown = window(self.state, frame, sizes.columns)

@@ -21,6 +21,7 @@ from powclock.tui.widgets.chain_scene import Scene, Window
 BELOW = "▾"
 # A ruler, the best chain, and two rival lanes.
 _LINE_ROWS = 4
+_LINE_ROWS_MAX = 8
 # After the newest block: "╌ >47% 12 nodes".
 _WORDS = 16
 _HEIGHTS_MAX = 900
@@ -28,32 +29,34 @@ _HEIGHTS_MAX = 900
 
 @dataclass(frozen=True)
 class Lines:
-    """So many lines of so many heights, each with some rows."""
+    """Lines of so many heights; there is room for `height` rows."""
 
     length: int
-    count: int
-    rows: int
+    height: int
 
     @property
-    def lanes(self) -> int:
-        """Lanes that fit below the ruler of a line."""
-        return self.rows - 1
+    def count_max(self) -> int:
+        """Lines that fit."""
+        return max(min(self.height // _LINE_ROWS, _HEIGHTS_MAX // self.length), 1)
+
+    def rows(self, shown: Window) -> int:
+        """Rows of a line: more while there are few lines."""
+        count = (shown.last - shown.first + 1) // self.length
+        return max(min(self.height // count, _LINE_ROWS_MAX), 2)
 
     def window(self, state: State, frame: Frame) -> Window:
         """Whole lines, up to that of the tip or of the person's camera."""
         tip, lowest = (frame.chain_high + 1) // self.length, frame.chain_low // self.length
         last = tip if state.camera is None else min(state.camera // self.length, tip)
-        last = max(last, min(lowest + self.count - 1, tip))
-        first = max(last - self.count + 1, lowest)
+        last = max(last, min(lowest + self.count_max - 1, tip))
+        first = max(last - self.count_max + 1, lowest)
         return Window(first * self.length, (last + 1) * self.length - 1)
 
 
 def lines(width: int, height: int) -> Lines:
-    """As many heights as there is room for."""
+    """As many heights as there is room for, in tens if there can be."""
     room = width - MARGIN - _WORDS
-    length = room // 10 * 10 if room >= 10 else max(width - MARGIN - 1, 1)
-    count = max(min(height // _LINE_ROWS, _HEIGHTS_MAX // length), 1)
-    return Lines(length, count, max(height // count, 2))
+    return Lines(room // 10 * 10 if room >= 10 else max(width - MARGIN - 1, 1), height)
 
 
 class Cells(Picture):
@@ -62,6 +65,12 @@ class Cells(Picture):
     def __init__(self, scene: Scene, width: int, height: int, shape: Lines) -> None:
         super().__init__(scene, width, height, 1, Moves(0, Swap(), 0.0))
         self._lines = shape
+        self._rows = shape.rows(scene.window)
+
+    @property
+    def lanes(self) -> int:
+        """Lanes that fit below the ruler of a line."""
+        return self._rows - 1
 
     @property
     def length(self) -> int:
@@ -74,7 +83,7 @@ class Cells(Picture):
 
     def _ruler(self, column: int) -> int:
         shape = self._lines
-        return (column // shape.length - self.scene.window.first // shape.length) * shape.rows
+        return (column // shape.length - self.scene.window.first // shape.length) * self._rows
 
     def rows(self) -> list[Row]:
         """Rulers, then the lanes, then the words behind heads."""
@@ -88,7 +97,7 @@ class Cells(Picture):
         shown = [
             place
             for place in scene.lanes.placed
-            if place.column in scene.window and place.lane < self._lines.lanes
+            if place.column in scene.window and place.lane < self.lanes
         ]
         for place in shown:
             self._block(place)
