@@ -1,10 +1,10 @@
 """How things move: numbers that glide to where they belong, and words that do not flicker.
 
 Nothing here reads a clock or draws: every method is given the time, so a test can stop it anywhere.
-A glide is quick at first and slow at its end, and one that is interrupted goes on from where it is.
+A glide that is interrupted goes on from where it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -19,8 +19,14 @@ Value = TypeVar("Value")
 
 
 def eased(part: float) -> float:
-    """How much of the way is done when this part of the time is over."""
+    """How much of the way is done when this part of the time is over: quick first, then slow."""
     return 1 - (1 - min(max(part, 0.0), 1.0)) ** 3
+
+
+def swung(part: float) -> float:
+    """The same for what has further to go: slow at both ends."""
+    part = min(max(part, 0.0), 1.0)
+    return part * part * (3 - 2 * part)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Glide:
     end: float
     since_s: float
     lasts_s: float
+    curve: Callable[[float], float] = eased
 
     @classmethod
     def still(cls, value: float) -> "Glide":
@@ -41,15 +48,18 @@ class Glide:
         """The number now."""
         if self.done(now_s):
             return self.end
-        return self.start + (self.end - self.start) * eased((now_s - self.since_s) / self.lasts_s)
+        part = self.curve((now_s - self.since_s) / self.lasts_s)
+        return self.start + (self.end - self.start) * part
 
     def done(self, now_s: float) -> bool:
         """Whether it has arrived."""
         return self.start == self.end or now_s >= self.since_s + self.lasts_s
 
-    def to(self, end: float, now_s: float, lasts_s: float) -> "Glide":
+    def to(
+        self, end: float, now_s: float, lasts_s: float, curve: Callable[[float], float] = eased
+    ) -> "Glide":
         """The same number on its way elsewhere, from where it is now."""
-        return Glide(self.at(now_s), end, now_s, lasts_s)
+        return Glide(self.at(now_s), end, now_s, lasts_s, curve)
 
 
 class Swap:
@@ -75,7 +85,7 @@ class Swap:
                 parent = before.get(parents.get(hash_, ""))
                 same = parent is not None and rows.get(parents[hash_]) == row
                 glide = parent if parent is not None and same else Glide.still(row)
-            glides[hash_] = glide if glide.end == row else glide.to(row, now_s, SWAP_S)
+            glides[hash_] = glide if glide.end == row else glide.to(row, now_s, SWAP_S, swung)
         self._glides = glides
 
     def row(self, hash_: str, now_s: float) -> int | None:

@@ -146,7 +146,7 @@ class Boxes(Picture):
             text = hue = palette.stale
         name = block.hash[-8:] if inner > 8 else short_hash(block.hash)
         ground = palette.selected if scene.chosen(place) else None
-        lines = [(name, text), (block.author or "genesis", hue)]
+        lines = [(name, text), (block.author or ("genesis" if inner > 6 else ""), hue)]
         if rows == 5:
             count = block.transactions
             lines.append((f"{count} transfer{'' if count == 1 else 's'}", palette.muted))
@@ -169,12 +169,15 @@ class Boxes(Picture):
             if place.column > 0:
                 took = duration(place.block.interval_s).replace(" ", "")
                 style = palette.muted if scene.alive(place) else palette.stale
-                self.canvas.put(x + 1, under, took[: grid.stem - 1], style)
+                self.put_free(x + 1, under, took[: grid.stem - 1], style)
             if holders is not None:
                 self.put_first(x + grid.box, under, (holders[0],), holders[1])
         if scene.forked.get(place.block.hash):
             row = min(under + 1, grid.top(1) + grid.middle(1)) if place.lane == 0 else under
             self.put_first(x - 1, row, (f"{FORK} fork", FORK), palette.bold(palette.rival))
+        slot = scene.next_slot(place)
+        if slot is not None:
+            self._miners(x + grid.pitch + grid.box + 1, top, rows, slot)
         if place.last and not scene.alive(place):
             self._lost(place, x + grid.box + 1, top + grid.middle(place.lane))
 
@@ -207,17 +210,15 @@ class Boxes(Picture):
         first = top if rows == 1 else top + 1
         for row, (line, ink) in enumerate(lines, start=first):
             self.canvas.put(x + 1, row, centred(line, grid.box - 2), ink)
-        self._miners(x + grid.box + 1, top, rows, slot)
 
     def _miners(self, x: int, top: int, rows: int, slot: Slot) -> None:
         """Beside a slot: how many nodes search for it, with which part of the hash rate."""
-        palette, canvas = self.palette, self.canvas
+        palette = self.palette
         if rows == 1:
             cut = " split" if slot.cut else ""
-            canvas.put(x, top, f"{slot.nodes_words}, {slot.share}{cut}", palette.muted)
+            self.put_free(x, top, f"{slot.nodes_words}, {slot.share}{cut}", palette.muted)
             return
         first = top if rows == 3 else top + (rows - 1) // 2
-        cut = ", split" if slot.cut else ""
         lines = [("mined by", palette.muted), (slot.nodes_words, palette.text)]
         if rows == 3:
             lines = [(f"mined by {slot.nodes}", palette.text)]
@@ -225,6 +226,6 @@ class Boxes(Picture):
             first = top
         lines.append((f"{slot.share} of rate", palette.muted))
         if slot.cut:
-            lines.append((cut.strip(", "), palette.bad))
+            lines.append(("split", palette.bad))
         for row, (line, ink) in enumerate(lines, start=first):
-            canvas.put(x, row, line, ink)
+            self.put_free(x, row, line, ink)

@@ -72,6 +72,11 @@ class Picture:
             return False
         return all(canvas.at(x + index, y) == " " for index in range(cells))
 
+    def put_free(self, x: int, y: int, text: str, style: Style) -> None:
+        """Write where nothing lies: words do not run over boxes that move."""
+        if self.free(x, y, len(text)):
+            self.canvas.put(x, y, text, style)
+
     def put_first(self, x: int, y: int, texts: tuple[str, ...], style: Style) -> bool:
         """Write the first of some texts for which there is room, with a cell on both sides."""
         for text in texts:
