@@ -111,7 +111,3 @@ class Calm(Generic[Value]):
         if value != self.value and now_s >= self._changed_s + self._hold_s:
             self.value, self._changed_s = value, now_s
         return self.value
-
-    def due_s(self, now_s: float) -> float:
-        """When it may change next."""
-        return max(self._changed_s + self._hold_s, now_s)

@@ -234,13 +234,12 @@ class Chain(Panel):
 
     def pan(self, heights: int) -> None:
         """Move the camera; at the tip it follows again."""
-        frame, shown = self.state.frame, self._scene
-        if frame is None or shown is None:
+        frame = self.state.frame
+        if frame is None or self._scene is None:
             return
-        tip = frame.chain_high + 1
+        tip, camera = frame.chain_high + 1, self.state.camera
         lowest = min(frame.chain_low + self._columns - 1, tip)
-        last = tip if self.state.camera is None else min(shown.window.last, tip)
-        right = last + heights
+        right = heights + (tip if camera is None else max(min(camera, tip), lowest))
         self.state.camera = None if right >= tip else max(right, lowest)
 
     def reveal(self, height: int) -> None:

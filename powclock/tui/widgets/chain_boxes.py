@@ -63,7 +63,9 @@ class Boxes(Picture):
     def _heights(self) -> None:
         scene, palette, grid = self.scene, self.palette, self._grid
         chosen = scene.places.get(scene.state.block or "")
-        for column in range(scene.window.first, scene.window.last + 1):
+        first = max(scene.seen.first, scene.frame.chain_low)
+        last = min(scene.seen.last, scene.frame.chain_high + 1)
+        for column in range(first, last + 1):
             style = palette.best if column == scene.frame.height else palette.muted
             text = str(column)
             if chosen is not None and column == chosen.column:
@@ -88,7 +90,7 @@ class Boxes(Picture):
             canvas.put(start, y, "─" * (x - start), style)
         elif y >= below and parent.lane != place.lane:
             self.stem(stem, below, y, style)
-            canvas.put(stem, y, "╰" + "─" * (x - stem - 1), style)
+            self.corner(stem, y, "─" * (x - stem - 1), style)
         else:
             self._bend(start, from_y, x, y, style)
 
@@ -218,12 +220,10 @@ class Boxes(Picture):
             cut = " split" if slot.cut else ""
             self.put_free(x, top, f"{slot.nodes_words}, {slot.share}{cut}", palette.muted)
             return
-        first = top if rows == 3 else top + (rows - 1) // 2
+        first = top + 1 if rows == 5 else top
         lines = [("mined by", palette.muted), (slot.nodes_words, palette.text)]
         if rows == 3:
             lines = [(f"mined by {slot.nodes}", palette.text)]
-        elif rows == 4:
-            first = top
         lines.append((f"{slot.share} of rate", palette.muted))
         if slot.cut:
             lines.append(("split", palette.bad))

@@ -113,7 +113,7 @@ class Cells(Picture):
         parent = scene.places.get(place.block.parent)
         if parent is not None and parent.lane != place.lane:
             self.stem(x - 1, ruler + 2 + parent.lane, y, scene.link_style(place))
-            canvas.put(x - 1, y, "╰", scene.link_style(place))
+            self.corner(x - 1, y, "", scene.link_style(place))
         letter = (place.block.author or "0")[0]
         style = palette.solid(scene.state.node(place.block.author))
         if not place.block.author:

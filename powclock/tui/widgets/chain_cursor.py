@@ -11,7 +11,7 @@ def step(lanes: Lanes, block: Hash, across: int, down: int) -> Placed | None:
     """The block to go to from this one; None if it is not there, or nothing lies that way.
 
     To the left is the parent, so a branch leads back to where it began; to the right the child in
-    the same lane; above and below the nearest block of the nearest lane that has any.
+    the same lane; above and below what lies nearest to straight up or down.
     """
     here = next((place for place in lanes.placed if place.block.hash == block), None)
     if here is None:
@@ -28,7 +28,7 @@ def step(lanes: Lanes, block: Hash, across: int, down: int) -> Placed | None:
     return min(
         beyond,
         key=lambda place: (
-            abs(place.lane - here.lane), abs(place.column - here.column), place.column,
+            abs(place.column - here.column), abs(place.lane - here.lane), place.column,
         ),
         default=None,
     )  # fmt: skip

@@ -91,6 +91,11 @@ class Picture:
             sign = {"╰": "├", "─": "┼"}.get(self.canvas.at(x, row), "│")
             self.canvas.put(x, row, sign, style)
 
+    def corner(self, x: int, y: int, text: str, style: Style) -> None:
+        """The turn of a line down to the right; where another one goes on down, both are seen."""
+        passed = self.canvas.at(x, y) in {"│", "├", "┼"}
+        self.canvas.put(x, y, ("├" if passed else "╰") + text, style)
+
     def unsent(self, y: int) -> None:
         """Dots where there are blocks that the race has not sent yet."""
         missing = self.scene.missing

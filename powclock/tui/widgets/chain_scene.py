@@ -45,11 +45,12 @@ class Window:
 
 @dataclass(frozen=True)
 class Scene:
-    """A stretch of the chain. `lanes` has a little more than the `window`, to glide in from."""
+    """A stretch of the chain. `lanes` has what can be seen of it while it glides into its `window`."""
 
     state: State
     frame: Frame
     window: Window
+    seen: Window
     lanes: Lanes
     tips: dict[Hash, TipRow]
     held: frozenset[Hash]
@@ -154,12 +155,14 @@ def window(state: State, frame: Frame, columns: int) -> Window:
 def scene(state: State, frame: Frame, shown: Window, spare: int = 0) -> Scene:
     """What is to be seen in a window, and so many heights beside it."""
     blocks = {block.hash: block for block in frame.chain}
-    lanes = lay_out(_reaching(frame, shown.wider(spare), blocks))
+    seen = shown.wider(spare)
+    lanes = lay_out(_reaching(frame, seen, blocks))
     held = _held(frame, blocks)
     return Scene(
         state,
         frame,
         shown,
+        seen,
         lanes,
         {tip.hash: tip for tip in frame.tips},
         held,

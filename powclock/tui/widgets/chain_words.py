@@ -72,8 +72,10 @@ class Words(Picture):
         stem = self.x(parent.column) + 2
         top = min(from_y, y) + 1 + (1 if parent.lane == 0 or self._authors else 0)
         self.stem(stem, top, max(from_y, y), style)
-        corner = "╰" if y > from_y else "╭"
-        canvas.put(stem, y, corner + "─" * (x - stem - 1), style)
+        if y > from_y:
+            self.corner(stem, y, "─" * (x - stem - 1), style)
+        else:
+            canvas.put(stem, y, "╭" + "─" * (x - stem - 1), style)
 
     def _block(self, place: Placed) -> None:
         scene, canvas, palette, block = self.scene, self.canvas, self.palette, place.block
