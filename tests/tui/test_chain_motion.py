@@ -189,6 +189,8 @@ def test_a_swap_without_motion_is_at_once_and_has_its_banner() -> None:
     assert rows[-1] == (
         " ↺ reorg alice  −2 +3  c003 → d004  gave up 2 blocks for 3 blocks with more work in all"
     )
+    assert not film.chain.moving
+    film.state.frozen = True
     assert film.chain.moving
     assert film.after(4.0)[-1].startswith("Y fork: 3 nodes on d004, 1 node on c003; ")
 

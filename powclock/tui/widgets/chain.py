@@ -108,11 +108,11 @@ class Chain(Panel):
         return self._picture.rows()
 
     def _boxes_fit(self, width: int, height: int) -> bool:
-        """Whether the screen is of a size for boxes."""
-        return self.border.value == "box" and height >= _BOX_ROWS and width >= _BOX_COLUMNS
+        """Whether the room is of a size for boxes."""
+        return height >= _BOX_ROWS and width >= _BOX_COLUMNS
 
     def _show(self, frame: Frame, shown: Window, spare: int = 0) -> Scene:
-        self._scene = scene(self.state, frame, shown, spare)
+        self._scene = scene(self.state, frame, shown, spare, self._scene)
         return self._scene
 
     # How the picture moves.
@@ -159,11 +159,14 @@ class Chain(Panel):
 
     @property
     def moving(self) -> bool:
-        """Whether something glides, or a banner is up."""
-        now_s = self.state.wall_s()
-        if self.state.frame is None:
+        """Whether something glides, or a banner is up of which no more frames will tell."""
+        state, now_s = self.state, self.state.wall_s()
+        if state.frame is None:
             return False
-        return not self._left.done(now_s) or self._swap.moving(now_s) or self._reorgs.waits
+        still = state.pace.paused or state.frozen or state.ended is not None
+        return (
+            not self._left.done(now_s) or self._swap.moving(now_s) or (still and self._reorgs.waits)
+        )
 
     # Words.
 

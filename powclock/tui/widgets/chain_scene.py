@@ -1,6 +1,6 @@
 """What the chain shows, apart from how large it is drawn: lanes, camera and the slots to come."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -152,8 +152,17 @@ def window(state: State, frame: Frame, columns: int) -> Window:
     return Window(max(last - columns + 1, frame.chain_low), last)
 
 
-def scene(state: State, frame: Frame, shown: Window, spare: int = 0) -> Scene:
-    """What is to be seen in a window, and so many heights beside it."""
+def scene(
+    state: State, frame: Frame, shown: Window, spare: int = 0, before: Scene | None = None
+) -> Scene:
+    """What is to be seen in a window, and so many heights beside it.
+
+    Most frames bring no block: then what was laid out for the scene before still holds.
+    """
+    if before is not None and before.seen == shown.wider(spare):
+        old = before.frame
+        if old is frame or (old.chain == frame.chain and old.tips == frame.tips):
+            return replace(before, state=state, frame=frame, window=shown)
     blocks = {block.hash: block for block in frame.chain}
     seen = shown.wider(spare)
     lanes = lay_out(_reaching(frame, seen, blocks))
