@@ -112,8 +112,9 @@ _STAND_INS = {
     "▾": "v",
     "▀": "#",
 }
-_STAND_INS |= dict.fromkeys("─━╌┈╍╺╸", "-")
-_STAND_INS |= dict.fromkeys("│┃┆┊╎╻╹", "|")
+_STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
+_STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")
+_STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":"}
 _STAND_INS |= dict.fromkeys("═║╔╗╚╝╟╢╤", "#")
 _STAND_INS |= dict.fromkeys("┌┐└┘╭╮╰╯├┤┬┴┼┏┓┗┛┣┫┳┻╋┨┠", "+")
 _STAND_INS |= dict(zip(SUPERSCRIPTS, "0123456789", strict=True))

@@ -1,4 +1,4 @@
-"""Panels without an app: a state with a clock that a test moves, and the rows a panel would show."""
+"""Panels without an app: a state with a clock that a test moves, and the rows of a panel."""
 
 from powclock.record.frame import Frame, Pace
 from powclock.tui import theme as themes

@@ -32,6 +32,9 @@ class Film:
         self.wall.now_s += seconds
         return self.rows()
 
+    def moving(self) -> bool:
+        return self.chain.moving
+
     def column_of(self, hash_: str) -> int:
         """The cell in which a block's digits begin, -1 for none."""
         return self.rows()[2].find(hash_)
@@ -41,25 +44,25 @@ def test_the_picture_glides_by_a_block_when_the_tip_moves_on() -> None:
     film = Film(long_frame(40))
     assert film.column_of("a040") == 60
     film.see(long_frame(41))
-    assert film.chain.moving
+    assert film.moving()
     seen = [film.column_of("a040")]
     for _ in range(3):
         film.after(0.101)
         seen.append(film.column_of("a040"))
     assert seen == [60, 52, 49, 49]
-    assert not film.chain.moving
+    assert not film.moving()
 
 
 def test_while_it_glides_blocks_at_the_edge_are_seen_in_part() -> None:
     film = Film(long_frame(40))
     film.see(long_frame(41))
-    assert film.after(0.02)[:5] == [
-        "    35         36         37         38         39         40         41         42",
-        " ╭──────╮   ╭──────╮   ╭──────╮   ╭──────╮   ╭──────╮   ╭──────╮   ┏━━━━━━┓   ╭╌╌╌╌╌╌╮ mined by",
-        "·┤ a035 ├───┤ a036 ├───┤ a037 ├───┤ a038 ├───┤ a039 ├───┤ a040 ├───┨ a041 ┠╌╌╌┆ wait ┆ 4 nodes",
-        " │ dave │   │alice │   │ bob  │   │carol │   │ dave │   │alice │   ┃ bob  ┃   ┆ >33% ┆ 100 % of rate",
-        " ╰──────╯   ╰──────╯   ╰──────╯   ╰──────╯   ╰──────╯   ╰──────╯   ┗━━━━━━┛   ╰╌╌╌╌╌╌╯",
-    ]  # fmt: skip
+    assert [row[:39].rstrip() for row in film.after(0.02)[:5]] == [
+        "    35         36         37         38",
+        " ╭──────╮   ╭──────╮   ╭──────╮   ╭────",
+        "·┤ a035 ├───┤ a036 ├───┤ a037 ├───┤ a03",
+        " │ dave │   │alice │   │ bob  │   │caro",
+        " ╰──────╯   ╰──────╯   ╰──────╯   ╰────",
+    ]
 
 
 def test_a_glide_that_is_interrupted_goes_on_from_where_it_is() -> None:
@@ -76,7 +79,7 @@ def test_a_race_that_ticks_faster_than_that_snaps() -> None:
     film = Film(long_frame(40))
     film.see(long_frame(41), Pace(rate=30.0, reached=30.0, paused=False, behind=False))
     assert film.column_of("a040") == 49
-    assert not film.chain.moving
+    assert not film.moving()
 
 
 def test_without_motion_all_is_at_once() -> None:
@@ -89,16 +92,16 @@ def test_size_zoom_and_far_jumps_snap() -> None:
     film = Film(long_frame(40))
     film.see(long_frame(41))
     assert film.rows(width=111)[2].find("a040") == 60
-    assert not film.chain.moving
+    assert not film.moving()
     film.state.zoom = Zoom.COMPACT
     film.rows()
-    assert not film.chain.moving
+    assert not film.moving()
     film.state.camera = 20
     film.rows()
-    assert not film.chain.moving
+    assert not film.moving()
     film.state.camera = 22
     film.rows()
-    assert film.chain.moving
+    assert film.moving()
 
 
 def test_a_step_of_the_person_glides_faster() -> None:
@@ -109,7 +112,7 @@ def test_a_step_of_the_person_glides_faster() -> None:
     assert film.column_of("a035") == 44
     film.after(0.076)
     assert film.column_of("a035") == 49
-    assert not film.chain.moving
+    assert not film.moving()
 
 
 def reorged(*, events: tuple[EventLine, ...] = ()) -> Frame:
@@ -151,7 +154,7 @@ def test_a_reorg_swaps_the_lanes_and_links_follow() -> None:
         "                         │carol │   │ dave │   ┆ >10% ┆ 25 % of rate",
         "                         ╰──────╯   ╰──────╯   ╰╌╌╌╌╌╌╯",
     ]
-    assert not film.chain.moving
+    assert not film.moving()
 
 
 def test_a_swap_is_halfway_after_half_of_its_time() -> None:
@@ -163,7 +166,7 @@ def test_a_swap_is_halfway_after_half_of_its_time() -> None:
         seen.append((row_of(rows, "5aa1"), row_of(rows, "b002")))
         film.after(0.1)
     assert seen == [(7, 2), (7, 2), (6, 3), (5, -1), (3, 6), (2, 7), (2, 7)]
-    assert film.chain.moving is False
+    assert film.moving() is False
 
 
 def row_of(rows: list[str], digits: str) -> int:
@@ -189,9 +192,9 @@ def test_a_swap_without_motion_is_at_once_and_has_its_banner() -> None:
     assert rows[-1] == (
         " ↺ reorg alice  −2 +3  c003 → d004  gave up 2 blocks for 3 blocks with more work in all"
     )
-    assert not film.chain.moving
+    assert not film.moving()
     film.state.frozen = True
-    assert film.chain.moving
+    assert film.moving()
     assert film.after(4.0)[-1].startswith("Y fork: 3 nodes on d004, 1 node on c003; ")
 
 

@@ -98,22 +98,37 @@ def test_in_a_narrow_column() -> None:
 
 
 def test_on_the_whole_screen() -> None:
-    assert shown(frame(retarget=EACH_BLOCK), 60, 22) == [
+    assert shown(frame(retarget=EACH_BLOCK), 64, 20) == [
         "",
-        "  ████████████",
-        "  ████████████",
-        "          ████",
-        "          ████    leader ◆ dave",
-        "  ████████████    found after 6.0 s",
-        "  ████████████    mean 6.0 s, goal 5.0 s",
-        "          ████    difficulty +4 % at 4",
-        "          ████",
-        "  ████████████",
-        "  ████████████",
+        "  ██████    leader ◆ dave",
+        "      ██    found after 6.0 s",
+        "  ██████    mean 6.0 s, goal 5.0 s",
+        "      ██    difficulty +4 % at 4",
+        "  ██████",
         "",
-        "  the wait for tick 4 has been 2.0 s, longer than 33 % of w…",
+        "  the wait for tick 4 has been 2.0 s, longer than 33 % of waits",
         "",
+        "  █▄",
+        "  ███▅▁",
+        "  █████▆▃",
+        "  ████████▆▃▁",
+        "  ███████████▆▄▂",
+        "  ███████████████▆▄▂▁",
+        "  ███████████████████▇▅▄▃▁",
+        "  █████████████████████████▇▆▅▄▃▂▁",
+        "  █████████████████████████████████▇▇▆▅▅▄▃▃▂▂▁▁",
+        "  ████████████████████████████████████████████████▇▇▇▆▆▆▅▅▅▅▄▄",
+        "  0.0 s             4.5 s             9.0 s             14 s",
     ]
+    rows = shown(frame(height=123), 156, 42)
+    assert rows[1:21] == [row.rstrip() for row in large_rows("123", 4, rows)]
+
+
+def large_rows(digits: str, size: int, rows: list[str]) -> list[str]:
+    """The digits of that size, with the words that stand beside them in these rows."""
+    width = 2 + large_width(digits, size)
+    beside = [row[width:] for row in rows[1 : 1 + 5 * size]]
+    return [f"  {line}{words}" for line, words in zip(large(digits, size), beside, strict=True)]
 
 
 def lower() -> Frame:

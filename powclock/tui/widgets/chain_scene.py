@@ -45,7 +45,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Scene:
-    """A stretch of the chain. `lanes` has what can be seen of it while it glides into its `window`."""
+    """A stretch of the chain; `lanes` has what is `seen` of it while it glides to its `window`."""
 
     state: State
     frame: Frame

@@ -61,13 +61,13 @@ class Clock(Panel):
         return [*rows, self._waiting(Row(width), 10), _put(Row(width), last)]
 
     def aside(self) -> list[Part]:
-        """What the difficulty aims at, and, where there is no other room, what comes next."""
+        """The idea, or, where there is no other room, what the difficulty aims at and goes to."""
         frame, palette = self.state.frame, self.state.palette
         if frame is None or self.border is not Border.BOX:
             return []
-        goal = (f"goal {duration(frame.interval_s)}", palette.muted)
         if self.inner.height >= 5:
-            return [goal]
+            return [("the height is the time", palette.muted)]
+        goal = (f"goal {duration(frame.interval_s)}", palette.muted)
         outlook = self._outlook(frame, short=True)
         return [*outlook, (" · ", palette.faint), goal] if outlook else [goal]
 
