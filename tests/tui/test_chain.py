@@ -99,8 +99,8 @@ def test_low_boxes_have_the_leader_in_their_edge_and_rivals_in_a_row() -> None:
 
 
 def test_large_boxes_where_the_panel_has_the_whole_of_a_large_screen() -> None:
-    assert [row[55:] for row in shown(frame(), 296, 94)[:7]] == [
-        "        3                 4",
+    assert [row[54:] for row in shown(frame(), 296, 94)[:7]] == [
+        "         3                 4",
         "   ┏━━━━━━━━━━━━┓    ╭╌╌╌╌╌╌╌╌╌╌╌╌╮",
         "   ┃  0000c003  ┃    ┆    wait    ┆ mined by",
         "───┨    dave    ┠╌╌╌╌┆    >33%    ┆ 4 nodes",
