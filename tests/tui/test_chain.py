@@ -7,7 +7,7 @@ from powclock.tui.state import State, Zoom
 from powclock.tui.widgets.chain import Chain
 from powclock.tui.widgets.panel import Border
 from tests.tui.frames import NAMES, SECOND, block, frame, hash_of, split_frame
-from tests.tui.panels import state, text
+from tests.tui.panels import see, state, text
 
 CUT = "⊘ the network is cut: 2 nodes on c003, 2 nodes on 5aa1;"
 
@@ -249,6 +249,42 @@ def test_in_cells_a_key_moves_by_a_line() -> None:
     assert text(chain.body(100, 9))[0].split()[0] == "800"
     chain.move(-1, 0)
     assert text(chain.body(100, 9))[0].split()[0] == "720"
+
+
+def test_a_line_of_cells_may_begin_before_the_oldest_block() -> None:
+    made = state(long_frame(900, low=300))
+    made.zoom = Zoom.CELLS
+    chain = chain_of(made, 100, 9)
+    chain.end(last=False)
+    rows = text(chain.body(100, 9))
+    assert [rows[0].split()[0], rows[4].split()[0]] == ["240", "320"]
+    assert rows[1] == " " * 63 + "abcd" * 5
+
+
+def test_blocks_that_arrive_are_drawn_though_no_head_has_moved() -> None:
+    made = state(long_frame(400, sent=(380, 400)))
+    made.camera = 101
+    chain = chain_of(made)
+    see(made, long_frame(400, sent=(90, 101)))
+    assert "a095 ├───┤ a096" in text(chain.body(100, 14))[2]
+
+
+def test_a_tall_panel_has_an_overview_below() -> None:
+    made = state(long_frame(205, sent=(190, 205)))
+    chain = chain_of(made, 100, 40)
+    see(made, long_frame(205))
+    rows = text(chain.body(100, 40))
+    assert rows[2].endswith("┨ a205 ┠╌╌╌┆ wait ┆ 4 nodes")
+    assert rows[30] == "─── 80 to 205, one cell a block " + "─" * 68
+    assert rows[31].startswith("   80        90        100")
+    assert rows[32] == "   " + "abcd" * 20
+    assert rows[36] == "   " + "abcd" * 11 + "ab╌◆ >33% 4 nodes"
+    chain.clicked(4, 32, double=False)
+    assert made.block == hash_of("a081")
+    assert chain.heights_wanted == 130
+    made.camera = 100
+    chain.body(100, 40)
+    assert (chain.height_wanted, chain.heights_wanted) == (159, 170)
 
 
 def test_before_the_first_block_all_search_for_it() -> None:

@@ -5,6 +5,7 @@ once where it must be when the race runs faster than an eye can follow, when its
 when it goes far.
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.events import MouseScrollDown, MouseScrollUp
@@ -22,6 +23,8 @@ from powclock.tui.widgets.chain_caption import banner, caption, chosen
 from powclock.tui.widgets.chain_cells import Cells, lines
 from powclock.tui.widgets.chain_cursor import entry, step
 from powclock.tui.widgets.chain_grid import grid
+from powclock.tui.widgets.chain_overview import ROWS as OVERVIEW_ROWS
+from powclock.tui.widgets.chain_overview import Overview
 from powclock.tui.widgets.chain_picture import Moves, Picture
 from powclock.tui.widgets.chain_reorg import Reorgs
 from powclock.tui.widgets.chain_scene import Scene, Window, scene, window
@@ -32,6 +35,8 @@ from powclock.tui.widgets.panel import Panel, Part
 _BOX_ROWS = 7
 _BOX_COLUMNS = 60
 _CAPTION_ROWS = 5
+# From here on there is room for an overview as well.
+_TALL_ROWS = 28
 # A key moves the picture by so many heights; further than this it does not glide.
 _PAN = 4
 _GLIDE_HEIGHTS = 6
@@ -49,6 +54,8 @@ class Chain(Panel):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self._scene: Scene | None = None
         self._picture: Picture | None = None
+        self._overview = Overview()
+        self._overview_top = 0
         self._lanes_shown = 0
         self._shape: tuple[object, ...] = ()
         self._camera: int | None = None
@@ -70,42 +77,57 @@ class Chain(Panel):
         told = self._reorgs.banner(now_s)
         if captioned:
             rows.append(self._words(width, now_s))
-        if told is not None and rows:
+        if told is not None and len(rows) > 2:
             # The line of a block that the person chose stays, and the banner goes above it.
             above = captioned and self.state.block is not None and height > _CAPTION_ROWS
             rows[-2 if above else -1] = banner(told, self.state.palette, width)
         return rows
 
     def _draw(self, frame: Frame, width: int, height: int, now_s: float) -> list[Row]:
-        zoom = self.state.zoom
-        if zoom is Zoom.CELLS:
+        """The picture, and below it an overview where there is much room."""
+        self._overview_top = height
+        if self.state.zoom is Zoom.CELLS:
+            self._overview.hide()
             shape = lines(width, height)
-            self._show(frame, shape.window(self.state, frame))
-            assert self._scene is not None
-            cells = Cells(self._scene, width, height, shape)
+            cells = Cells(self._show(frame, shape.window(self.state, frame)), width, height, shape)
             self._lanes_shown, self._picture = cells.lanes, cells
-        elif zoom is Zoom.BOXES and self._boxes_fit(width, height):
+            return cells.rows()
+        if height < _TALL_ROWS:
+            self._overview.hide()
+            return self._draw_near(frame, width, height, now_s)
+        self._overview_top = height - OVERVIEW_ROWS
+        rows = self._draw_near(frame, width, self._overview_top, now_s)
+        return rows + self._overview.draw(self.state, frame, width)
+
+    def _draw_near(self, frame: Frame, width: int, height: int, now_s: float) -> list[Row]:
+        """The picture with some room for each block."""
+        zoom, boxes = self.state.zoom, self._boxes_fit(width, height)
+        shape = (zoom, width, height)
+        if zoom is Zoom.BOXES and boxes:
             sizes = grid(width, height)
-            shown = window(self.state, frame, sizes.columns)
-            left = self._move((zoom, width, height), shown, sizes.pitch, now_s)
-            made = self._show(frame, shown, self._spare(shown, sizes.pitch, left))
+            made, moves = self._arrive(frame, shape, sizes.columns, sizes.pitch, now_s)
             sizes = grid(width, height, made.lanes.count)
-            self._place(made, {place.lane: sizes.top(place.lane) for place in made.lanes.placed},
-                        now_s)  # fmt: skip
+            self._place(made, sizes.top, now_s)
             self._lanes_shown = sizes.lanes
-            self._picture = Boxes(made, sizes, Moves(left, self._swap, now_s), self._reorgs)
+            self._picture = Boxes(made, sizes, moves, self._reorgs)
         else:
-            pitch = 6 if zoom is Zoom.COMPACT and not self._boxes_fit(width, height) else 8
-            shown = window(self.state, frame, Words.columns(width, pitch))
-            left = self._move((zoom, width, height), shown, pitch, now_s)
-            made = self._show(frame, shown, self._spare(shown, pitch, left))
-            moves = Moves(left, self._swap, now_s)
+            pitch = 6 if zoom is Zoom.COMPACT and not boxes else 8
+            columns = Words.columns(width, pitch)
+            made, moves = self._arrive(frame, shape, columns, pitch, now_s)
             words = Words(made, width, height, pitch, moves, self._reorgs)
-            self._place(made, {place.lane: words.row_of(place.lane) for place in made.lanes.placed},
-                        now_s)  # fmt: skip
+            self._place(made, words.row_of, now_s)
             self._lanes_shown = words.lanes(height)
             self._picture = words
         return self._picture.rows()
+
+    def _arrive(
+        self, frame: Frame, shape: tuple[object, ...], columns: int, pitch: int, now_s: float
+    ) -> tuple[Scene, Moves]:
+        """The scene in the window where the camera belongs, and how far the picture has got."""
+        shown = window(self.state, frame, columns)
+        left = self._move(shape, shown, pitch, now_s)
+        spare = -(-abs(left - shown.first * pitch) // pitch)
+        return self._show(frame, shown, spare), Moves(left, self._swap, now_s)
 
     def _boxes_fit(self, width: int, height: int) -> bool:
         """Whether the room is of a size for boxes."""
@@ -141,18 +163,13 @@ class Chain(Panel):
                 self._left = self._left.to(left, now_s, PAN_S if moved else FOLLOW_S)
         return round(self._left.at(now_s))
 
-    @staticmethod
-    def _spare(shown: Window, pitch: int, left: int) -> int:
-        """Heights beside the picture that can be seen while it glides."""
-        return -(-abs(left - shown.first * pitch) // pitch)
-
-    def _place(self, made: Scene, tops: dict[int, int], now_s: float) -> None:
-        """Let every block go to its lane."""
+    def _place(self, made: Scene, row_of: Callable[[int], int], now_s: float) -> None:
+        """Let every block go to its lane, given the row of each."""
         if not self._glides:
             self._swap.snap()
         placed = made.lanes.placed
         self._swap.update(
-            {place.block.hash: tops[place.lane] for place in placed},
+            {place.block.hash: row_of(place.lane) for place in placed},
             {place.block.hash: place.block.parent for place in placed},
             now_s,
         )
@@ -216,22 +233,35 @@ class Chain(Panel):
         return max(min(self._columns, (_HEIGHTS_MAX - self._columns) // 2), 0)
 
     @property
+    def _wanted(self) -> Window:
+        """Heights to be sent. The last of them moves in steps, so that not every move of the camera
+        asks anew.
+        """
+        shown = self._scene
+        if shown is None:
+            return Window(0, HEIGHTS - 1)
+        stride = max(self._ahead // 2, 1)
+        last = (shown.window.last // stride + 1) * stride + stride * (self._ahead > 1)
+        first = shown.window.first - self._ahead
+        if (wide := self._overview.window) is not None:
+            first, last = min(first, wide.first), max(last, wide.last)
+        tip = shown.frame.chain_high
+        return Window(first, tip if self.state.camera is None else min(last, tip))
+
+    @property
     def heights_wanted(self) -> int:
-        """Heights that the race should send: what is shown, and some more to move to."""
-        return min(max(HEIGHTS, self._columns + 2 * self._ahead + _PAN), _HEIGHTS_MAX)
+        """How many heights the race should send: what is shown, and some more to move to."""
+        wanted = self._wanted
+        tens = -(-(wanted.last - wanted.first + _PAN) // 10) * 10
+        return min(max(HEIGHTS, tens), _HEIGHTS_MAX)
 
     @property
     def height_wanted(self) -> int | None:
-        """The last height that it should send; None for the tip and what lies above it.
-
-        It moves in steps, so that not every move of the camera asks anew.
-        """
-        shown = self._scene
-        if self.state.camera is None or shown is None:
+        """The last height that it should send; None for the tip and what lies above it."""
+        shown, last = self._scene, self._wanted.last
+        if self.state.camera is None or shown is None or last >= shown.frame.chain_high:
             return None
-        stride = max(self._ahead // 2, 1)
-        last = (shown.window.last // stride + 1) * stride + stride * (self._ahead > 1)
-        return None if last >= shown.frame.chain_high else last
+        return last
 
     # The camera.
 
@@ -241,7 +271,10 @@ class Chain(Panel):
         if frame is None or self._scene is None:
             return
         tip, camera = frame.chain_high + 1, self.state.camera
-        lowest = min(frame.chain_low + self._columns - 1, tip)
+        low = frame.chain_low
+        if isinstance(self._picture, Cells):
+            low -= low % self._picture.length
+        lowest = min(low + self._columns - 1, tip)
         right = heights + (tip if camera is None else max(min(camera, tip), lowest))
         self.state.camera = None if right >= tip else max(right, lowest)
 
@@ -314,7 +347,10 @@ class Chain(Panel):
 
     def clicked(self, x: int, y: int, *, double: bool) -> None:
         """A click chooses a block, a double click looks into it; between blocks it does nothing."""
-        hash_ = None if self._picture is None else self._picture.block_at(x, y)
+        if y >= self._overview_top:
+            hash_ = self._overview.block_at(x, y - self._overview_top)
+        else:
+            hash_ = None if self._picture is None else self._picture.block_at(x, y)
         if hash_ is None:
             return
         self.state.block = hash_
