@@ -33,7 +33,7 @@ from powclock.tui.widgets.panel import Panel, Part
 
 # Lower or narrower than this, boxes would show less than words do.
 _BOX_ROWS = 7
-_BOX_COLUMNS = 60
+_BOX_COLUMNS = 56
 _CAPTION_ROWS = 5
 # From here on there is room for an overview as well.
 _TALL_ROWS = 28

@@ -151,7 +151,12 @@ class Boxes(Picture):
         lines = [(name, text), (block.author or ("genesis" if inner > 6 else ""), hue)]
         if rows == 5:
             count = block.transactions
-            lines.append((f"{count} transfer{'' if count == 1 else 's'}", palette.muted))
+            lines.append(
+                (
+                    f"{count} transfer{'' if count == 1 else 's'}",
+                    palette.muted if scene.alive(place) else hue,
+                )
+            )
         first = top if rows == 1 else top + 1
         for row, (line, style) in enumerate(lines[: max(rows - 2, 1)], start=first):
             shown = style if ground is None else style + ground

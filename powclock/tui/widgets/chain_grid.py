@@ -63,7 +63,7 @@ class Grid:
 
 def grid(width: int, height: int, lanes: int = 1) -> Grid:
     """The largest boxes for which there is room, given how many lanes are to be shown."""
-    if width >= 180 and height >= 24:
+    if width >= 140 and height >= 24:
         box, gap, rows = 14, 4, 5
     else:
         box, gap, rows = 8, 4 if width >= 130 else _GAP, 4 if height >= 12 else 3
