@@ -61,7 +61,7 @@ class Words(Picture):
         style = scene.link_style(place)
         x, y = self.x(place.column), self._y(place)
         parent = scene.places.get(place.block.parent)
-        if parent is None or self.x(parent.column) + self._word <= 0:
+        if parent is None or self.x(parent.column) + self._word < _LINK:
             if place.column > 0:
                 canvas.put(x - MARGIN, y, HIDDEN, self.palette.muted)
             return
