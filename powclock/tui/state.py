@@ -167,14 +167,20 @@ class State:
         """How unusual the wait of a branch is, judged by the hash rate that works on it alone."""
         if self.frame is None:
             return 0.0
+        share = self.rate_share(names)
+        if share <= 0:
+            return 0.0
+        wait_s = (self.frame.time_ns - found_ns) / NANOSECONDS
+        return unusual(wait_s, self.frame.expected_interval_s / share)
+
+    def rate_share(self, names: tuple[str, ...]) -> float:
+        """The part of the hash rate that these nodes have."""
+        if self.frame is None:
+            return 0.0
         chosen = set(names)
         rates = [(row.name in chosen, row.hash_rate) for row in self.frame.nodes if _mines(row)]
         total = sum(rate for _, rate in rates)
-        own = sum(rate for there, rate in rates if there)
-        if own <= 0:
-            return 0.0
-        wait_s = (self.frame.time_ns - found_ns) / NANOSECONDS
-        return unusual(wait_s, self.frame.expected_interval_s * total / own)
+        return sum(rate for there, rate in rates if there) / total if total > 0 else 0.0
 
 
 def _mines(row: NodeRow) -> bool:

@@ -65,6 +65,7 @@ class Palette:
         self.selected = Style(bgcolor=colors.selected, bold=True)
         self.hues = tuple(ink(hue) for hue in theme.nodes.hues)
         self._bold: dict[Style, Style] = {}
+        self._solid: dict[Style, Style] = {}
 
     def bold(self, style: Style) -> Style:
         """The style in bold."""
@@ -72,3 +73,11 @@ class Palette:
         if bold is None:
             bold = self._bold[style] = style + Style(bold=True)
         return bold
+
+    def solid(self, style: Style) -> Style:
+        """The colour of a style as the ground, with text in the colour that the ground has else."""
+        solid = self._solid.get(style)
+        if solid is None:
+            ink = Style(color=self.ground.bgcolor, bgcolor=style.color, bold=True)
+            solid = self._solid[style] = ink
+        return solid

@@ -283,7 +283,7 @@ class RaceScreen(Screen[None]):
         """Tell the race what the screen looks at, if that has changed."""
         chain = cast(Chain, self.panels["chain"])
         focus = Focus(
-            height=self.state.camera,
+            height=chain.height_wanted,
             heights=chain.heights_wanted,
             network=self.panels["network"].display,
         )

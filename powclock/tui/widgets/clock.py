@@ -2,18 +2,26 @@
 
 The search for the next block has no memory, so there is no progress to show. What is shown is how
 unusual the wait is: the curve of all waits, with the part that is shorter than this one lit.
+
+The clock follows the heaviest chain, not the longest: after a reorg it may show a lower height.
 """
 
 import math
+from typing import ClassVar
 
+from powclock.record.events import Hash
 from powclock.record.frame import Frame
-from powclock.tui.glyphs import BARS, BEST, DIGITS
+from powclock.tui.digits import large, large_width, small
+from powclock.tui.glyphs import BARS, BEST, FULL
 from powclock.tui.rows import Row
 from powclock.tui.text import duration, percent
 from powclock.tui.widgets.panel import Border, Panel, Part
 
 # The curve ends at this many expected intervals: 95 % of all waits are shorter.
 _CURVE_END = 3.0
+_LARGE_ROWS = 16
+_LARGE_COLUMNS = 44
+_DIGITS_MAX = 4
 
 
 class Clock(Panel):
@@ -21,57 +29,72 @@ class Clock(Panel):
 
     TITLE = "TICK"
     NAME = "clock"
-    NUMBER = 1
+    NUMBER: ClassVar[int] = 1
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self._head: Hash = ""
+        self._height = 0
+        self._fell_from: int | None = None
 
     def body(self, width: int, height: int) -> list[Row]:
         """Large digits with the facts beside them; in one row where there is just one."""
         frame = self.state.frame
         if frame is None:
             return []
-        if height < 3:
-            return [self._line(frame, width)]
-        digits = str(frame.height)
+        self._watch(frame)
+        if height < 3 or width < 24:
+            return [self._line(frame, width), *self._more(frame, width)][:height]
+        if height >= _LARGE_ROWS and width >= _LARGE_COLUMNS:
+            return self._large(frame, width, height)
         rows = [Row(width) for _ in range(3)]
-        for index, row in enumerate(rows):
-            for digit in digits:
-                row.put(DIGITS[digit][index], self.state.palette.best).gap()
-            row.gap(2)
-        for row, parts in zip(rows, self._facts(frame, height), strict=False):
-            for text, style in parts:
-                row.put(text, style)
+        digits = small(str(frame.height), ascii_only=self.state.ascii_only)
+        facts = self._facts(frame, height)
+        for row, line, parts in zip(rows, digits, facts, strict=True):
+            row.put(line, self.state.palette.best).gap(3)
+            _put(row, parts)
         if height < 5:
             return rows
-        palette = self.state.palette
-        waiting = Row(width).put("waiting ", palette.muted)
-        waiting.put(duration(self.state.wait_s), palette.text)
-        waiting.put(f" for tick {frame.height + 1}", palette.muted)
-        return [*rows, waiting, self._wait(Row(width), 12)]
+        last = self._outlook(frame)
+        if height >= 6:
+            rows.append(Row(width))
+        return [*rows, self._waiting(Row(width), 10), _put(Row(width), last)]
 
     def aside(self) -> list[Part]:
-        """What the difficulty aims at."""
-        frame = self.state.frame
-        goal = f"goal {duration(frame.interval_s)}" if frame else ""
-        return [(goal, self.state.palette.muted)] if self.border is Border.BOX and goal else []
+        """The idea, or, where there is no other room, what the difficulty aims at and goes to."""
+        frame, palette = self.state.frame, self.state.palette
+        if frame is None or self.border is not Border.BOX:
+            return []
+        if self.inner.height >= 5:
+            return [("the height is the time", palette.muted)]
+        goal = (f"goal {duration(frame.interval_s)}", palette.muted)
+        outlook = self._outlook(frame, short=True)
+        return [*outlook, (" · ", palette.faint), goal] if outlook else [goal]
+
+    # What is known.
+
+    def _watch(self, frame: Frame) -> None:
+        """Notice that the clock went back."""
+        if frame.head != self._head:
+            fell = bool(self._head) and frame.height < self._height
+            self._fell_from = self._height if fell else None
+            self._head, self._height = frame.head, frame.height
 
     def _facts(self, frame: Frame, height: int) -> list[list[Part]]:
         palette = self.state.palette
-        leader = self._leader(frame)
+        leader = [("leader ", palette.muted), *self._leader(frame)]
         if frame.height == 0:
-            return [leader]
-        found = (f"{duration(frame.found_after_s)}", palette.text)
-        mean = (f"{duration(frame.interval_mean_s)}", palette.text)
-        if height >= 5:
-            return [
-                [("leader ", palette.muted), *leader],
-                [("found after ", palette.muted), found],
-                [("mean wait   ", palette.muted), mean],
-            ]
-        third = Row(40)
-        self._wait(third, 8, words=False)
+            return [leader, [("whoever finds a hash", palette.muted)], []]
+        found = (duration(frame.found_after_s), palette.text)
+        mean = (duration(frame.interval_mean_s), palette.text)
+        if height < 5:
+            between: list[Part] = [found, (", mean ", palette.muted), mean]
+            return [leader, between, self._curve(8, words=False)]
+        goal = f", goal {duration(frame.interval_s)}"
         return [
-            [("leader ", palette.muted), *leader],
-            [found, (", mean ", palette.muted), mean],
-            [(text, style or palette.text) for text, style, _ in third.segments],
+            leader,
+            [("found after ", palette.muted), found],
+            [("mean ", palette.muted), mean, (goal, palette.muted)],
         ]
 
     def _leader(self, frame: Frame) -> list[Part]:
@@ -81,32 +104,138 @@ class Clock(Panel):
         hue = palette.bold(self.state.node(frame.leader))
         return [(f"{BEST} ", palette.best), (frame.leader, hue)]
 
-    def _wait(self, row: Row, cells: int, *, words: bool = True) -> Row:
-        palette, frame = self.state.palette, self.state.frame
-        assert frame is not None
-        expected = frame.expected_interval_s
-        reached = self.state.wait_s / expected / _CURVE_END * cells if expected > 0 else 0
-        for index in range(cells):
-            level = math.exp(-_CURVE_END * index / cells)
-            lit = index < reached
-            row.put(BARS[max(1, round(8 * level))], palette.accent if lit else palette.faint)
+    def _outlook(self, frame: Frame, *, short: bool = False) -> list[Part]:
+        """That the clock went back, or else the next change of the difficulty."""
+        palette = self.state.palette
+        if self._fell_from is not None:
+            text = f"↓ from {self._fell_from}"
+            return [(text if short else f"{text}: heavier, though shorter", palette.warning)]
+        due = frame.retarget
+        if due is None:
+            return []
+        change = _signed(due.change)
+        if due.height <= frame.height + 1:
+            if short:
+                return [(f"{change} at {due.height}", palette.muted)]
+            return [("difficulty ", palette.muted), (change, palette.text),
+                    (f" at {due.height}", palette.muted)]  # fmt: skip
+        if short:
+            return [(f"{change} at {due.height}", palette.muted)]
+        left = due.height - frame.height
+        blocks = "1 block" if left == 1 else f"{left} blocks"
+        return [(f"retarget {change}", palette.text),
+                (f" at {due.height}, in {blocks}", palette.muted)]  # fmt: skip
+
+    # The wait.
+
+    def _waiting(self, row: Row, cells: int) -> Row:
+        palette = self.state.palette
+        row.put("wait ", palette.muted)
+        row.put(f"{duration(self.state.wait_s)} ", palette.text)
+        return _put(row, self._curve(cells, words=True))
+
+    def _curve(self, cells: int, *, words: bool) -> list[Part]:
+        palette = self.state.palette
+        bars = "".join(
+            BARS[max(1, round(8 * math.exp(-_CURVE_END * index / cells)))] for index in range(cells)
+        )
+        lit = self._lit(cells)
         share = percent(self.state.wait_unusual)
+        parts = [(bars[:lit], palette.accent), (bars[lit:], palette.faint)]
         if words:
-            return (
-                row.put(" longer than ", palette.muted)
-                .put(share, palette.text)
-                .put(" of ticks", palette.muted)
-            )
-        return row.put(f" >{share}", palette.text)
+            return [*parts, (" longer than ", palette.muted), (share, palette.text)]
+        return [*parts, (f" >{share}", palette.text)]
+
+    def _lit(self, cells: int) -> int:
+        """Cells of a curve that stand for waits shorter than this one."""
+        frame = self.state.frame
+        expected = frame.expected_interval_s if frame is not None else 0.0
+        if expected <= 0:
+            return 0
+        return min(math.ceil(self.state.wait_s / expected / _CURVE_END * cells), cells)
+
+    # Sizes.
 
     def _line(self, frame: Frame, width: int) -> Row:
         palette = self.state.palette
         row = Row(width).put(" TICK ", palette.title)
         row.put(f"{frame.height}", palette.bold(palette.best)).gap(2)
-        for text, style in self._leader(frame):
-            row.put(text, style)
+        _put(row, self._leader(frame))
         if frame.height:
             row.put(f"  {duration(frame.found_after_s)}", palette.muted)
         row.put("  wait ", palette.muted)
-        self._wait(row, 8, words=False)
+        _put(row, self._curve(8, words=False))
+        outlook = self._outlook(frame, short=True)
+        if sum(len(text) for text, _ in outlook) + 2 <= row.room:
+            _put(row.gap(2), outlook)
         return row
+
+    def _more(self, frame: Frame, width: int) -> list[Row]:
+        """What is left to say where there is no room for large digits."""
+        lines = [self._leader(frame), self._curve(8, words=False), self._outlook(frame)]
+        return [_put(Row(width).gap(), parts) for parts in lines]
+
+    def _large(self, frame: Frame, width: int, height: int) -> list[Row]:
+        """The whole screen: digits as large as they get, and the curve as a picture."""
+        palette, text = self.state.palette, str(frame.height)
+        pattern = "0" * max(len(text), _DIGITS_MAX)
+        facts: list[list[Part]] = [*self._facts(frame, height), self._outlook(frame)]
+        size = max(
+            (size for size in range(1, 5)
+             if 5 * size + 12 <= height and large_width(pattern, size) <= width - 30),
+            default=1,
+        )  # fmt: skip
+        digits = large(text, size)
+        rows = [Row(width)]
+        start = max((len(digits) - len(facts)) // 2, 0)
+        for index, line in enumerate(digits):
+            row = Row(width).gap(2).put(line, palette.best).gap(4)
+            if start <= index < start + len(facts):
+                _put(row, facts[index - start])
+            rows.append(row)
+        rows += [Row(width), _put(Row(width).gap(2), self._sentence(frame)), Row(width)]
+        return [*rows, *self._hill(width, height - len(rows))]
+
+    def _sentence(self, frame: Frame) -> list[Part]:
+        palette = self.state.palette
+        return [
+            ("the wait for tick ", palette.muted),
+            (f"{frame.height + 1}", palette.text),
+            (" has been ", palette.muted),
+            (duration(self.state.wait_s), palette.text),
+            (", longer than ", palette.muted),
+            (percent(self.state.wait_unusual), palette.text),
+            (" of waits", palette.muted),
+        ]
+
+    def _hill(self, width: int, height: int) -> list[Row]:
+        """The curve of all waits in several rows, with an axis of seconds."""
+        palette, frame = self.state.palette, self.state.frame
+        cells, rows = width - 4, height - 1
+        if frame is None or rows < 1:
+            return []
+        levels = [round(8 * rows * math.exp(-_CURVE_END * x / cells)) for x in range(cells)]
+        lit = self._lit(cells)
+        drawn = []
+        for row in range(rows):
+            below = 8 * (rows - 1 - row)
+            bars = [BARS[min(max(level - below, 0), 8)] for level in levels]
+            line = "".join(bars).replace(BARS[8], FULL)
+            drawn.append(Row(width).gap(2).put(line[:lit], palette.accent)
+                         .put(line[lit:], palette.faint))  # fmt: skip
+        axis = Row(width)
+        for part in range(4):
+            axis.to(2 + part * cells * 3 // 10).put(
+                duration(part * 0.9 * frame.expected_interval_s), palette.muted
+            )
+        return [*drawn, axis]
+
+
+def _put(row: Row, parts: list[Part]) -> Row:
+    for text, style in parts:
+        row.put(text, style)
+    return row
+
+
+def _signed(change: float) -> str:
+    return f"{round(100 * change):+d} %".replace("-", "−")
