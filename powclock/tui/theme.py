@@ -104,6 +104,7 @@ class Palette:
         self.selected = Style(bgcolor=colors.selected, bold=True)
         self.hues = tuple(ink(hue) for hue in theme.nodes.hues)
         self._bold: dict[Style, Style] = {}
+        self._chosen: dict[Style, Style] = {}
 
     def bold(self, style: Style) -> Style:
         """The style in bold."""
@@ -111,6 +112,13 @@ class Palette:
         if bold is None:
             bold = self._bold[style] = style + Style(bold=True)
         return bold
+
+    def chosen(self, style: Style) -> Style:
+        """The style on the ground of what is selected."""
+        chosen = self._chosen.get(style)
+        if chosen is None:
+            chosen = self._chosen[style] = style + self.selected
+        return chosen
 
 
 def names() -> list[str]:
