@@ -18,13 +18,15 @@ Trace = tuple[tuple[int, int, int], ...]
 @lru_cache(maxsize=8_192)
 def trace(start: Cell, end: Cell, *, dashed: bool = False) -> Trace:
     """The cells (x, y) and dots of a line from the middle of one cell to that of another."""
+    if end < start:
+        # A line and its reverse are the same dots, so one laid over the other adds none.
+        return trace(end, start, dashed=dashed)[::-1]
     ax, ay = 2 * start[0] + 0.5, 4 * start[1] + 1.5
     across, down = 2.0 * (end[0] - start[0]), 4.0 * (end[1] - start[1])
     steps = int(max(abs(across), abs(down)))
     cells: list[list[int]] = []
     for step in range(steps + 1):
         share = step / steps if steps else 0.0
-        # Halves are rounded up at both ends, so a line and its reverse set the same dots.
         x, y = int(ax + across * share + 0.5), int(ay + down * share + 0.5)
         dot = 0 if dashed and step // _DASH % 2 else _DOTS[y % 4][x % 2]
         if cells and cells[-1][0] == x // 2 and cells[-1][1] == y // 4:

@@ -45,9 +45,13 @@ class Box:
 
 @dataclass(frozen=True)
 class Layout:
-    """The cells of all nodes, where the regions' names go, and the lines that part two sides."""
+    """The cells of all nodes, where the regions' names go, and the lines that part two sides.
+
+    `rightward` are the nodes in the right half of their ellipse: their names go to the right.
+    """
 
     places: dict[str, Cell]
+    rightward: frozenset[str]
     regions: tuple[tuple[str, Box], ...]
     cuts: tuple[Box, ...]
 
@@ -192,6 +196,7 @@ def lay_out(
         boxes, cuts = _parted(whole, [len(group) for group in groups])
     wanted: dict[str, tuple[float, float]] = {}
     titles: list[tuple[str, Box]] = []
+    rightward: set[str] = set()
     for group, box in zip(groups, boxes, strict=True):
         regions: dict[str, list[str]] = {}
         for name in group:
@@ -201,10 +206,14 @@ def lay_out(
             if region and part.height >= 4:
                 titles.append((region, Box(part.x, part.y, part.width, 1)))
                 inner = Box(part.x, part.y + 1, part.width, part.height - 1)
-            wanted |= _ellipse(
-                {name: seats[name] for name in names}, inner, names_width, even=len(groups) > 1
-            )
-    return Layout(_apart(wanted, width, height), tuple(titles), tuple(cuts))
+            seated = {name: seats[name] for name in names}
+            stand = _ellipse(seated, inner, names_width, even=len(groups) > 1)
+            wanted |= stand
+            rightward |= {
+                name for name, (x, _) in stand.items() if 2 * x >= 2 * inner.x + inner.width - 1.01
+            }
+    places = _apart(wanted, width, height)
+    return Layout(places, frozenset(rightward), tuple(titles), tuple(cuts))
 
 
 def _by_side(seats: Mapping[str, Seat], sides: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -12,9 +12,12 @@ from math import inf
 
 from powclock.record.detail import Spread
 
-# How long a spread is shown, and how long at most where the block is slow to arrive.
+# How long a spread is shown; how long at most, where the block is slow to arrive, and at least; and
+# how long what is left of it, where that turns out to be more than was thought.
 SHOWN_S = 1.2
-SHOWN_MAX_S = 2.0
+SHOWN_MAX_S = 1.8
+_SHOWN_MIN_S = 0.6
+_HURRY_S = 0.3
 # A block that is older than this when the picture opens has spread already.
 FRESH_NS = 1_500_000_000
 # Before anything is known about a network: what a spread may take.
@@ -57,11 +60,16 @@ def coverage(spread: Spread, running: Collection[str], until_ns: float = inf) ->
 
 
 class Replay:
-    """Chooses which spread is shown, and how much of it at a moment."""
+    """Chooses which spread is shown, and how much of it at a moment.
+
+    `factor` is how much slower than the race it is shown, `live` says that it waits for the race,
+    and `end_ns` is the delay by which the nodes have it, as far as that is known.
+    """
 
     def __init__(self) -> None:
         self.spread: Spread | None = None
         self.factor = 1.0
+        self.end_ns = 0.0
         self.live = False
         self._running = False
         self._seen: str | None = None
@@ -70,7 +78,6 @@ class Replay:
         self._anchor_ns = 0.0
         self._known_ns = 0.0
         self._usual_ns = _USUAL_NS
-        self._end_ns = 0.0
 
     def see(
         self,
@@ -98,6 +105,7 @@ class Replay:
         first, self.spread = self._seen is None, spread
         if spread.hash != self._seen:
             self._seen = spread.hash
+            self.end_ns = float(coverage(spread, running).last_ns or 0)
             if motion and not (first and age_ns > FRESH_NS):
                 self._running = True
                 self._started_s = self._anchor_s = now_s
@@ -113,13 +121,15 @@ class Replay:
             self._known_ns = inf
         else:
             self._known_ns = float(age_ns)
-        self._end_ns = known if reached.complete else max(known, float(self._usual_ns))
+        self.end_ns = known if reached.complete else max(known, float(self._usual_ns))
         shown_ns = self._at(now_s)
-        left_s = max(self._started_s + SHOWN_S - now_s, 0.2)
-        factor = left_s / max((self._end_ns - shown_ns) / 1e9, 1e-3)
-        # A plan that holds is kept, so that the pace and the number that is shown are steady.
-        if not self.factor or factor < 0.8 * self.factor or factor > 1.25 * self.factor:
-            self._anchor_s, self._anchor_ns, self.factor = now_s, shown_ns, factor
+        left_s = (self.end_ns - shown_ns) / 1e9
+        # A plan that ends in time is kept, so that the pace that is told is steady.
+        ends_s = now_s + left_s * self.factor - self._started_s
+        if not self.factor or not _SHOWN_MIN_S <= ends_s <= SHOWN_MAX_S:
+            shown_s = max(self._started_s + SHOWN_S - now_s, _HURRY_S)
+            self._anchor_s, self._anchor_ns = now_s, shown_ns
+            self.factor = shown_s / max(left_s, 1e-3)
 
     def _at(self, now_s: float) -> float:
         if not self.factor:
@@ -132,7 +142,7 @@ class Replay:
         """Whether a spread is being shown at this moment of wall time."""
         if not self._running or now_s >= self._started_s + SHOWN_MAX_S:
             return False
-        return self._at(now_s) < self._end_ns
+        return self._at(now_s) < self.end_ns
 
     def shown_ns(self, now_s: float) -> float:
         """How much of the spread is shown: a delay after the find, infinite at rest."""

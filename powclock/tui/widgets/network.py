@@ -5,7 +5,7 @@ what a node believes, the line under the picture how many have the block.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isinf
 
 from rich.cells import cell_len
@@ -109,7 +109,7 @@ class Network(Panel):
         running = {row.name for row in frame.nodes if row.state != "down"}
         if self._replay.moves(now_s):
             whole = coverage(spread, running)
-            time = f"spread {_seconds(whole.last_ns)}, " if whole.complete else "spread "
+            time = f"spread {_seconds(whole.last_ns)}, " if whole.complete else "spread shown "
             return [(time, palette.muted), (self._pace(), palette.accent)]
         cover = coverage(spread, running)
         parts: list[Part] = []
@@ -127,8 +127,8 @@ class Network(Panel):
         if self._replay.live or 0.85 <= factor <= 1.15:
             return "as it happens"
         if factor > 1:
-            return f"shown {_factor(factor)}× slower"
-        return f"shown {_factor(1 / factor)}× faster"
+            return f"{_factor(factor)}× slower"
+        return f"{_factor(1 / factor)}× faster"
 
     def body(self, width: int, height: int) -> list[Row]:
         """The picture, and under it how far the block has spread."""
@@ -137,7 +137,7 @@ class Network(Panel):
             return []
         self._see(frame)
         moment = self._moment(frame)
-        foot = [self._foot(moment, width)] if height >= 4 and self._replay.spread else []
+        foot = [self._foot(moment, width)] if height >= 4 else []
         room = height - len(foot)
         if graph_fits(len(frame.nodes), width, room):
             return self._picture(frame, moment, width, room) + foot
@@ -146,7 +146,8 @@ class Network(Panel):
     def _foot(self, moment: Moment, width: int) -> Row:
         """Which block it is, who found it, and who has it: in numbers and as a bar."""
         palette, spread, cover = self.state.palette, self._replay.spread, moment.cover
-        assert spread is not None
+        if spread is None:
+            return Row(width).put("no block yet", palette.muted)
         row = Row(width).put(f"{BEST} {spread.height} ", palette.best)
         counts = f"{cover.have}/{cover.running} have it "
         by = f"by {spread.author} "
@@ -231,7 +232,7 @@ class Network(Panel):
         side_of = {name: number for number, side in enumerate(sides) for name in side}
         cells = [places[name] for name in names]
         if self._graph[0] != (cells, key) or self._graph[1] is None:
-            layout = Layout(places, target.regions, target.cuts)
+            layout = replace(target, places=places)
             graph = Graph(names, layout, frame.links, side_of, (width, height))
             self._graph = ((cells, key), graph)
         self._cells = cells
@@ -284,7 +285,7 @@ class Network(Panel):
         _, chosen, self._cells = self._plan
         assert chosen is not None
         names = [row.name for row in frame.nodes]
-        thirds_ns = _thirds(self._replay.spread)
+        thirds_ns = [self._replay.end_ns * third / 3 for third in (1, 2)]
         fates = [_fate(row, moment, thirds_ns) for row in frame.nodes]
         selected = names.index(self.state.selected) if self.state.selected in names else None
         rows = network_map.draw(chosen, fates, selected, palette)
@@ -348,23 +349,12 @@ def _belief(row: NodeRow, hue: Style, state: State) -> tuple[str, Style]:
     return (RIVAL, hue) if row.tip == "rival" else (MORE_LEFT, hue)
 
 
-def _thirds(spread: Spread | None) -> list[int]:
-    """Until when a third, two thirds and all of those that have the block had got it."""
-    delays = [arrival.delay_ns for arrival in spread.arrivals] if spread is not None else []
-    if not delays:
-        return []
-    count = len(delays)
-    return [delays[-(-count // 3) - 1], delays[-(-2 * count // 3) - 1], delays[-1]]
-
-
-def _fate(row: NodeRow, moment: Moment, thirds_ns: Sequence[int]) -> int:
+def _fate(row: NodeRow, moment: Moment, thirds_ns: Sequence[float]) -> int:
     if row.state == "down":
         return network_map.GONE
-    if moment.has(row.name) and thirds_ns:
+    if moment.has(row.name):
         delay = moment.delays[row.name]
-        return next(
-            (third for third, until in enumerate(thirds_ns) if delay <= until), network_map.THIRD
-        )
+        return network_map.FIRST + sum(delay > until for until in thirds_ns)
     return network_map.RIVALS if row.tip == "rival" else network_map.MISSING
 
 

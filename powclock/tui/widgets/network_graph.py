@@ -118,6 +118,10 @@ class Graph:
             at, mark = y * self.width + x, marks[index]
             texts[at], styles[at] = mark.glyph, mark.style
         for index, at, text in self._placed(first):
+            # A gap between node and name, even where a link runs.
+            x = self.cells[index][0]
+            gap = at - 1 if at % self.width > x else at + cell_len(text)
+            texts[gap] = " "
             _write(texts, styles, at, text, marks[index].name_style)
         return self._rows(texts, styles)
 
@@ -144,7 +148,7 @@ class Graph:
                     texts[at] = CUT if crossed else ("╌" if box.height == 1 else "╎")
                     styles[at] = palette.bad
         for region, box in self._layout.regions:
-            name = fit(region, min(cell_len(region), box.width))
+            name = fit(f" {region} ", min(cell_len(region) + 2, box.width))
             start = box.y * width + box.x + (box.width - cell_len(name)) // 2
             _write(texts, styles, start, name, palette.muted)
 
@@ -157,13 +161,13 @@ class Graph:
         for x, y in self.cells:
             taken[y * self.width + x] = 1
         for region, box in self._layout.regions:
-            start = box.y * self.width + box.x + (box.width - cell_len(region)) // 2
-            for at in range(max(start, 0), min(start + cell_len(region), len(taken))):
-                taken[at] = 1
+            cells = min(cell_len(region) + 2, box.width)
+            start = box.y * self.width + box.x + (box.width - cells) // 2
+            taken[start : start + cells] = bytes([1]) * cells
         for box in self._layout.cuts:
             for y in range(box.y, box.y + box.height):
-                for x in range(box.x, box.x + box.width):
-                    taken[y * self.width + x] = 1
+                start = y * self.width + box.x
+                taken[start : start + box.width] = bytes([1]) * box.width
         middle = (self.width - 1) / 2
         outward = sorted(
             (index for index in range(len(self.names)) if index not in key),
@@ -182,9 +186,8 @@ class Graph:
         x, y = self.cells[index]
         name, row = self.names[index], y * self.width
         right, left = self._room(x, y, 1, taken), self._room(x, y, -1, taken)
-        outward_right = 2 * x >= self.width - 1
         sides = [(right, True), (left, False)]
-        if not outward_right:
+        if name not in self._layout.rightward:
             sides.reverse()
         for text in forms(name, max(right, left)):
             cells = cell_len(text)

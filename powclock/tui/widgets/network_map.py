@@ -130,12 +130,11 @@ def legend(
 ) -> Row:
     """What the signs mean, in words, as far as there is room."""
     row = Row(width)
-    words = [f"≤{seconds:.2f} s" for seconds in thirds_s]
-    words += [""] * (MISSING - len(words)) + ["not yet", "rival", "down"]
+    words = [*(f"≤{seconds:.2f} s" for seconds in thirds_s), "later", "not yet", "rival", "down"]
     parts = [
         (f"{sign} {words[fate]}  ", style)
         for fate, (sign, style) in enumerate(signs(palette))
-        if fate in present and words[fate]
+        if fate in present
     ]
     if each > 1:
         parts.append((f"{each} nodes a cell", palette.muted))
