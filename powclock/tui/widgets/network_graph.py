@@ -226,13 +226,13 @@ class Graph:
 
 def forms(name: str, room: int) -> list[str]:
     """A name, what fits of it, and its initials: a letter, and the number that it ends with."""
-    shapes = [name]
-    if 4 <= room < cell_len(name):
-        shapes.append(fit(name, room))
     stem = name.rstrip("0123456789")
-    number = name[len(stem) :]
-    shapes.append(stem[:1] + number if number else name[:2])
-    return shapes
+    if len(stem) < len(name):
+        # Of numbered names it is the number that tells them apart.
+        return [name, stem[:1] + name[len(stem) :]]
+    if 4 <= room < cell_len(name):
+        return [name, fit(name, room)]
+    return [name, name[:2], name[:1]]
 
 
 def _write(texts: list[str], styles: list[Style], at: int, text: str, style: Style) -> None:
