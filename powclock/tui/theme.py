@@ -105,6 +105,8 @@ class Palette:
         self.hues = tuple(ink(hue) for hue in theme.nodes.hues)
         self._bold: dict[Style, Style] = {}
         self._chosen: dict[Style, Style] = {}
+        self._on: dict[tuple[Style, Style], Style] = {}
+        self.paper = Style(color=ground, bgcolor=ground)
 
     def bold(self, style: Style) -> Style:
         """The style in bold."""
@@ -119,6 +121,14 @@ class Palette:
         if chosen is None:
             chosen = self._chosen[style] = style + self.selected
         return chosen
+
+    def on(self, ink: Style, ground: Style) -> Style:
+        """The colour of one style on that of another; `paper` is the colour of the ground."""
+        key = (ink, ground)
+        style = self._on.get(key)
+        if style is None:
+            style = self._on[key] = Style(color=ink.color, bgcolor=ground.color)
+        return style
 
 
 def names() -> list[str]:

@@ -11,10 +11,12 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from powclock.record.frame import Frame, NodeRow
-from powclock.tui.glyphs import FULL
+from powclock.tui.glyphs import BARS, FULL
 from powclock.tui.rows import Canvas, Row
 from powclock.tui.state import State
 from powclock.tui.text import duration, hash_rate, scaled
+from powclock.tui.theme import Palette
+from powclock.tui.widgets.panel import Part
 
 _NODES_MAX = 16
 _AXIS_CELLS = 6
@@ -82,20 +84,45 @@ def draw_shares(state: State, frame: Frame, width: int, height: int) -> list[Row
     canvas.put(0, rows - 1, "0".rjust(_AXIS_CELLS - 1), palette.muted)
     for place in range(shown):
         x = width - (shown - place) * step
-        for y, style in enumerate(_column(found, samples - shown + place, rows, top)):
-            canvas.put(x, rows - 1 - y, FULL * step, style)
+        ends = _ends(found, samples - shown + place, rows, top)
+        for y in range(rows):
+            text, style = _cell(palette, found, ends, y)
+            canvas.put(x, rows - 1 - y, text * step, style)
+    left = width - shown * step
+    _names(canvas, palette, found, _ends(found, samples - shown, rows, top), left)
     return [title, *canvas.rows(), *legend]
 
 
-def _column(found: Sequence[Layer], at: int, rows: int, top: float) -> list[Style]:
-    """The styles of a column from the foot up: in each cell, of whoever holds its middle."""
-    column: list[Style] = []
-    reached = 0.0
+def _ends(found: Sequence[Layer], at: int, rows: int, top: float) -> list[int]:
+    """Where each layer ends in a column, in eighths of a row from the foot."""
+    ends, reached = [], 0.0
     for layer in found:
         reached += layer.rates[at]
-        cells = int(reached / top * rows + 0.5) if top > 0 else 0
-        column += [layer.style] * (min(cells, rows) - len(column))
-    return column
+        ends.append(min(round(reached / top * rows * 8), rows * 8) if top > 0 else 0)
+    return ends
+
+
+def _cell(palette: Palette, found: Sequence[Layer], ends: Sequence[int], y: int) -> Part:
+    """A cell shows whoever holds its foot, and above that whoever holds its top."""
+    foot = next((at for at, end in enumerate(ends) if end > 8 * y), None)
+    if foot is None:
+        return " ", palette.ground
+    if ends[foot] >= 8 * (y + 1):
+        return FULL, found[foot].style
+    head = next((at for at, end in enumerate(ends) if end >= 8 * (y + 1)), None)
+    ground = palette.paper if head is None else found[head].style
+    return BARS[ends[foot] - 8 * y], palette.on(found[foot].style, ground)
+
+
+def _names(
+    canvas: Canvas, palette: Palette, found: Sequence[Layer], ends: Sequence[int], x: int
+) -> None:
+    """Names where the layers begin, in those that fill a row there."""
+    for layer, low, high in zip(found, [0, *ends], ends, strict=False):
+        row = -(-low // 8)
+        if high >= 8 * (row + 1):
+            style = palette.on(palette.paper, layer.style)
+            canvas.put(x, canvas.height - 1 - row, f" {layer.name} ", style)
 
 
 def _legend(state: State, found: Sequence[Layer], frame: Frame, width: int) -> list[Row]:
