@@ -207,6 +207,9 @@ def lay_out(
                 titles.append((region, Box(part.x, part.y, part.width, 1)))
                 inner = Box(part.x, part.y + 1, part.width, part.height - 1)
             seated = {name: seats[name] for name in names}
+            if region and inner.height >= 9:
+                # Links between regions should be seen as such: leave a gap between them.
+                inner = Box(inner.x, inner.y + 1, inner.width, inner.height - 2)
             stand = _ellipse(seated, inner, names_width, even=len(groups) > 1)
             wanted |= stand
             rightward |= {
@@ -260,7 +263,7 @@ def _grid(box: Box, count: int) -> list[Box]:
     for across in range(1, count + 1):
         down = ceil(count / across)
         part_width, part_height = max(box.width / across, 1), max(box.height / down, 1)
-        shapes.append((abs(part_width / part_height - 2.6), across, down))
+        shapes.append((abs(part_width / part_height - 3), across, down))
     _, across, down = min(shapes)
     part = box.width / across
     boxes = []

@@ -77,6 +77,7 @@ class Replay:
         self._anchor_s = 0.0
         self._anchor_ns = 0.0
         self._known_ns = 0.0
+        self._complete = False
         self._usual_ns = _USUAL_NS
 
     def see(
@@ -116,6 +117,7 @@ class Replay:
         """Choose how fast to go on, so that the end comes in time."""
         reached = coverage(spread, running)
         known = float(reached.last_ns or 0)
+        self._complete = reached.complete
         if reached.complete:
             self._usual_ns = min(max(int(known), 1), _USUAL_MAX_NS)
             self._known_ns = inf
@@ -142,7 +144,7 @@ class Replay:
         """Whether a spread is being shown at this moment of wall time."""
         if not self._running or now_s >= self._started_s + SHOWN_MAX_S:
             return False
-        return self._at(now_s) < self.end_ns
+        return not self._complete or self._at(now_s) < self.end_ns
 
     def shown_ns(self, now_s: float) -> float:
         """How much of the spread is shown: a delay after the find, infinite at rest."""

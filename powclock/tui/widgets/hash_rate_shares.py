@@ -20,6 +20,7 @@ from powclock.tui.widgets.panel import Part
 
 _NODES_MAX = 16
 _AXIS_CELLS = 6
+_NAME_EIGHTHS = 6
 
 
 @dataclass(frozen=True)
@@ -117,10 +118,10 @@ def _cell(palette: Palette, found: Sequence[Layer], ends: Sequence[int], y: int)
 def _names(
     canvas: Canvas, palette: Palette, found: Sequence[Layer], ends: Sequence[int], x: int
 ) -> None:
-    """Names where the layers begin, in those that fill a row there."""
+    """Names where the layers begin, in those that fill most of a row there."""
     for layer, low, high in zip(found, [0, *ends], ends, strict=False):
-        row = -(-low // 8)
-        if high >= 8 * (row + 1):
+        row = (low + high) // 16
+        if min(high, 8 * row + 8) - max(low, 8 * row) >= _NAME_EIGHTHS:
             style = palette.on(palette.paper, layer.style)
             canvas.put(x, canvas.height - 1 - row, f" {layer.name} ", style)
 

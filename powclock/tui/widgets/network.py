@@ -171,6 +171,7 @@ class Network(Panel):
         spread = self._replay.spread
         marks = [self._mark(row, frame, moment) for row in frame.nodes]
         first = [place for place in (selected, index.get(frame.leader or "")) if place is not None]
+        first += [a if b == selected else b for a, b in frame.links if selected in {a, b}]
         carried, flights = self._ways(spread, moment, index)
         key = (graph, palette, tuple(marks), selected, tuple(carried), tuple(flights))
         if key == self._rows[0]:

@@ -21,6 +21,8 @@ from powclock.tui.theme import Palette
 # Lines that would fill more of the picture than this would hide it: then links are left out.
 _DENSITY_MAX = 1.8
 _TAIL = 0.45
+# With fewer cells for each node, names would bury the picture: then only the chosen ones are named.
+_NAMED_CELLS = 16
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,8 @@ class Graph:
             (index for index in range(len(self.names)) if index not in key),
             key=lambda index: (-abs(self.cells[index][0] - middle), index),
         )
+        if self.width * self.height < _NAMED_CELLS * len(self.names):
+            outward = []
         labels = []
         for index in (*key, *outward):
             label = self._label(index, taken)
