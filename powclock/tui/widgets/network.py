@@ -19,7 +19,7 @@ from powclock.tui.rows import Row
 from powclock.tui.spread import Coverage, Replay, coverage
 from powclock.tui.state import State
 from powclock.tui.widgets import network_map
-from powclock.tui.widgets.network_graph import Flight, Graph, Mark, nearest
+from powclock.tui.widgets.network_graph import Flight, Graph, Mark, crowded, nearest
 from powclock.tui.widgets.panel import Panel, Part
 
 NODES_MAX = 200
@@ -47,7 +47,8 @@ class Moment:
 
     def has(self, name: str) -> bool:
         """Whether a node has the block."""
-        return self.delays.get(name, inf) <= self.shown_ns
+        delay_ns = self.delays.get(name)
+        return delay_ns is not None and delay_ns <= self.shown_ns
 
 
 class Network(Panel):
@@ -244,6 +245,8 @@ class Network(Panel):
         pairs = [(row.name, row.region) for row in frame.nodes]
         seats = self._seats.give(pairs, frame.links)
         names_width = min(max(cell_len(name) for name, _ in pairs), _NAMES_MAX)
+        if crowded(len(pairs), width, height):
+            names_width = 0
         before, shown = self._layout[1], self._layout[0]
         now_s = self.state.wall_s()
         here = self._gliding(before) if before is not None else {}
@@ -364,4 +367,4 @@ def _seconds(delay_ns: int | None) -> str:
 
 
 def _factor(factor: float) -> str:
-    return f"{factor:.1f}" if factor < 2 else f"{factor:.0f}"
+    return f"{factor:.1f}".removesuffix(".0") if factor < 3 else f"{factor:.0f}"

@@ -110,7 +110,7 @@ class Graph:
         """The picture; names of the nodes in `first` get room before all others'."""
         base, base_styles = self._links_layer(selected, palette)
         dots, styles = base.copy(), base_styles.copy()
-        self._lay(dots, styles, carried, palette.chart)
+        self._lay(dots, styles, carried, palette.faint if self.dense else palette.chart)
         pulses = [self._fly(dots, styles, flight, palette) for flight in flights]
         texts = [SIGNS[dot] if dot else " " for dot in dots]
         self._frame(texts, styles, palette)
@@ -152,7 +152,7 @@ class Graph:
         for region, box in self._layout.regions:
             name = fit(f" {region} ", min(cell_len(region) + 2, box.width))
             start = box.y * width + box.x + (box.width - cell_len(name)) // 2
-            _write(texts, styles, start, name, palette.muted)
+            _write(texts, styles, start, name, palette.text)
 
     def _placed(self, first: Sequence[int]) -> list[tuple[int, int, str]]:
         """Node, cell and text of every name that has room."""
@@ -175,7 +175,7 @@ class Graph:
             (index for index in range(len(self.names)) if index not in key),
             key=lambda index: (-abs(self.cells[index][0] - middle), index),
         )
-        if self.width * self.height < _NAMED_CELLS * len(self.names):
+        if crowded(len(self.names), self.width, self.height):
             outward = []
         labels = []
         for index in (*key, *outward):
@@ -226,6 +226,11 @@ class Graph:
                     begin = at
             rows.append(row)
         return rows
+
+
+def crowded(nodes: int, width: int, height: int) -> bool:
+    """Whether there is no room for names."""
+    return width * height < _NAMED_CELLS * nodes
 
 
 def forms(name: str, room: int) -> list[str]:
