@@ -26,7 +26,7 @@ BARS = " ▁▂▃▄▅▆▇█"
 FULL = "█"
 SHADE = "░"
 BAR_ON = "▓"
-HALF_SHADE = "▒"
+SQUARES = "■▣□"
 PULSE = "•"
 NOT_YET = "–"
 
@@ -98,7 +98,8 @@ _STAND_INS = {
     "█": "#",
     "░": ".",
     "▓": "#",
-    "▒": "+",
+    "▣": "+",
+    "□": ".",
     "•": "%",
 }
 _STAND_INS |= dict.fromkeys("─━╌┈╍╺╸", "-")

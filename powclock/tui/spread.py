@@ -62,21 +62,23 @@ def coverage(spread: Spread, running: Collection[str], until_ns: float = inf) ->
 class Replay:
     """Chooses which spread is shown, and how much of it at a moment.
 
-    `factor` is how much slower than the race it is shown, `live` says that it waits for the race,
-    and `end_ns` is the delay by which the nodes have it, as far as that is known.
+    `factor` is how much slower than the race it is shown, and `live` says that it waits for the
+    race. `thirds_ns` are the delays by which a third and two thirds of the nodes have a block, as
+    the last spread that was complete had it.
     """
 
     def __init__(self) -> None:
         self.spread: Spread | None = None
         self.factor = 1.0
-        self.end_ns = 0.0
         self.live = False
+        self.thirds_ns = (_USUAL_NS // 3, _USUAL_NS * 2 // 3)
         self._running = False
         self._seen: str | None = None
         self._started_s = 0.0
         self._anchor_s = 0.0
         self._anchor_ns = 0.0
         self._known_ns = 0.0
+        self._end_ns = 0.0
         self._complete = False
         self._usual_ns = _USUAL_NS
 
@@ -106,26 +108,32 @@ class Replay:
         first, self.spread = self._seen is None, spread
         if spread.hash != self._seen:
             self._seen = spread.hash
-            self.end_ns = float(coverage(spread, running).last_ns or 0)
+            self._learn(spread, running)
             if motion and not (first and age_ns > FRESH_NS):
                 self._running = True
                 self._started_s = self._anchor_s = now_s
                 self._anchor_ns = self.factor = 0.0
                 self._plan(spread, age_ns, running, now_s)
 
+    def _learn(self, spread: Spread, running: Collection[str]) -> Coverage:
+        """How far the block has come; once it has reached all, what spreads take here."""
+        reached = coverage(spread, running)
+        if reached.complete:
+            delays = [arrival.delay_ns for arrival in spread.arrivals if arrival.node in running]
+            count = len(delays)
+            self.thirds_ns = (delays[-(-count // 3) - 1], delays[-(-2 * count // 3) - 1])
+            self._usual_ns = min(max(delays[-1], 1), _USUAL_MAX_NS)
+        return reached
+
     def _plan(self, spread: Spread, age_ns: int, running: Collection[str], now_s: float) -> None:
         """Choose how fast to go on, so that the end comes in time."""
-        reached = coverage(spread, running)
-        known = float(reached.last_ns or 0)
+        reached = self._learn(spread, running)
+        known_ns = float(reached.last_ns or 0)
         self._complete = reached.complete
-        if reached.complete:
-            self._usual_ns = min(max(int(known), 1), _USUAL_MAX_NS)
-            self._known_ns = inf
-        else:
-            self._known_ns = float(age_ns)
-        self.end_ns = known if reached.complete else max(known, float(self._usual_ns))
+        self._known_ns = inf if reached.complete else float(age_ns)
+        self._end_ns = known_ns if reached.complete else max(known_ns, float(self._usual_ns))
         shown_ns = self._at(now_s)
-        left_s = (self.end_ns - shown_ns) / 1e9
+        left_s = (self._end_ns - shown_ns) / 1e9
         # A plan that ends in time is kept, so that the pace that is told is steady.
         ends_s = now_s + left_s * self.factor - self._started_s
         if not self.factor or not _SHOWN_MIN_S <= ends_s <= SHOWN_MAX_S:
@@ -144,7 +152,7 @@ class Replay:
         """Whether a spread is being shown at this moment of wall time."""
         if not self._running or now_s >= self._started_s + SHOWN_MAX_S:
             return False
-        return not self._complete or self._at(now_s) < self.end_ns
+        return not self._complete or self._at(now_s) < self._end_ns
 
     def shown_ns(self, now_s: float) -> float:
         """How much of the spread is shown: a delay after the find, infinite at rest."""

@@ -27,6 +27,8 @@ CELLS_A_NODE = 8
 # Nodes that change their places take this long to get there.
 GLIDE_S = 0.6
 _NAMES_MAX = 12
+# A narrower title has room for the pace alone.
+_ASIDE_CELLS = 42
 # A node that has just got the block is bright for this part of a spread that is shown.
 _FLASH_S = 0.18
 
@@ -109,9 +111,12 @@ class Network(Panel):
         now_s = self.state.wall_s()
         running = {row.name for row in frame.nodes if row.state != "down"}
         if self._replay.moves(now_s):
+            pace = (self._pace(), palette.accent)
+            if self.size.width < _ASIDE_CELLS:
+                return [pace]
             whole = coverage(spread, running)
             time = f"spread {_seconds(whole.last_ns)}, " if whole.complete else "spread shown "
-            return [(time, palette.muted), (self._pace(), palette.accent)]
+            return [(time, palette.muted), pace]
         cover = coverage(spread, running)
         parts: list[Part] = []
         if cover.half_ns is not None:
@@ -278,7 +283,7 @@ class Network(Panel):
     # The map.
 
     def _map(self, frame: Frame, moment: Moment, width: int, height: int) -> list[Row]:
-        palette = self.state.palette
+        state, palette = self.state, self.state.palette
         with_legend = height >= 4 and width >= 12
         room = height - with_legend
         regions = tuple(row.region for row in frame.nodes)
@@ -289,13 +294,21 @@ class Network(Panel):
         _, chosen, self._cells = self._plan
         assert chosen is not None
         names = [row.name for row in frame.nodes]
-        thirds_ns = [self._replay.end_ns * third / 3 for third in (1, 2)]
+        thirds_ns = self._replay.thirds_ns
         fates = [_fate(row, moment, thirds_ns) for row in frame.nodes]
-        selected = names.index(self.state.selected) if self.state.selected in names else None
+        selected = names.index(state.selected) if state.selected in names else None
         rows = network_map.draw(chosen, fates, selected, palette)
         if with_legend:
             thirds_s = [third / 1e9 for third in thirds_ns]
-            rows.append(network_map.legend(width, chosen.each, thirds_s, set(fates), palette))
+            legend = Row(width)
+            if selected is not None:
+                name = names[selected]
+                legend.put(f"{POINTER} {name} ", palette.bold(state.node(name)))
+                if moment.has(name):
+                    legend.put(f"{_seconds(moment.delays[name])} ", palette.text)
+                legend.gap()
+            words = network_map.legend(legend.room, chosen.each, thirds_s, set(fates), palette)
+            rows.append(legend.extend(words))
         return rows
 
     # Keys and the mouse.

@@ -20,6 +20,8 @@ from powclock.tui.theme import Palette
 
 # Lines that would fill more of the picture than this would hide it: then links are left out.
 _DENSITY_MAX = 1.8
+# Of so many nodes the lines are a web that is not read one by one, and should not dazzle.
+_WEB_NODES = 64
 _TAIL = 0.45
 # With fewer cells for each node, names would bury the picture: then only the chosen ones are named.
 _NAMED_CELLS = 16
@@ -60,7 +62,9 @@ class Graph:
         self._side = [side_of.get(name, -1) for name in names]
         self._layout = layout
         drawn = sum(length(self.cells[a], self.cells[b]) for a, b in links)
-        self.dense = drawn > _DENSITY_MAX * self.width * self.height
+        self.web = len(names) > _WEB_NODES
+        density = _DENSITY_MAX / 2 if self.web else _DENSITY_MAX
+        self.dense = drawn > density * self.width * self.height
         self._labels: tuple[object, list[tuple[int, int, str]]] = (None, [])
         self._base: tuple[object, list[int], list[Style]] = (None, [], [])
 
@@ -110,7 +114,7 @@ class Graph:
         """The picture; names of the nodes in `first` get room before all others'."""
         base, base_styles = self._links_layer(selected, palette)
         dots, styles = base.copy(), base_styles.copy()
-        self._lay(dots, styles, carried, palette.faint if self.dense else palette.chart)
+        self._lay(dots, styles, carried, palette.chart_low if self.web else palette.chart)
         pulses = [self._fly(dots, styles, flight, palette) for flight in flights]
         texts = [SIGNS[dot] if dot else " " for dot in dots]
         self._frame(texts, styles, palette)

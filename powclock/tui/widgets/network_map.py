@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.style import Style
 
-from powclock.tui.glyphs import DOWN, FULL, HALF_SHADE, NOT_YET, RIVAL, SHADE
+from powclock.tui.glyphs import DOWN, NOT_YET, RIVAL, SQUARES
 from powclock.tui.rows import Canvas, Row
 from powclock.tui.text import fit
 from powclock.tui.theme import Palette
@@ -93,9 +93,9 @@ def _fill(
 def signs(palette: Palette) -> tuple[tuple[str, Style], ...]:
     """Sign and style for what became of a node."""
     return (
-        (FULL, palette.best),
-        (HALF_SHADE, palette.good),
-        (SHADE, palette.accent),
+        (SQUARES[0], palette.best),
+        (SQUARES[1], palette.good),
+        (SQUARES[2], palette.accent),
         (NOT_YET, palette.muted),
         (RIVAL, palette.rival),
         (DOWN, palette.bad),
@@ -118,7 +118,7 @@ def draw(chosen: Plan, fates: Sequence[int], selected: int | None, palette: Pale
             row, column = divmod(start // chosen.each, chosen.across)
             sign, style = looks[sorted(fates[node] for node in group)[len(group) // 2]]
             if selected in group:
-                style = palette.chosen(style)
+                style = palette.on(palette.paper, style)
             # A gap after a sign only where a row has room for it.
             width = max(chosen.step - 1, 1)
             canvas.put(column * chosen.step, field.top + row, sign * width, style)
@@ -130,16 +130,13 @@ def legend(
 ) -> Row:
     """What the signs mean, in words, as far as there is room."""
     row = Row(width)
-    words = [*(f"≤{seconds:.2f} s" for seconds in thirds_s), "later", "not yet", "rival", "down"]
-    parts = [
-        (f"{sign} {words[fate]}  ", style)
-        for fate, (sign, style) in enumerate(signs(palette))
-        if fate in present
-    ]
     if each > 1:
-        parts.append((f"{each} nodes a cell", palette.muted))
-    for text, style in parts:
-        if cell_len(text.rstrip()) > row.room:
-            break
-        row.put(text, style)
+        row.put(f"{each} a cell  ", palette.muted)
+    words = [*(f"≤{seconds:.2f} s" for seconds in thirds_s), "later", "not yet", "rival", "down"]
+    for fate, (sign, style) in enumerate(signs(palette)):
+        if fate in present:
+            text = f"{sign} {words[fate]}"
+            if cell_len(text) > row.room:
+                break
+            row.put(text, style).gap(2)
     return row
