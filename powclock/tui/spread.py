@@ -64,7 +64,7 @@ class Replay:
 
     `factor` is how much slower than the race it is shown, and `live` says that it waits for the
     race. `thirds_ns` are the delays by which a third and two thirds of the nodes have a block, as
-    the last spread that was complete had it.
+    the last spread that was complete had it, or the first one so far.
     """
 
     def __init__(self) -> None:
@@ -80,6 +80,7 @@ class Replay:
         self._known_ns = 0.0
         self._end_ns = 0.0
         self._complete = False
+        self._learned = False
         self._usual_ns = _USUAL_NS
 
     def see(
@@ -118,11 +119,13 @@ class Replay:
     def _learn(self, spread: Spread, running: Collection[str]) -> Coverage:
         """How far the block has come; once it has reached all, what spreads take here."""
         reached = coverage(spread, running)
-        if reached.complete:
+        if reached.complete or (reached.have and not self._learned):
             delays = [arrival.delay_ns for arrival in spread.arrivals if arrival.node in running]
             count = len(delays)
             self.thirds_ns = (delays[-(-count // 3) - 1], delays[-(-2 * count // 3) - 1])
-            self._usual_ns = min(max(delays[-1], 1), _USUAL_MAX_NS)
+        if reached.complete:
+            self._learned = True
+            self._usual_ns = min(max(reached.last_ns or 0, 1), _USUAL_MAX_NS)
         return reached
 
     def _plan(self, spread: Spread, age_ns: int, running: Collection[str], now_s: float) -> None:

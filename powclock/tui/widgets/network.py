@@ -13,7 +13,7 @@ from rich.style import Style
 
 from powclock.record.detail import Arrival, Spread
 from powclock.record.frame import Frame, NodeRow
-from powclock.tui.glyphs import BAR_ON, BEST, DOWN, MORE_LEFT, RIVAL, SHADE
+from powclock.tui.glyphs import BAR_ON, BEST, DOWN, MORE_LEFT, POINTER, RIVAL, SHADE
 from powclock.tui.layout_graph import Cell, Layout, Seats, lay_out
 from powclock.tui.rows import Row
 from powclock.tui.spread import Coverage, Replay, coverage
