@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from powclock.race.commands import AnyCommand
+from powclock.race.commands import AnyCommand, Look
 from powclock.race.messages import AnyMessage, Ended, Shown
 from powclock.record.frame import (
     ActiveFault,
@@ -153,12 +153,39 @@ class FakeRace:
         self._tell = on_message
 
     def send(self, command: AnyCommand) -> None:
-        self.commands.append(command)
+        # Where a screen looks is not what a person asks for.
+        if not isinstance(command, Look):
+            self.commands.append(command)
 
     async def tell(self, message: AnyMessage) -> None:
         """From another thread, as a real race does."""
         assert self._tell is not None
         await asyncio.to_thread(self._tell, message)
+
+
+class Inspected:
+    """A board that only remembers what was to be looked into."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def focus_panel(self, name: str) -> None:
+        """Nothing."""
+
+    def maximise(self, name: str) -> None:
+        """Nothing."""
+
+    def inspect_node(self, name: str) -> None:
+        self.names.append(name)
+
+    def inspect_block(self, hash_: str) -> None:
+        self.names.append(hash_)
+
+    def say(self, text: str) -> None:
+        """Nothing."""
+
+    def paint(self) -> None:
+        """Nothing."""
 
 
 Test = Callable[[PowclockApp, FakeRace, Pilot[Ended | None]], Awaitable[None]]

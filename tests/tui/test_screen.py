@@ -62,43 +62,6 @@ def test_the_clock_in_one_row() -> None:
     assert panel("clock", size=(80, 24)) == [" TICK 3  ◆ dave  6.0 s  wait █▅▄▃▂▁▁▁ >33 %"]
 
 
-def test_tips_when_all_agree() -> None:
-    assert panel("tips")[:2] == [
-        "╭ TIPS ─────────────────────── all agree ╮",
-        "│ ◆ 3 c003   4 nodes ▓▓▓▓                │",
-    ]
-
-
-def test_tips_of_a_network_that_is_cut() -> None:
-    assert panel("tips", first=split_frame()) == [
-        "╭ TIPS ───────────────────────── 2 heads ╮",
-        "│ ◆ 3 c003   2 nodes ▓▓░░                │",
-        "│ ◇ 2 5aa1   2 nodes ▓▓░░                │",
-        "│ ⊘  2 alice bob                         │",
-        "│ ⊘  2 carol dave                        │",
-        "│                                        │",
-        "╰────────────────────────────────────────╯",
-    ]
-
-
-def test_tips_count_what_does_not_fit() -> None:
-    tips = tuple(
-        TipRow(hash_of(f"c00{index}"), 3, "dave", best=index == 0, nodes=(name,))
-        for index, name in enumerate((*NAMES, "erin", "frank", "grace"))
-    )
-    rows = panel("tips", first=frame(tips=tips))
-    assert rows[5] == "│   3 more heads, 3 nodes                │"
-
-
-def test_the_hash_rate_has_a_scale_and_marks_of_faults() -> None:
-    rows = panel("hash_rate", first=split_frame())
-    assert rows[0] == f"╭ HASH RATE {'─' * 41} 20.0 kH/s last 4.0 s ╮"
-    assert rows[1] == f"│ 20.0k {' ' * 62}  ██ │"
-    assert rows[2] == f"│ {' ' * 69}███ │"
-    assert rows[4] == f"│     0 {' ' * 62}████ │"
-    assert rows[5] == f"│       {'─' * 62}⊘─── │"
-
-
 def test_the_chain_as_boxes() -> None:
     rows = panel("chain")
     assert rows[1:11] == [
