@@ -122,7 +122,8 @@ class HashRate(Panel):
         y = rows - 1 - min(max(chosen.eighths(mean, rows) - 1, 0) // 8, rows - 1)
         if 0 < y < rows - 1:
             canvas.put(0, y, "mean".rjust(AXIS_CELLS - 1), self.state.palette.faint)
-        canvas.put(AXIS_CELLS, y, "╌" * (canvas.width - AXIS_CELLS), self.state.palette.faint)
+        count = len(samples)
+        canvas.put(canvas.width - count, y, "╌" * count, self.state.palette.faint)
 
     def _bar(self, canvas: Canvas, x: int, rows: int, eighths: int) -> None:
         """A column: bright at its tip, and darker downwards."""

@@ -43,7 +43,8 @@ def layers(state: State, frame: Frame) -> list[Layer]:
     for row in frame.nodes:
         if row.name not in chosen:
             continue
-        rates = known[row.name][-count:]
+        rates = known[row.name]
+        rates = rates[max(len(rates) - count, 0) :]
         rates = (0.0,) * (count - len(rates)) + rates
         rest = [whole - part for whole, part in zip(rest, rates, strict=True)]
         found.append(Layer(row.name, state.node(row.name), rates))

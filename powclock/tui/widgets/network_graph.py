@@ -264,12 +264,12 @@ def _write(texts: list[str], styles: list[Style], at: int, text: str, style: Sty
 def nearest(cells: Sequence[Cell], start: Cell, across: int, down: int) -> int | None:
     """The index of the nearest cell in a direction; a row counts as two columns.
 
-    What lies more aside than ahead is taken only where nothing lies ahead.
+    What lies far more aside than ahead is taken only where nothing lies ahead.
     """
     found = []
     for index, (x, y) in enumerate(cells):
         ahead = (x - start[0]) * across + 2 * (y - start[1]) * down
         aside = abs((x - start[0]) * down) + 2 * abs((y - start[1]) * across)
         if ahead > 0:
-            found.append((aside > ahead, ahead + 2 * aside, index))
+            found.append((aside > 3 * ahead, ahead + 2 * aside, index))
     return min(found)[2] if found else None

@@ -111,8 +111,9 @@ class Tips(Panel):
         style = palette.best if tip.best else palette.rival
         count = len(tip.nodes)
         row = Row(width)
-        if chosen:
-            row.put(POINTER, palette.accent + ground)
+        if any(other.hash == self.state.block for other in frame.tips):
+            # All rows make room for the pointer, so their columns stay below each other.
+            row.put(POINTER if chosen else " ", palette.accent + ground)
         row.put(f"{BEST if tip.best else RIVAL} {tip.height} ", style + ground)
         row.put(f"{short_hash(tip.hash)} ", palette.text + ground)
         many = f"{count} {'node ' if count == 1 else 'nodes'} "
