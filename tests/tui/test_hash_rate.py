@@ -84,6 +84,8 @@ def test_marks_move_with_the_columns() -> None:
     later = {"history_from_ns": SECOND, "time_ns": 21 * SECOND}
     before, after = rows(steady(), 40, 3)[-1], rows(steady(**later), 40, 3)[-1]
     assert before.index("⊘") - after.index("⊘") == 2
+    within = (Mark(8 * SECOND + SECOND // 4, "partition", on=True),)
+    assert rows(steady(marks=within), 40, 3)[-1].index("⊘") == before.index("⊘")
 
 
 @pytest.mark.parametrize(

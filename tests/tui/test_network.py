@@ -161,6 +161,7 @@ def test_nobody_moves_when_somebody_comes_or_goes() -> None:
     after = lay_out(seats.give(joined, links("ring", 11)), (), 38, 16, 5).places
     assert {name: after[name] for name in TEN} == before
     assert after["kim"] not in before.values()
+    assert seats.give(joined, links("ring", 11))["kim"].turn == 0.05
     left = [pair for pair in joined if pair[0] != "dave"]
     last = lay_out(seats.give(left, links("ring", 10)), (), 38, 16, 5).places
     assert last == {name: cell for name, cell in after.items() if name != "dave"}
