@@ -176,7 +176,8 @@ class Network(Panel):
         selected = index.get(state.selected or "")
         spread = self._replay.spread
         marks = [self._mark(row, frame, moment) for row in frame.nodes]
-        first = [place for place in (selected, index.get(frame.leader or "")) if place is not None]
+        leader = self._leader(frame)
+        first = [place for place in (selected, index.get(leader or "")) if place is not None]
         first += [a if b == selected else b for a, b in frame.links if selected in {a, b}]
         carried, flights = self._ways(spread, moment, index)
         key = (graph, palette, tuple(marks), selected, tuple(carried), tuple(flights))
@@ -198,9 +199,13 @@ class Network(Panel):
         name_style = palette.stale if row.state == "down" else hue
         if row.name == state.selected:
             return Mark(glyph, palette.chosen(style), palette.chosen(name_style))
-        if row.name == frame.leader or (lit and self._flashes(row.name, moment)):
+        if row.name == self._leader(frame) or (lit and self._flashes(row.name, moment)):
             return Mark(glyph, palette.bold(style), palette.bold(name_style))
         return Mark(glyph, style, name_style)
+
+    def _leader(self, frame: Frame) -> str | None:
+        """Who found the block that is shown: while ticks come quickly, not always the newest."""
+        return frame.leader if self._replay.spread is None else self._replay.spread.author
 
     def _flashes(self, name: str, moment: Moment) -> bool:
         ago_ns = moment.shown_ns - moment.delays.get(name, -inf)
@@ -257,9 +262,10 @@ class Network(Panel):
         here = self._gliding(before) if before is not None else {}
         layout = lay_out(seats, frame.sides, width, height, names_width)
         self._layout = (key, layout)
-        same_size = isinstance(shown, tuple) and shown[-2:] == (width, height)
+        # The first frame of a picture has no links yet, so nobody has found their place.
+        settled = isinstance(shown, tuple) and shown[-2:] == (width, height) and bool(shown[2])
         moved = any(layout.places.get(name, cell) != cell for name, cell in here.items())
-        if same_size and moved and self.state.motion:
+        if settled and moved and self.state.motion:
             self._glide = (now_s, here)
         else:
             self._glide = (-inf, {})
