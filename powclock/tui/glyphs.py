@@ -26,6 +26,9 @@ BARS = " ▁▂▃▄▅▆▇█"
 FULL = "█"
 SHADE = "░"
 BAR_ON = "▓"
+SQUARES = "■▣□"
+PULSE = "•"
+NOT_YET = "–"
 
 FAULTS = {
     "crash": DOWN,
@@ -112,6 +115,9 @@ _STAND_INS = {
     "▓": "#",
     "▾": "v",
     "▀": "#",
+    "▣": "+",
+    "□": ".",
+    "•": "%",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")
@@ -119,6 +125,11 @@ _STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":"}
 _STAND_INS |= dict.fromkeys("═║╔╗╚╝╟╢╤", "#")
 _STAND_INS |= dict.fromkeys("┌┐└┘╭╮╰╯├┤┬┴┼┏┓┗┛┣┫┳┻╋┨┠", "+")
 _STAND_INS |= dict(zip(SUPERSCRIPTS, "0123456789", strict=True))
+# Braille draws lines: what stands for it shows in which half of the cell they run.
+_UPPER, _LOWER = 0x01 | 0x02 | 0x08 | 0x10, 0x04 | 0x20 | 0x40 | 0x80
+_STAND_INS |= {
+    chr(0x2800 + dots): " '.:"[bool(dots & _UPPER) + 2 * bool(dots & _LOWER)] for dots in range(256)
+}
 _TABLE = str.maketrans(_STAND_INS)
 
 

@@ -66,6 +66,9 @@ class Palette:
         self.hues = tuple(ink(hue) for hue in theme.nodes.hues)
         self._bold: dict[Style, Style] = {}
         self._solid: dict[Style, Style] = {}
+        self._chosen: dict[Style, Style] = {}
+        self._on: dict[tuple[Style, Style], Style] = {}
+        self.paper = Style(color=ground, bgcolor=ground)
 
     def bold(self, style: Style) -> Style:
         """The style in bold."""
@@ -81,3 +84,18 @@ class Palette:
             ink = Style(color=self.ground.bgcolor, bgcolor=style.color, bold=True)
             solid = self._solid[style] = ink
         return solid
+
+    def chosen(self, style: Style) -> Style:
+        """The style on the ground of what is selected."""
+        chosen = self._chosen.get(style)
+        if chosen is None:
+            chosen = self._chosen[style] = style + self.selected
+        return chosen
+
+    def on(self, ink: Style, ground: Style) -> Style:
+        """The colour of one style on that of another; `paper` is the colour of the ground."""
+        key = (ink, ground)
+        style = self._on.get(key)
+        if style is None:
+            style = self._on[key] = Style(color=ink.color, bgcolor=ground.color)
+        return style

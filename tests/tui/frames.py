@@ -167,6 +167,31 @@ class FakeRace:
         await asyncio.to_thread(self._tell, message)
 
 
+class Inspected:
+    """A board that only remembers what was to be looked into."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def focus_panel(self, name: str) -> None:
+        """Nothing."""
+
+    def maximise(self, name: str) -> None:
+        """Nothing."""
+
+    def inspect_node(self, name: str) -> None:
+        self.names.append(name)
+
+    def inspect_block(self, hash_: str) -> None:
+        self.names.append(hash_)
+
+    def say(self, text: str) -> None:
+        """Nothing."""
+
+    def paint(self) -> None:
+        """Nothing."""
+
+
 Test = Callable[[PowclockApp, FakeRace, Pilot[Ended | None]], Awaitable[None]]
 
 

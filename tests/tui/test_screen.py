@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from powclock.race.commands import Quit
 from powclock.race.messages import Declined, Ended, Shown
-from powclock.record.frame import EventLine, Pace, TipRow
+from powclock.record.frame import EventLine, Pace
 from powclock.tui import theme_file
 from powclock.tui.app import PowclockApp
 from powclock.tui.arrange import arrange
@@ -24,7 +24,6 @@ from tests.tui.frames import (
     FakeRace,
     block,
     frame,
-    hash_of,
     node,
     on_screen,
     split_frame,
@@ -45,43 +44,6 @@ def panel(name: str, *, size: tuple[int, int] = (160, 45), **options: object) ->
 
     on_screen(read, size=size, **options)  # type: ignore[arg-type]
     return rows
-
-
-def test_tips_when_all_agree() -> None:
-    assert panel("tips")[:2] == [
-        "╭ TIPS ─────────────────────── all agree ╮",
-        "│ ◆ 3 c003   4 nodes ▓▓▓▓                │",
-    ]
-
-
-def test_tips_of_a_network_that_is_cut() -> None:
-    assert panel("tips", first=split_frame()) == [
-        "╭ TIPS ───────────────────────── 2 heads ╮",
-        "│ ◆ 3 c003   2 nodes ▓▓░░                │",
-        "│ ◇ 2 5aa1   2 nodes ▓▓░░                │",
-        "│ ⊘  2 alice bob                         │",
-        "│ ⊘  2 carol dave                        │",
-        "│                                        │",
-        "╰────────────────────────────────────────╯",
-    ]
-
-
-def test_tips_count_what_does_not_fit() -> None:
-    tips = tuple(
-        TipRow(hash_of(f"c00{index}"), 3, "dave", best=index == 0, nodes=(name,))
-        for index, name in enumerate((*NAMES, "erin", "frank", "grace"))
-    )
-    rows = panel("tips", first=frame(tips=tips))
-    assert rows[5] == "│   3 more heads, 3 nodes                │"
-
-
-def test_the_hash_rate_has_a_scale_and_marks_of_faults() -> None:
-    rows = panel("hash_rate", first=split_frame())
-    assert rows[0] == f"╭ HASH RATE {'─' * 41} 20.0 kH/s last 4.0 s ╮"
-    assert rows[1] == f"│ 20.0k {' ' * 62}  ██ │"
-    assert rows[2] == f"│ {' ' * 69}███ │"
-    assert rows[4] == f"│     0 {' ' * 62}████ │"
-    assert rows[5] == f"│       {'─' * 62}⊘─── │"
 
 
 def test_nodes() -> None:
