@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.style import Style
 from textual.binding import Binding, BindingType
 
 from powclock.tui.glyphs import BAR_ON, CUT, POINTER
@@ -51,7 +52,7 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         rows = []
         for index, name in enumerate(self._names):
             here = index == self._at
-            ground = palette.selected if here else PLAIN
+            ground = (palette.selected if here else PLAIN) + _click(f"give({index})")
             side, style = ("A", palette.accent) if name in self._first else ("B", palette.rival)
             row = Row(width).put(f"{POINTER} " if here else "  ", palette.accent + ground)
             row.put(fit(name, 26), self.state.node(name) + ground)
@@ -67,14 +68,15 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         bar.put(f" {percent(1 - share):>5} B", palette.rival)
         help_ = Row(width)
         words = (
-            ("space", "other side"),
-            ("1", "40/60"),
-            ("2", "halves"),
-            ("⏎", "cut"),
-            ("esc", "no"),
+            ("space", "other side", "other_side"),
+            ("1", "40/60", "share(0.4)"),
+            ("2", "halves", "share(0.5)"),
+            ("⏎", "cut", "cut"),
+            ("esc", "no", "close"),
         )
-        for key, text in words:
-            help_.put(f"{key} ", palette.title).put(f"{text}  ", palette.muted)
+        for key, text, action in words:
+            help_.put(f"{key} ", palette.title + _click(action))
+            help_.put(f"{text}  ", palette.muted + _click(action))
         return [*rows, Row(width), bar, help_]
 
     def _changed(self) -> None:
@@ -94,6 +96,12 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         self._at = min(self._at + 1, len(self._names) - 1)
         self._changed()
 
+    def action_give(self, index: int) -> None:
+        """A click: that node changes sides."""
+        self._at = index
+        self._first ^= {self._names[index]}
+        self._changed()
+
     def action_share(self, share: float) -> None:
         """Sides by hash rate."""
         self._first = by_share(self._shares, share)
@@ -109,3 +117,7 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
     def action_close(self) -> None:
         """Leave the network whole."""
         self.dismiss(None)
+
+
+def _click(action: str) -> Style:
+    return Style.from_meta({"@click": f"screen.{action}"})

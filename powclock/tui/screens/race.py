@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import Key, Paste
 from textual.geometry import Region
 from textual.screen import Screen
 
@@ -104,17 +105,13 @@ class RaceScreen(Screen[None]):
         state, (width, height) = self.state, self.app.size
         nodes = len(state.frame.nodes) if state.frame else 12
         key = (
-            width, height, nodes, state.panel, state.maximised, state.faults_open, state.ended,
+            width, height, nodes, state.panel, state.maximised, state.ended,
         )  # fmt: skip
         if key == self._arranged:
             return
         self._arranged = key
         self.arrangement = arrange(width, height, nodes, state.panel, maximised=state.maximised)
         regions = dict(self.arrangement.regions)
-        if state.faults_open and "faults" not in regions:
-            faults = cast(Faults, self.panels["faults"])
-            rows = min(len(faults.keys(max(width - 4, 1))) + 3, height)
-            regions["faults"] = Region(0, max(height - 1 - rows, 0), width, rows)
         if state.ended is not None:
             banner = cast(Banner, self.panels["banner"])
             rows = min(banner.height_for(width), height)
@@ -174,17 +171,21 @@ class RaceScreen(Screen[None]):
 
     def focus_panel(self, name: str) -> None:
         """Let the keys act on a panel."""
+        if name != self.state.panel:
+            self._stop_typing()
         self.state.panel = name
         self.paint()
 
     def maximise(self, name: str) -> None:
         """Give a panel the whole screen, or take that back."""
+        self._stop_typing()
         self.state.maximised = not (self.state.maximised and self.state.panel == name)
         self.state.panel = name
         self.paint()
 
     def action_panel(self, name: str) -> None:
         """Let the keys act on a panel, or on none in particular."""
+        self._stop_typing()
         again = self.state.panel == name
         self.state.panel = None if again else name
         self.state.maximised = self.state.maximised and not again
@@ -241,10 +242,10 @@ class RaceScreen(Screen[None]):
             self.inspect_block(state.frame.head)
 
     def action_back(self) -> None:
-        """Undo the last choice: overlay, whole screen, block, panel, node."""
+        """Undo the last choice: within the panel, whole screen, block, panel, node."""
         state = self.state
-        if state.faults_open:
-            state.faults_open = False
+        if state.panel is not None and self.panels[state.panel].back():
+            pass
         elif state.maximised:
             state.maximised = False
         elif state.block is not None:
@@ -259,6 +260,56 @@ class RaceScreen(Screen[None]):
         """Hold the picture still, or let it go on."""
         self.state.freeze()
         self.paint()
+
+    # Typing: while a line is open it gets every key, and none acts on the race.
+
+    async def on_key(self, event: Key) -> None:
+        """Before the bindings, and in the order of the keys, even of those that were pasted."""
+        prompt = self.state.prompt
+        if prompt is None:
+            found = self.active_bindings.get(event.key)
+            if found is not None and found.binding.id == "filter":
+                event.stop()
+                await self.run_action(found.binding.action)
+            return
+        event.stop()
+        moves = {"up": (0, -1), "down": (0, 1)}
+        if not prompt.take(event.key, event.character) and event.key in moves:
+            self.panels[self.state.panel or "nodes"].move(*moves[event.key])
+        self.paint()
+
+    def on_paste(self, event: Paste) -> None:
+        """What is pasted goes into the line, and nowhere else."""
+        event.stop()
+        if self.state.prompt is not None:
+            self.state.prompt.paste(event.text)
+            self.paint()
+
+    def _stop_typing(self) -> None:
+        if self.state.prompt is not None:
+            self.state.prompt.close(keep=True)
+
+    def action_filter(self) -> None:
+        """Open the line that narrows the events, or else the nodes."""
+        events, nodes = cast(Events, self.panels["events"]), cast(Nodes, self.panels["nodes"])
+        panel = events if self.state.panel == "events" else nodes
+        self.state.panel = panel.NAME
+        self.state.prompt = panel.filter()
+        self.paint()
+
+    def action_sort(self) -> None:
+        """Sort the nodes by the next column."""
+        self.say(cast(Nodes, self.panels["nodes"]).sort_next())
+
+    def action_order(self) -> None:
+        """Turn the order of the nodes round."""
+        self.say(cast(Nodes, self.panels["nodes"]).turn())
+
+    def action_kinds(self) -> None:
+        """Choose the kinds of events that are shown."""
+        from powclock.tui.screens.kinds import KindsScreen
+
+        self.app.push_screen(KindsScreen(self.state))
 
     # Looking closer.
 
@@ -325,9 +376,10 @@ class RaceScreen(Screen[None]):
         self.app.push_screen(PartitionScreen(self.state), cut)
 
     def action_faults(self) -> None:
-        """Show or hide the fault keys."""
-        self.state.faults_open = not self.state.faults_open
-        self.paint()
+        """Show all faults: what can be broken, and what is."""
+        from powclock.tui.screens.faults import FaultsScreen
+
+        self.app.push_screen(FaultsScreen(self.state, self.controls, self.action_partition))
 
     def action_zoom(self) -> None:
         """Draw blocks larger or smaller."""

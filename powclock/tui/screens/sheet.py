@@ -11,6 +11,8 @@ from powclock.tui.widgets.panel import Border, Panel
 
 Result = TypeVar("Result")
 
+_WHEEL_ROWS = 3
+
 
 class Sheet(ModalScreen[Result], Generic[Result]):
     """A panel in the middle, as large as its rows need and the terminal allows."""
@@ -58,6 +60,12 @@ class Sheet(ModalScreen[Result], Generic[Result]):
         self.top = min(max(self.top + step, 0), last)
         self.panel.paint()
 
+    def keep_in_sight(self, row: int) -> None:
+        """Scroll as far as a row needs."""
+        room = max(self.panel.size.height - 2, 1)
+        self.top = min(max(self.top, row - room + 1), row)
+        self.panel.paint()
+
 
 class _Rows(Panel):
     def __init__(self, state: State, sheet: Sheet[Result]) -> None:
@@ -68,3 +76,7 @@ class _Rows(Panel):
     def body(self, width: int, height: int) -> list[Row]:
         """What fits, from the row that was scrolled to."""
         return self._sheet.rows(width)[self._sheet.top :][:height]
+
+    def scrolled(self, step: int) -> None:
+        """The wheel scrolls the sheet."""
+        self._sheet.scroll_rows(_WHEEL_ROWS * step)
