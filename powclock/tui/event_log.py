@@ -97,8 +97,9 @@ def parse(query: str) -> Filter:
 class EventLog:
     """The last lines, and the entries that they make.
 
-    As a sequence it is the lines as they were told, the oldest first, as `entries` are. `query` is what was typed,
-    `kinds` what was checked (none: all), `selected_only` keeps to the selected node.
+    As a sequence it is the lines as they were told; like `entries`, the oldest first. `query` is
+    what was typed, `kinds` what was checked (none: all), and `selected_only` keeps to the selected
+    node.
     """
 
     def __init__(self) -> None:

@@ -22,6 +22,7 @@ SPARK_MAX = 40
 DIP_CELLS = 6
 # The part of the highest rate that lies at least between the lowest bar and the highest.
 _SPAN_MIN = 0.1
+_NAME_CELLS = 9
 _NAME_CELLS_MAX = 24
 
 
@@ -125,7 +126,15 @@ def _side(state: State, name: str) -> str:
 def _skew(state: State, row: NodeRow) -> Part:
     if not row.skew_s:
         return "·", state.palette.faint
-    return f"{row.skew_s:+.3g} s".replace("-", "−"), state.palette.warning
+    sign = "+" if row.skew_s > 0 else "−"
+    return f"{sign}{_span(abs(row.skew_s))}", state.palette.warning
+
+
+def _span(seconds: float) -> str:
+    """A skew in at most five cells: "90 s", "0.4 s", "5 m", "2 h"."""
+    if seconds < 100:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} m" if seconds < 5_970 else f"{seconds / 3_600:.0f} h"
 
 
 def _pool(state: State, row: NodeRow) -> Part:
@@ -138,18 +147,18 @@ def _refused(state: State, row: NodeRow) -> Part:
 
 # In the order of the table.
 COLUMNS = (
-    Column("node", 11, _name),
-    Column("region", 10, _region),
+    Column("node", _NAME_CELLS + 2, _name),
+    Column("region", 9, _region),
     Column("rate", 11, _rate, right=True),
     Column("trend", SPARK_MIN + 2, _trend),
     Column("tip", 8, _tip, right=True),
     Column("state", 11, _state),
     Column("seen", 8, seen, right=True),
-    Column("peers", 8, _peers),
-    Column("won", 6, _won, right=True),
+    Column("peers", 7, _peers),
+    Column("won", 5, _won, right=True),
     Column("share", 12, _share, right=True),
     Column("luck", 9, _luck, right=True),
-    Column("clock", 10, _skew, right=True),
+    Column("clock", 8, _skew, right=True),
     Column("pool", 7, _pool, right=True),
     Column("refused", 9, _refused, right=True),
 )
@@ -176,6 +185,8 @@ def choose(
         cells = _BY_TITLE[title].width
         if (title == "clock" and not skewed) or (title == "region" and not region_cells):
             continue
+        if title == "node":
+            cells = min(max(name_cells + 2, 7), cells)
         if title == "trend" and width >= 90:
             cells += DIP_CELLS
         if cells > room and not (title == "node" and room > 4):

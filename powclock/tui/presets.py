@@ -1,8 +1,8 @@
 """Presets: several faults under one key, chosen from what the race is like at that moment.
 
 A preset is data: a name, what it shows, and a pure function from a frame to faults. What reaches
-the race are these faults, with their nodes and numbers, so a session that has them can be run again.
-A new preset is one entry here.
+the race are these faults, with their nodes and numbers, so a session with them can be run again. A
+new preset is one entry here.
 """
 
 from collections.abc import Callable

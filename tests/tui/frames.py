@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from powclock.race.commands import AnyCommand
+from powclock.race.commands import AnyCommand, Look
 from powclock.race.messages import AnyMessage, Ended, Shown
 from powclock.record.frame import (
     ActiveFault,
@@ -143,17 +143,21 @@ PAUSED = Pace(rate=0.0, reached=0.0, paused=True, behind=False)
 
 
 class FakeRace:
-    """Remembers commands, and tells what a test tells it to."""
+    """Remembers commands and, apart from them, looks; and tells what a test tells it to."""
 
     def __init__(self) -> None:
         self.commands: list[AnyCommand] = []
+        self.looks: list[Look] = []
         self._tell: Callable[[AnyMessage], None] | None = None
 
     def listen(self, on_message: Callable[[AnyMessage], None]) -> None:
         self._tell = on_message
 
     def send(self, command: AnyCommand) -> None:
-        self.commands.append(command)
+        if isinstance(command, Look):
+            self.looks.append(command)  # not a key's doing
+        else:
+            self.commands.append(command)
 
     async def tell(self, message: AnyMessage) -> None:
         """From another thread, as a real race does."""

@@ -10,11 +10,11 @@ from powclock.race.commands import Quit
 from powclock.race.messages import Declined, Ended, Shown
 from powclock.record.frame import EventLine, Pace, TipRow
 from powclock.tui.app import PowclockApp
-from powclock.tui.arrange import arrange
+from powclock.tui.arrange import NUMBERED, arrange
+from powclock.tui.event_log import EVENTS_KEPT
 from powclock.tui.glyphs import to_ascii
 from powclock.tui.keys import BINDINGS
 from powclock.tui.screens.help import HelpScreen
-from powclock.tui.state import EVENTS_KEPT
 from tests.tui.frames import (
     NAMES,
     PAUSED,
@@ -302,8 +302,8 @@ def test_ascii_is_all_there_is(keys: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("width", range(1, 200, 7))
 def test_panels_stay_inside_the_screen_and_do_not_overlap(width: int) -> None:
     for height in range(1, 80, 3):
-        for number in (1, 2, 3, 4):
-            regions = list(arrange(width, height, 12, number).regions.values())
+        for name in NUMBERED:
+            regions = list(arrange(width, height, 12, name).regions.values())
             assert sum(region.area for region in regions) <= width * height
             for region in regions:
                 assert region.x >= 0

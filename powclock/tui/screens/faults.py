@@ -48,11 +48,12 @@ _FAULT_ITEMS = (
             entry.id, entry.key, entry.words if not entry.climbs else
             {"faster": "hash more", "slower": "hash less"}[entry.id],
             f"fault('{entry.id}')", entry.strengths[0].make(()).kind,
+            {"crash": "stops the node", "wipe": "and empties it"}.get(entry.id, ""),
         )
         for entry in FAULT_KEYS
     ),
     Item("join", "a", "join", "join", Join().kind, "a node nobody knew"),
-    Item("leave", "x", "leave", "leave", Leave().kind),
+    Item("leave", "x", "leave", "leave", Leave().kind, "for good"),
     Item("restart", "r", "restart", "restart", "", "what has crashed"),
 )  # fmt: skip
 _PRESET_ITEMS = tuple(
@@ -81,7 +82,7 @@ class FaultsScreen(Sheet[None]):
         Binding("pagedown", "move(8)", "down"),
         Binding("left", "strength(-1)", "weaker"),
         Binding("right", "strength(1)", "stronger"),
-        Binding("enter,space", "toggle", "begin or end"),
+        Binding("enter,space", "act", "begin or end"),
         Binding("tab", "target(1)", "next node"),
         Binding("shift+tab", "target(-1)", "node before"),
         Binding("backspace", "all_nodes", "all nodes"),
@@ -230,7 +231,7 @@ class FaultsScreen(Sheet[None]):
     def _keys(self, width: int) -> Row:
         row, palette = Row(width), self.state.palette
         for key, words, action in (
-            ("⏎", "begin, end", "toggle"), ("← →", "strength", "strength(1)"),
+            ("⏎", "begin, end", "act"), ("← →", "strength", "strength(1)"),
             ("0", "heal all", "heal_all"), ("esc", "close", "close"),
         ):  # fmt: skip
             row.put(f"{key} ", palette.title + _click(action))
@@ -263,10 +264,10 @@ class FaultsScreen(Sheet[None]):
         again = id_ == self._chosen
         self._chosen = id_
         if again:
-            await self.action_toggle()
+            await self.action_act()
         self.paint()
 
-    async def action_toggle(self) -> None:
+    async def action_act(self) -> None:
         """Begin or end what is chosen."""
         id_ = self._items()[self._at()][0]
         for item in (*_FAULT_ITEMS, *_PRESET_ITEMS):

@@ -21,7 +21,7 @@ class KindsScreen(Sheet[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "up"),
         Binding("down", "move(1)", "down"),
-        Binding("space,enter", "toggle", "show, or not"),
+        Binding("space,enter", "act", "show, or not"),
         Binding("a", "all", "all"),
         Binding("o", "only", "this kind only"),
         Binding("n", "selected_only", "selected node only"),
@@ -44,27 +44,27 @@ class KindsScreen(Sheet[None]):
             shown = not log.kinds or kind in log.kinds
             row = self._box(width, index, checked=shown)
             ground = palette.selected if index == self._at else PLAIN
-            click = Style.from_meta({"@click": f"screen.toggle({index})"})
+            click = Style.from_meta({"@click": f"screen.act({index})"})
             row.put(f"{glyph} {kind}".ljust(16), style + ground + click)
             count = f"{counts[kind]:,}".rjust(row.room)
             rows.append(row.put(count, palette.muted + ground + click))
         selected = self.state.selected
         row = self._box(width, len(KINDS), checked=log.selected_only)
         ground = palette.selected if self._at == len(KINDS) else PLAIN
-        click = Style.from_meta({"@click": f"screen.toggle({len(KINDS)})"})
+        click = Style.from_meta({"@click": f"screen.act({len(KINDS)})"})
         row.put("selected node only: ", palette.text + ground + click)
         name = selected or "none is selected"
         style = self.state.node(selected) if selected else palette.muted
         rows.append(row.put(name.ljust(row.room), style + ground + click))
         keys = Row(width)
-        for key, text in (("space", "toggle"), ("o", "only it"), ("a", "all"), ("esc", "close")):
+        for key, text in (("space", "show"), ("o", "only it"), ("a", "all"), ("esc", "close")):
             keys.put(f"{key} ", palette.title).put(f"{text}  ", palette.muted)
         return [*rows, Row(width), keys]
 
     def _box(self, width: int, index: int, *, checked: bool) -> Row:
         palette, here = self.state.palette, index == self._at
         ground = palette.selected if here else PLAIN
-        click = Style.from_meta({"@click": f"screen.toggle({index})"})
+        click = Style.from_meta({"@click": f"screen.act({index})"})
         row = Row(width).put(f"{POINTER} " if here else "  ", palette.accent + ground + click)
         box = CHECKED if checked else UNCHECKED
         return row.put(f"{box} ", (palette.good if checked else palette.faint) + ground + click)
@@ -74,7 +74,7 @@ class KindsScreen(Sheet[None]):
         self._at = (self._at + step) % (len(KINDS) + 1)
         self.keep_in_sight(self._at)
 
-    def action_toggle(self, index: int = -1) -> None:
+    def action_act(self, index: int = -1) -> None:
         """Show a kind or not; all of them is no filter."""
         log = self.state.events
         self._at = self._at if index < 0 else index
@@ -98,7 +98,7 @@ class KindsScreen(Sheet[None]):
 
     def action_selected_only(self) -> None:
         """Keep to the selected node, or not."""
-        self.action_toggle(len(KINDS))
+        self.action_act(len(KINDS))
 
     def action_close(self) -> None:
         """Back to the race."""
