@@ -209,17 +209,24 @@ def choose(
     )
 
 
+def _smooth(samples: bytes) -> list[float]:
+    """Each sample with its neighbours, as the sum of three; a gap stays apart from them."""
+    if 0 not in samples:
+        padded = samples[:1] + samples + samples[-1:]
+        return [a + b + c for a, b, c in zip(padded, padded[1:], padded[2:], strict=False)]
+    smooth = []
+    for index, sample in enumerate(samples):
+        near = [other for other in samples[max(index - 1, 0) : index + 2] if other]
+        smooth.append(3 * sum(near) / len(near) if sample else 0.0)
+    return smooth
+
+
 @lru_cache(maxsize=256)
 def spark(samples: bytes, width: int) -> tuple[str, str]:
     """The newest samples as bars, the last at the right, and how deep the lowest lies, if told."""
     figure = width >= SPARK_MIN + DIP_CELLS
     cells = width - DIP_CELLS if figure else width
-    shown = samples[-cells:]
-    smooth = [
-        sum(near) / len(near) if sample and (near := [s for s in shown[max(i - 1, 0) : i + 2] if s])
-        else 0.0
-        for i, sample in enumerate(shown)
-    ]  # fmt: skip
+    smooth = _smooth(samples[-cells:])
     running = [value for value in smooth if value]
     most = max(running, default=0.0)
     least = min(running, default=0.0)

@@ -60,6 +60,9 @@ _PRESET_ITEMS = tuple(
     Item(f"preset {preset.key}", preset.key, preset.name, f"preset({index})", about=preset.shows)
     for index, preset in enumerate(PRESETS)
 )
+# The row that tells of a fault, by its label; and by its kind, where no row has that strength.
+_ROWS = {strength.make(()).label: entry.id for entry in FAULT_KEYS for strength in entry.strengths}
+_FIRST = {item.kind: item.id for item in reversed(_FAULT_ITEMS)}
 _NEED_A_NODE = {"leave", *(entry.id for entry in FAULT_KEYS if entry.one_node)}
 
 
@@ -107,8 +110,8 @@ class FaultsScreen(Sheet[None]):
         rows.append(Row(width).put("PRESETS", palette.title))
         rows += [self._preset(item, index, width) for index, item in enumerate(_PRESET_ITEMS)]
         rows.append(Row(width).put("ON NOW", palette.title))
-        if not faults:
-            rows[-1].put("  nothing is broken", palette.muted)
+        count = f"  {len(faults)} on" if faults else "  nothing is broken"
+        rows[-1].put(count, palette.bad if faults else palette.muted)
         rows += [self._active(fault, width) for fault in faults]
         return [*rows, self._keys(width)]
 
@@ -184,15 +187,8 @@ class FaultsScreen(Sheet[None]):
             return []
         same = [fault for fault in frame.faults if fault.fault == item.kind]
         if item.id in FAULT_BY_ID:
-            own = {strength.make(()).label for strength in FAULT_BY_ID[item.id].strengths}
-            others = {
-                strength.make(()).label
-                for entry in FAULT_KEYS
-                for strength in entry.strengths
-                if entry.id != item.id
-            }
-            # Two rows may be of one kind; strengths that no row has are told in all of them.
-            same = [fault for fault in same if fault.label in own or fault.label not in others]
+            # Two rows may be of one kind; a strength that neither has is told in the first.
+            same = [fault for fault in same if _ROWS.get(fault.label, _FIRST[item.kind]) == item.id]
         target = (self.state.selected,) if self.state.selected is not None else ()
         return sorted(same, key=lambda fault: fault.nodes != target)
 

@@ -299,7 +299,8 @@ class RaceScreen(Screen[None]):
 
     def action_sort(self) -> None:
         """Sort the nodes by the next column."""
-        self.say(cast(Nodes, self.panels["nodes"]).sort_next())
+        cast(Nodes, self.panels["nodes"]).sort_next()
+        self.paint()
 
     def action_order(self) -> None:
         """Turn the order of the nodes round."""
