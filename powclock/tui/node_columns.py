@@ -2,7 +2,7 @@
 
 The trend is a sparkline of a node's recent hash rate, a mean of three samples a cell. Rates wander
 by some 5 %, which bars from zero would hide, so they stand between the least and the most that is
-shown, with at least a tenth of the most from bottom to top; the figure after them says how deep the
+shown, with at least 6 % of the most from bottom to top; the figure after them says how deep the
 lowest lies under the highest, and a gap is a time without any hashes.
 """
 
@@ -21,7 +21,7 @@ SPARK_MIN = 8
 SPARK_MAX = 40
 DIP_CELLS = 6
 # The part of the highest rate that lies at least between the lowest bar and the highest.
-_SPAN_MIN = 0.1
+_SPAN_MIN = 0.06
 _NAME_CELLS = 9
 _NAME_CELLS_MAX = 24
 
@@ -231,7 +231,8 @@ def spark(samples: bytes, width: int) -> tuple[str, str]:
     most = max(running, default=0.0)
     least = min(running, default=0.0)
     bottom = min(least, most * (1 - _SPAN_MIN))
-    scale = 7 / (most - bottom) if running else 0.0
+    # Never the full block, or the rows would run into each other.
+    scale = 6 / (most - bottom) if running else 0.0
     bars = "".join(BARS[1 + round((v - bottom) * scale)] if v else " " for v in smooth)
     if not figure:
         return bars.rjust(cells), ""

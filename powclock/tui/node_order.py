@@ -4,8 +4,8 @@ Rates change in every frame. A table sorted by them anew each time would jump un
 the order is made again at most once a second of wall time, or at once when the person changes what
 is asked for, or when a node joins or leaves. Ties keep the order of the race, both ways round.
 
-Between two sorts a frame costs one comparison of the names. With 1,000 nodes that is 0.02 ms, a sort
-0.2 to 0.4 ms, and a filter with a sort 0.8 ms.
+Between two sorts a frame costs one comparison of the names. With 1,000 nodes that is 0.02 ms, a
+sort 0.2 to 0.4 ms, and a filter with a sort 0.8 ms.
 """
 
 from collections.abc import Callable

@@ -166,8 +166,8 @@ class FaultsScreen(Sheet[None]):
         else:
             row.put(fit(item.about, 18), palette.muted + ground)
         words = " · ".join(self._where_and_since(fault) for fault in same)
-        row.put("  ", ground).put(words, palette.text + ground)
-        return row.put(" " * row.room, ground) if row.room else row
+        self._pad(row, 2, ground).put(words, palette.text + ground)
+        return self._pad(row, row.room, ground)
 
     def _strength(self, row: Row, id_: str, ground: Style) -> None:
         palette = self.state.palette
@@ -178,7 +178,7 @@ class FaultsScreen(Sheet[None]):
         row.put(f"{MORE_LEFT} ", less + ground + _click(f"strength(-1, '{id_}')"))
         row.put(strengths[at].words.center(_STRENGTH_CELLS - 4), palette.strong + ground)
         row.put(f" {POINTER}", more + ground + _click(f"strength(1, '{id_}')"))
-        row.put("   ", ground)
+        self._pad(row, 3, ground)
 
     def _of_kind(self, item: Item) -> list[ActiveFault]:
         """The faults that are on and of which this row tells; that of the target first."""
@@ -205,7 +205,7 @@ class FaultsScreen(Sheet[None]):
         row.put(fit(item.words, 17), (palette.bold(palette.bad) if on else palette.text) + ground)
         about = f"on, {item.key} ends it · {item.about}" if on else item.about
         row.put(about, palette.muted + ground)
-        return row.put(" " * row.room, ground) if row.room else row
+        return self._pad(row, row.room, ground)
 
     def _active(self, fault: ActiveFault, width: int) -> Row:
         palette = self.state.palette
@@ -221,8 +221,12 @@ class FaultsScreen(Sheet[None]):
         row.put(f"  for {since}", palette.muted + ground)
         end = " ⏎ ends it" if here else " ✖ end"
         if cell_len(end) <= row.room:
-            row.put(" " * (row.room - cell_len(end)), ground).put(end, palette.accent + ground)
+            self._pad(row, row.room - cell_len(end), ground).put(end, palette.accent + ground)
         return row
+
+    def _pad(self, row: Row, cells: int, ground: Style) -> Row:
+        """Empty cells that can be clicked: they have a style, so unlike a gap all of it."""
+        return row.put(" " * cells, self.state.palette.ground + ground)
 
     def _keys(self, width: int) -> Row:
         row, palette = Row(width), self.state.palette

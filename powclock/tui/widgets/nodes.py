@@ -250,7 +250,7 @@ class Nodes(Panel):
         for column in self._columns:
             if column.title == "trend":
                 bars, dip = spark(node.spark, column.width - 2)
-                row.put(bars, (state.node(node.name) if node.hash_rate else palette.stale) + ground)
+                row.put(bars, (palette.chart if node.hash_rate else palette.stale) + ground)
                 row.put(f"{dip}  ", palette.muted + ground)
                 continue
             text, style = column.show(state, node)
