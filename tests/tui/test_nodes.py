@@ -23,6 +23,16 @@ from tests.tui.frames import (
 )
 
 Screen = Pilot[Ended | None]
+WHOLE = """\
+╭³ NODES ────────────────────────────────────────────────────────────────────────────── 4 · 1 down ╮
+│   node   region        rate  trend                 tip  state      peers  won     luck   clock   │
+│   alice            5.0 kH/s         ▁▃▆▇ −67 %     2 ◇  ⊘ split A  1 ⊘2     9  +4.0σ ▲       ·   │
+│   bob    europe    5.0 kH/s         ▁▃▆▇ −67 %     3 ◆  ⊘ split A  3        1    −1.3σ    +2 h   │
+│   carol               0 H/s         ▇▇             3 ◆  ✖ down     0        1    −1.3σ       ·   │
+│   dave             5.0 kH/s         ▁▃▆▇ −67 %     3 ◆  ⊘ split B  3        0    −2.0σ  −0.2 s   │
+│                                                                                                  │
+╰──────────────────────────────────────────────────────────────────────────────────────────────────╯
+"""
 RATES = (4_000.0, 6_000.0, 4_000.0, 5_000.0)
 
 
@@ -53,16 +63,7 @@ def test_whole_rows() -> None:
     totals = replace(first.totals, blocks_mined=12)
 
     async def read(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
-        assert text_of(app, "nodes") == [
-            "╭³ NODES ────────────────────────────────────────────────────────────────────────────── 4 · 1 down ╮",
-            "│   node   region        rate  trend                 tip  state      peers  won     luck   clock   │",
-            "│   alice            5.0 kH/s         ▁▃▆▇ −67 %     2 ◇  ⊘ split A  1 ⊘2     9  +4.0σ ▲       ·   │",
-            "│   bob    europe    5.0 kH/s         ▁▃▆▇ −67 %     3 ◆  ⊘ split A  3        1    −1.3σ    +2 h   │",
-            "│   carol               0 H/s         ▇▇             3 ◆  ✖ down     0        1    −1.3σ       ·   │",
-            "│   dave             5.0 kH/s         ▁▃▆▇ −67 %     3 ◆  ⊘ split B  3        0    −2.0σ  −0.2 s   │",
-            "│                                                                                                  │",
-            "╰──────────────────────────────────────────────────────────────────────────────────────────────────╯",
-        ]
+        assert text_of(app, "nodes") == WHOLE.splitlines()
 
     on_screen(read, first=replace(first, nodes=rows, totals=totals))
 

@@ -20,7 +20,7 @@ from powclock.tui.keys import BINDINGS, FAULT_BY_ID, FAULT_KEYS
 from powclock.tui.keys import FAULTS as FAULT_GROUP
 from powclock.tui.presets import PRESETS
 from powclock.tui.rows import PLAIN, Row
-from powclock.tui.screens.sheet import Sheet
+from powclock.tui.screens.choices import Choices, click
 from powclock.tui.state import State
 from powclock.tui.text import duration, fit
 from powclock.tui.widgets.faults import where
@@ -66,7 +66,7 @@ _FIRST = {item.kind: item.id for item in reversed(_FAULT_ITEMS)}
 _NEED_A_NODE = {"leave", *(entry.id for entry in FAULT_KEYS if entry.one_node)}
 
 
-class FaultsScreen(Sheet[None]):
+class FaultsScreen(Choices):
     """Faults, presets, and what is on, in one list."""
 
     WIDTH = 96
@@ -131,23 +131,23 @@ class FaultsScreen(Sheet[None]):
     def _target(self, width: int) -> Row:
         palette, selected = self.state.palette, self.state.selected
         row = Row(width).put("  strikes ", palette.muted)
-        row.put(f"{MORE_LEFT} ", palette.title + _click("target(-1)"))
+        row.put(f"{MORE_LEFT} ", palette.title + click("target(-1)"))
         if selected is None:
             row.put("all nodes", palette.strong)
         else:
             row.put(fit(selected, min(cell_len(selected), 24)),
                     palette.bold(self.state.node(selected)))  # fmt: skip
-        row.put(f" {POINTER}", palette.title + _click("target(1)"))
-        row.put("  tab ⇧tab", palette.title + _click("target(1)")).put(" node", palette.muted)
+        row.put(f" {POINTER}", palette.title + click("target(1)"))
+        row.put("  tab ⇧tab", palette.title + click("target(1)")).put(" node", palette.muted)
         if selected is not None:
-            row.put("  ⌫", palette.title + _click("all_nodes"))
-            row.put(" all", palette.muted + _click("all_nodes"))
+            row.put("  ⌫", palette.title + click("all_nodes"))
+            row.put(" all", palette.muted + click("all_nodes"))
         return row
 
     def _head(self, item: Item, width: int, *, on: bool) -> tuple[Row, Style]:
         """The pointer, the key and the name; and the ground of the row."""
         palette, here = self.state.palette, item.id == self._chosen
-        ground = (palette.selected if here else PLAIN) + _click(f"press('{item.id}')")
+        ground = (palette.selected if here else PLAIN) + click(f"press('{item.id}')")
         row = Row(width).put(f"{POINTER} " if here else "  ", palette.accent + ground)
         row.put(f"{item.key} ", palette.title + ground)
         glyph = FAULTS.get(item.kind, LIVE if on else " ")
@@ -175,9 +175,9 @@ class FaultsScreen(Sheet[None]):
         at = self._controls.strength(id_)
         less = palette.title if at > 0 else palette.faint
         more = palette.title if at + 1 < len(strengths) else palette.faint
-        row.put(f"{MORE_LEFT} ", less + ground + _click(f"strength(-1, '{id_}')"))
+        row.put(f"{MORE_LEFT} ", less + ground + click(f"strength(-1, '{id_}')"))
         row.put(strengths[at].words.center(_STRENGTH_CELLS - 4), palette.strong + ground)
-        row.put(f" {POINTER}", more + ground + _click(f"strength(1, '{id_}')"))
+        row.put(f" {POINTER}", more + ground + click(f"strength(1, '{id_}')"))
         self._pad(row, 3, ground)
 
     def _of_kind(self, item: Item) -> list[ActiveFault]:
@@ -213,7 +213,7 @@ class FaultsScreen(Sheet[None]):
         here = id_ == self._chosen
         frame = self.state.frame
         assert frame is not None
-        ground = (palette.selected if here else PLAIN) + _click(f"end({fault.id!r})")
+        ground = (palette.selected if here else PLAIN) + click(f"end({fault.id!r})")
         row = Row(width).put(f"{POINTER}   " if here else "    ", palette.accent + ground)
         row.put(f"{FAULTS.get(fault.fault, '▲')} {fault.label}", palette.bad + ground)
         row.put(f"  {where(fault, frame.sides)}", palette.text + ground)
@@ -234,8 +234,8 @@ class FaultsScreen(Sheet[None]):
             ("⏎", "begin, end", "act"), ("← →", "strength", "strength(1)"),
             ("0", "heal all", "heal_all"), ("esc", "close", "close"),
         ):  # fmt: skip
-            row.put(f"{key} ", palette.title + _click(action))
-            row.put(f"{words}   ", palette.muted + _click(action))
+            row.put(f"{key} ", palette.title + click(action))
+            row.put(f"{words}   ", palette.muted + click(action))
         return row
 
     # Keys and clicks.
@@ -244,7 +244,7 @@ class FaultsScreen(Sheet[None]):
         if text:
             text = to_ascii(text) if self.state.ascii_only else text
             self.notify(text, markup=False, timeout=4)
-        self.paint()
+        self.changed()
 
     def _at(self) -> int:
         """The place of the chosen item; that of the last one if it is gone."""
@@ -265,7 +265,7 @@ class FaultsScreen(Sheet[None]):
         self._chosen = id_
         if again:
             await self.action_act()
-        self.paint()
+        self.changed()
 
     async def action_act(self) -> None:
         """Begin or end what is chosen."""
@@ -279,14 +279,14 @@ class FaultsScreen(Sheet[None]):
     def action_end(self, id_: str) -> None:
         """End a fault that is on."""
         self._controls.end(id_)
-        self.paint()
+        self.changed()
 
     def action_strength(self, step: int, id_: str = "") -> None:
         """Choose a weaker or a stronger one."""
         self._chosen = id_ or self._chosen
         if self._chosen in FAULT_BY_ID:
             self._controls.change_strength(self._chosen, step)
-        self.paint()
+        self.changed()
 
     def action_target(self, step: int) -> None:
         """Let faults strike another node; between the last and the first of them: all."""
@@ -294,12 +294,12 @@ class FaultsScreen(Sheet[None]):
         targets = [None, *(row.name for row in (frame.nodes if frame is not None else ()))]
         at = targets.index(self.state.selected) if self.state.selected in targets else 0
         self.state.selected = targets[(at + step) % len(targets)]
-        self.paint()
+        self.changed()
 
     def action_all_nodes(self) -> None:
         """Let faults strike all nodes."""
         self.state.selected = None
-        self.paint()
+        self.changed()
 
     def action_fault(self, id_: str) -> None:
         """Begin or end a fault."""
@@ -315,7 +315,7 @@ class FaultsScreen(Sheet[None]):
         """Choose where to cut, or end the partition."""
         self._chosen = "partition"
         self._partition()
-        self.paint()
+        self.changed()
 
     def action_join(self) -> None:
         """Let a node join."""
@@ -335,12 +335,4 @@ class FaultsScreen(Sheet[None]):
     def action_heal_all(self) -> None:
         """End every fault."""
         self._controls.heal_all()
-        self.paint()
-
-    def action_close(self) -> None:
-        """Back to the race."""
-        self.dismiss(None)
-
-
-def _click(action: str) -> Style:
-    return Style.from_meta({"@click": f"screen.{action}"})
+        self.changed()

@@ -2,18 +2,17 @@
 
 from typing import ClassVar
 
-from rich.style import Style
 from textual.binding import Binding, BindingType
 
 from powclock.tui.event_log import KINDS
 from powclock.tui.glyphs import CHECKED, POINTER, UNCHECKED
 from powclock.tui.rows import PLAIN, Row
-from powclock.tui.screens.sheet import Sheet
+from powclock.tui.screens.choices import Choices, click
 from powclock.tui.state import State
 from powclock.tui.widgets.events import sign
 
 
-class KindsScreen(Sheet[None]):
+class KindsScreen(Choices):
     """A check box for each kind, and one for the selected node; the log behind follows at once."""
 
     WIDTH = 44
@@ -43,19 +42,18 @@ class KindsScreen(Sheet[None]):
             glyph, style = sign(kind, palette)
             shown = not log.kinds or kind in log.kinds
             row = self._box(width, index, checked=shown)
-            ground = palette.selected if index == self._at else PLAIN
-            click = Style.from_meta({"@click": f"screen.act({index})"})
-            row.put(f"{glyph} {kind}".ljust(16), style + ground + click)
+            ground = (palette.selected if index == self._at else PLAIN) + click(f"act({index})")
+            row.put(f"{glyph} {kind}".ljust(16), style + ground)
             count = f"{counts[kind]:,}".rjust(row.room)
-            rows.append(row.put(count, palette.muted + ground + click))
+            rows.append(row.put(count, palette.muted + ground))
         selected = self.state.selected
         row = self._box(width, len(KINDS), checked=log.selected_only)
         ground = palette.selected if self._at == len(KINDS) else PLAIN
-        click = Style.from_meta({"@click": f"screen.act({len(KINDS)})"})
-        row.put("selected node only: ", palette.text + ground + click)
+        ground += click(f"act({len(KINDS)})")
+        row.put("selected node only: ", palette.text + ground)
         name = selected or "none is selected"
         style = self.state.node(selected) if selected else palette.muted
-        rows.append(row.put(name.ljust(row.room), style + ground + click))
+        rows.append(row.put(name.ljust(row.room), style + ground))
         keys = Row(width)
         for key, text in (("space", "show"), ("o", "only it"), ("a", "all"), ("esc", "close")):
             keys.put(f"{key} ", palette.title).put(f"{text}  ", palette.muted)
@@ -63,11 +61,10 @@ class KindsScreen(Sheet[None]):
 
     def _box(self, width: int, index: int, *, checked: bool) -> Row:
         palette, here = self.state.palette, index == self._at
-        ground = palette.selected if here else PLAIN
-        click = Style.from_meta({"@click": f"screen.act({index})"})
-        row = Row(width).put(f"{POINTER} " if here else "  ", palette.accent + ground + click)
+        ground = (palette.selected if here else PLAIN) + click(f"act({index})")
+        row = Row(width).put(f"{POINTER} " if here else "  ", palette.accent + ground)
         box = CHECKED if checked else UNCHECKED
-        return row.put(f"{box} ", (palette.good if checked else palette.faint) + ground + click)
+        return row.put(f"{box} ", (palette.good if checked else palette.faint) + ground)
 
     def action_move(self, step: int) -> None:
         """To another row."""
@@ -99,7 +96,3 @@ class KindsScreen(Sheet[None]):
     def action_selected_only(self) -> None:
         """Keep to the selected node, or not."""
         self.action_act(len(KINDS))
-
-    def action_close(self) -> None:
-        """Back to the race."""
-        self.dismiss(None)

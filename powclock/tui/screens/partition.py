@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from rich.style import Style
 from textual.binding import Binding, BindingType
 
 from powclock.tui.glyphs import BAR_ON, CUT, POINTER
 from powclock.tui.rows import PLAIN, Row
+from powclock.tui.screens.choices import click
 from powclock.tui.screens.sheet import Sheet
 from powclock.tui.state import State
 from powclock.tui.text import fit, percent
@@ -52,7 +52,7 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         rows = []
         for index, name in enumerate(self._names):
             here = index == self._at
-            ground = (palette.selected if here else PLAIN) + _click(f"give({index})")
+            ground = (palette.selected if here else PLAIN) + click(f"give({index})")
             side, style = ("A", palette.accent) if name in self._first else ("B", palette.rival)
             row = Row(width).put(f"{POINTER} " if here else "  ", palette.accent + ground)
             row.put(fit(name, 26), self.state.node(name) + ground)
@@ -75,8 +75,8 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
             ("esc", "no", "close"),
         )
         for key, text, action in words:
-            help_.put(f"{key} ", palette.title + _click(action))
-            help_.put(f"{text}  ", palette.muted + _click(action))
+            help_.put(f"{key} ", palette.title + click(action))
+            help_.put(f"{text}  ", palette.muted + click(action))
         return [*rows, Row(width), bar, help_]
 
     def _changed(self) -> None:
@@ -117,7 +117,3 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
     def action_close(self) -> None:
         """Leave the network whole."""
         self.dismiss(None)
-
-
-def _click(action: str) -> Style:
-    return Style.from_meta({"@click": f"screen.{action}"})

@@ -60,12 +60,6 @@ class Sheet(ModalScreen[Result], Generic[Result]):
         self.top = min(max(self.top + step, 0), last)
         self.panel.paint()
 
-    def keep_in_sight(self, row: int) -> None:
-        """Scroll as far as a row needs."""
-        room = max(self.panel.size.height - 2, 1)
-        self.top = min(max(self.top, row - room + 1), row)
-        self.panel.paint()
-
 
 class _Rows(Panel):
     def __init__(self, state: State, sheet: Sheet[Result]) -> None:
