@@ -212,6 +212,37 @@ def test_a_preset_that_others_ended_begins_anew() -> None:
     on_screen(press)
 
 
+def test_a_preset_ends_even_before_a_frame_has_shown_it() -> None:
+    async def press(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("f", "6")
+        await race.tell(Shown(frame(), RUNNING))  # made before the race knew
+        await pilot.pause(0.05)
+        await pilot.press("6")
+        assert race.commands == [Break(HashRateFactor((), 4)), Heal("hash_rate")]
+
+    on_screen(press)
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+@pytest.mark.parametrize("name", ["[/red]", "[bold", "\\[x]", "a'b\"(c), d)", "中文节点名字很长"])
+def test_a_fault_on_a_hostile_name_ends_by_a_click(
+    name: str, no_color: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+
+    async def click(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("f")
+        await pilot.pause()
+        panel = app.screen.query_one("_Rows").region
+        await pilot.click(offset=(panel.right - 6, panel.y + 22))
+        await pilot.pause()
+        assert race.commands == [Heal(Delay((name,)).id)]
+        assert app.export_screenshot()
+
+    on_screen(click, first=broken(Delay((name,))))
+
+
 def test_clicks_choose_and_begin() -> None:
     async def click(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         await pilot.press("f")
