@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Key, Paste
 from textual.geometry import Region
-from textual.screen import Screen
 
 from powclock.race.commands import AnyCommand, Look
 from powclock.race.messages import Found
@@ -17,6 +15,7 @@ from powclock.tui.controls import Controls
 from powclock.tui.glyphs import to_ascii
 from powclock.tui.keys import BINDINGS
 from powclock.tui.picture import save_picture
+from powclock.tui.screens.typing import TypingScreen
 from powclock.tui.state import State
 from powclock.tui.widgets.banner import Banner
 from powclock.tui.widgets.chain import Chain
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from powclock.tui.app import PowclockApp
 
 
-class RaceScreen(Screen[None]):
+class RaceScreen(TypingScreen):
     """Panels at the places that the size allows."""
 
     CSS = "RaceScreen { background: $background; overflow: hidden; }"
@@ -43,8 +42,7 @@ class RaceScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = list(BINDINGS)
 
     def __init__(self, state: State) -> None:
-        super().__init__()
-        self.state = state
+        super().__init__(state)
         self.controls = Controls(state, self._send)
         self._arranged: tuple[object, ...] = ()
         self.arrangement: Arrangement | None = None
@@ -172,20 +170,20 @@ class RaceScreen(Screen[None]):
     def focus_panel(self, name: str) -> None:
         """Let the keys act on a panel."""
         if name != self.state.panel:
-            self._stop_typing()
+            self.stop_typing()
         self.state.panel = name
         self.paint()
 
     def maximise(self, name: str) -> None:
         """Give a panel the whole screen, or take that back."""
-        self._stop_typing()
+        self.stop_typing()
         self.state.maximised = not (self.state.maximised and self.state.panel == name)
         self.state.panel = name
         self.paint()
 
     def action_panel(self, name: str) -> None:
         """Let the keys act on a panel, or on none in particular."""
-        self._stop_typing()
+        self.stop_typing()
         again = self.state.panel == name
         self.state.panel = None if again else name
         self.state.maximised = self.state.maximised and not again
@@ -261,33 +259,7 @@ class RaceScreen(Screen[None]):
         self.state.freeze()
         self.paint()
 
-    # Typing: while a line is open it gets every key, and none acts on the race.
-
-    async def on_key(self, event: Key) -> None:
-        """Before the bindings, and in the order of the keys, even of those that were pasted."""
-        prompt = self.state.prompt
-        if prompt is None:
-            found = self.active_bindings.get(event.key)
-            if found is not None and found.binding.id == "filter":
-                event.stop()
-                await self.run_action(found.binding.action)
-            return
-        event.stop()
-        moves = {"up": (0, -1), "down": (0, 1)}
-        if not prompt.take(event.key, event.character) and event.key in moves:
-            self.panels[self.state.panel or "nodes"].move(*moves[event.key])
-        self.paint()
-
-    def on_paste(self, event: Paste) -> None:
-        """What is pasted goes into the line, and nowhere else."""
-        event.stop()
-        if self.state.prompt is not None:
-            self.state.prompt.paste(event.text)
-            self.paint()
-
-    def _stop_typing(self) -> None:
-        if self.state.prompt is not None:
-            self.state.prompt.close(keep=True)
+    # Which nodes and events are shown.
 
     def action_filter(self) -> None:
         """Open the line that narrows the events, or else the nodes."""
@@ -296,6 +268,10 @@ class RaceScreen(Screen[None]):
         self.state.panel = panel.NAME
         self.state.prompt = panel.filter()
         self.paint()
+
+    def move_while_typing(self, down: int) -> None:
+        """Choose the line above or below in the panel that is narrowed."""
+        self.panels[self.state.panel or "nodes"].move(0, down)
 
     def action_sort(self) -> None:
         """Sort the nodes by the next column."""
