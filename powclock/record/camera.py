@@ -197,7 +197,7 @@ class Camera:
         return NodeRow(
             name=node.info.name,
             region=node.info.region,
-            state=_state(running=running, cut=cut, rate=rate),
+            state=_state(running=running, cut=bool(cut) or self._on_a_side(node), rate=rate),
             hash_rate=rate,
             spark=spark,
             height=node.height,
@@ -212,6 +212,10 @@ class Camera:
             mempool=sample.mempool if sample is not None and running else 0,
             refused=node.refused,
         )
+
+    def _on_a_side(self, node: NodeView) -> bool:
+        """Whether a partition cuts the node off from others, be it from none of its peers."""
+        return any(node.info.name in side for side in self._view.sides)
 
     def _tip(self, node: NodeView) -> str:
         tick = self._view.tick
@@ -230,7 +234,7 @@ def _arrivals(block: BlockView) -> tuple[Arrival, ...]:
     )
 
 
-def _state(*, running: bool, cut: int, rate: float) -> str:
+def _state(*, running: bool, cut: bool, rate: float) -> str:
     if not running:
         return "down"
     if cut:

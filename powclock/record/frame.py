@@ -13,7 +13,7 @@ from powclock.record.events import Hash, NodeId
 class NodeRow(msgspec.Struct, frozen=True, array_like=True):
     """A line of the nodes table.
 
-    `state` is "mining", "down", "split" (cut off from a peer) or "idle"; `tip` is "best", "rival",
+    `state` is "mining", "down", "split" (cut off from others) or "idle"; `tip` is "best", "rival",
     or "behind"; `spark` holds recent hash rates, one byte a sample, 255 for the node's highest;
     `seen_ns` is when it last accepted a block; `share` its part of the nominal hash rate.
     """
@@ -67,8 +67,9 @@ class ChainBlock(msgspec.Struct, frozen=True, array_like=True):
 class EventLine(msgspec.Struct, frozen=True, array_like=True):
     """A notable event in words; `kind` chooses glyph and colour (see `narrate`).
 
-    `block` is the block that it is about. Events of several nodes with one `group`, which is not
-    empty, tell the same story: a reorg that many nodes make.
+    `block` is the block that it is about, and `height` that of the block where the event tells it.
+    Events of several nodes with one `group`, which is not empty, tell the same story: a reorg that
+    many nodes make.
     """
 
     sequence: int
@@ -78,6 +79,7 @@ class EventLine(msgspec.Struct, frozen=True, array_like=True):
     text: str
     block: Hash | None = None
     group: str = ""
+    height: int | None = None
 
 
 class ActiveFault(msgspec.Struct, frozen=True, array_like=True):

@@ -37,23 +37,52 @@ def narrate(record: Record) -> EventLine | None:
     if told is None:
         return None
     kind, text = told
-    block, group = _about(record)
-    return EventLine(record.sequence, record.time_ns, kind, record.node, text, block, group)
+    block, height = _block_of(record.event)
+    return EventLine(
+        record.sequence,
+        record.time_ns,
+        kind,
+        record.node,
+        text,
+        block,
+        _group(record.event),
+        height,
+    )
 
 
-def _about(record: Record) -> tuple[Hash | None, str]:
-    """The block that an event is about, and what it has in common with the like of other nodes."""
-    match record.event:
-        case LeaderElected(hash=hash_) | BlockHeld(hash=hash_):
-            return hash_, ""
-        case ForkOpened(rivals=rivals):
-            return rivals[-1], ""
-        case Reorg(hash=hash_, old=old, depth=depth, connected=connected):
-            return hash_, f"−{depth} +{connected}  {short_hash(old)} → {short_hash(hash_)}"
-        case BlockRefused(hash=hash_, reason=reason):
-            return hash_, f"refuse {short_hash(hash_)}: {reason}"
+def together(kind: str, group: str, nodes: int) -> str:
+    """What several nodes did alike, in words: `group` is what they have in common."""
+    return f"reorg {nodes} nodes {group}" if kind == "reorg" else f"{nodes} nodes {group}"
+
+
+def _block_of(event: AnyEvent) -> tuple[Hash | None, int | None]:
+    """The block that an event is about, and its height where the event tells it."""
+    match event:
+        case LeaderElected(hash=hash_, height=height) | Reorg(hash=hash_, height=height):
+            return hash_, height
+        case ForkOpened(rivals=rivals, height=height):
+            return rivals[-1], height
+        case BlockRefused(hash=hash_) | BlockHeld(hash=hash_):
+            return hash_, None
         case _:
-            return None, ""
+            return None, None
+
+
+def _group(event: AnyEvent) -> str:
+    """What an event has in common with the like of other nodes."""
+    match event:
+        case Reorg(hash=hash_, old=old, depth=depth, connected=connected):
+            return f"−{depth} +{connected}  {short_hash(old)} → {short_hash(hash_)}"
+        case BlockRefused(hash=hash_, reason=reason):
+            return f"refuse {short_hash(hash_)}: {reason}"
+        case MessageRefused(reason=reason):
+            return f"refuse bytes: {reason}"
+        case TransactionRefused(reason=reason):
+            return f"refuse transfers: {reason}"
+        case BlockHeld(hash=hash_, parent=parent):
+            return f"hold {short_hash(hash_)}, ask for {short_hash(parent)}"
+        case _:
+            return ""
 
 
 def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:

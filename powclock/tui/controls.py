@@ -4,8 +4,9 @@ Each method sends commands, or returns a line for the person where it cannot.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from powclock.network.faults import Crash, Join, Leave, Partition
+from powclock.network.faults import AnyFault, Crash, Join, Leave, Partition
 from powclock.race.commands import (
     AnyCommand,
     Break,
@@ -16,7 +17,16 @@ from powclock.race.commands import (
     StepTick,
 )
 from powclock.tui.keys import FAULT_BY_ID, NEWCOMERS, SPEEDS
+from powclock.tui.presets import Preset
 from powclock.tui.state import State
+
+
+@dataclass
+class _Begun:
+    """The faults that a preset began; `seen` once a frame has shown them."""
+
+    ids: tuple[str, ...]
+    seen: bool = False
 
 
 class Controls:
@@ -28,6 +38,8 @@ class Controls:
         # What was asked for last; a frame that was under way then still tells the old rate.
         self._rate: float | None = None
         self._paused: bool | None = None
+        self._chosen: dict[str, int] = {}
+        self._begun: dict[str, _Begun] = {}
 
     def seen(self) -> None:
         """A frame came: where it agrees with what was asked, the race is to be believed again."""
@@ -36,6 +48,11 @@ class Controls:
             self._paused = None
         if pace.rate == self._rate:
             self._rate = None
+        for name, begun in list(self._begun.items()):
+            on = any(self._state.active(id_) is not None for id_ in begun.ids)
+            if begun.seen and not on:
+                del self._begun[name]  # ended by other keys
+            begun.seen = begun.seen or on
 
     @property
     def _select_first(self) -> str:
@@ -93,20 +110,64 @@ class Controls:
     def fault(self, id_: str) -> str:
         """Begin a fault on the selected node or on all, make it stronger, or end it."""
         entry = FAULT_BY_ID[id_]
-        selected = self._state.selected
-        if entry.one_node and selected is None:
+        if entry.one_node and self._state.selected is None:
             return self._select_first
-        nodes = (selected,) if selected is not None else ()
-        strengths = [make(nodes) for make in entry.strengths]
-        active = self._state.active(strengths[0].id)
-        labels = [fault.label for fault in strengths]
-        if active is None or active.label not in labels:
-            self._send(Break(strengths[0]))
-        elif active.label == labels[-1]:
-            self._send(Heal(active.id))
+        faults, on = self._strengths(id_)
+        if on is None:
+            self._send(Break(faults[self.strength(id_)]))
+        elif entry.climbs and on + 1 < len(faults):
+            self._send(Break(faults[on + 1]))
         else:
-            self._send(Break(strengths[labels.index(active.label) + 1]))
+            self._send(Heal(faults[0].id))
         return ""
+
+    def _strengths(self, id_: str) -> tuple[list[AnyFault], int | None]:
+        """A fault of each strength for the target, and which of them is on."""
+        selected = self._state.selected
+        nodes = (selected,) if selected is not None else ()
+        faults = [strength.make(nodes) for strength in FAULT_BY_ID[id_].strengths]
+        active = self._state.active(faults[0].id)
+        labels = [fault.label for fault in faults]
+        on = labels.index(active.label) if active is not None and active.label in labels else None
+        return faults, on
+
+    def strength(self, id_: str) -> int:
+        """Which strength is on, or will be."""
+        _, on = self._strengths(id_)
+        return self._chosen.get(id_, FAULT_BY_ID[id_].usual) if on is None else on
+
+    def change_strength(self, id_: str, step: int) -> None:
+        """Choose a weaker or a stronger one; a fault that is on changes at once."""
+        faults, on = self._strengths(id_)
+        before = self.strength(id_)
+        chosen = self._chosen[id_] = min(max(before + step, 0), len(faults) - 1)
+        if on is not None and chosen != before:
+            self._send(Break(faults[chosen]))
+
+    def preset(self, preset: Preset) -> str:
+        """Begin all faults of a preset, or end those that it began."""
+        frame = self._state.frame
+        if frame is None:
+            return "the race has not begun"
+        begun = self._begun.pop(preset.name, None)
+        if begun is not None:
+            for id_ in reversed(begun.ids):
+                self._send(Heal(id_))
+            return ""
+        faults = preset.faults(frame)
+        for fault in faults:
+            self._send(Break(fault))
+        if faults:
+            self._begun[preset.name] = _Begun(tuple(fault.id for fault in faults))
+        return "" if faults else f"{preset.name} needs more nodes"
+
+    def preset_on(self, preset: Preset) -> bool:
+        """Whether a preset is on."""
+        return preset.name in self._begun
+
+    def end(self, id_: str) -> None:
+        """End a fault, whoever began it."""
+        self._send(Heal(id_))
 
     def restart(self) -> str:
         """Start the selected node again, or all that crashed."""
@@ -160,4 +221,5 @@ class Controls:
 
     def heal_all(self) -> None:
         """End every fault."""
+        self._begun.clear()
         self._send(HealAll())

@@ -5,7 +5,6 @@ the frame itself is never painted. A view that is frozen shows one frame while t
 what comes in the meantime waits.
 """
 
-from collections import deque
 from collections.abc import Callable
 from enum import Enum
 from time import monotonic
@@ -15,16 +14,17 @@ from rich.style import Style
 
 from powclock.race.messages import Ended
 from powclock.record.events import Hash
-from powclock.record.frame import ActiveFault, EventLine, Frame, NodeRow, Pace
+from powclock.record.frame import ActiveFault, Frame, NodeRow, Pace
+from powclock.tui.event_log import EVENTS_KEPT, EventLog
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.rows import PLAIN
 from powclock.tui.text import unusual
 from powclock.tui.theme import Palette
 from powclock.tui.theme_depth import Depth
 from powclock.tui.theme_file import Theme
+from powclock.tui.widgets.prompt import Prompt
 
 NANOSECONDS = 1_000_000_000
-EVENTS_KEPT = 2_000
 
 
 class Zoom(Enum):
@@ -46,8 +46,8 @@ class State:
 
     `panel` is the one that the keys act on, None for the usual: ↑ ↓ choose a node, ← → pan the
     chain. `selected` is a node, `block` a block by its hash, and `camera` the height at the right
-    end of the chain's picture; None follows the tip. `wall_s` is the time by which things move on
-    the screen.
+    end of the chain's picture; None follows the tip. `prompt` is the line that is typed in, which
+    then gets every key. `wall_s` is the time by which things move on the screen.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class State:
         self.wall_s = wall_s
         self.frame: Frame | None = None
         self.pace = Pace(rate=1.0, reached=0.0, paused=False, behind=False)
-        self.events: deque[EventLine] = deque(maxlen=EVENTS_KEPT)
+        self.events = EventLog()
         self.events_left_out = 0
         self.panel: str | None = None
         self.maximised = False
@@ -76,7 +76,7 @@ class State:
         self.block: Hash | None = None
         self.zoom = Zoom.BOXES
         self.camera: int | None = None
-        self.faults_open = False
+        self.prompt: Prompt | None = None
         self.frozen = False
         self._waiting: Frame | None = None
         self.ended: Ended | None = None

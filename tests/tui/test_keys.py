@@ -233,6 +233,6 @@ def test_bindings_are_unique_and_told() -> None:
 
 def test_strengths_of_a_key_are_one_fault() -> None:
     for entry in FAULT_KEYS:
-        faults = [make(("alice",)) for make in entry.strengths]
+        faults = [strength.make(("alice",)) for strength in entry.strengths]
         assert len({fault.id for fault in faults}) == 1
         assert len({fault.label for fault in faults}) == len(faults)

@@ -6,6 +6,7 @@ from textual.binding import Binding, BindingType
 
 from powclock.tui.glyphs import BAR_ON, CUT, POINTER
 from powclock.tui.rows import PLAIN, Row
+from powclock.tui.screens.choices import click
 from powclock.tui.screens.sheet import Sheet
 from powclock.tui.state import State
 from powclock.tui.text import fit, percent
@@ -52,7 +53,7 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         rows = []
         for index, name in enumerate(self._names):
             here = index == self._at
-            ground = palette.selected if here else PLAIN
+            ground = (palette.selected if here else PLAIN) + click(f"give({index})")
             side, style = ("A", palette.accent) if name in self._first else ("B", palette.rival)
             row = Row(width).put(f"{POINTER} " if here else "  ", palette.accent + ground)
             row.put(fit(name, 26), self.state.node(name) + ground)
@@ -68,14 +69,15 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         bar.put(f" {percent(1 - share):>5} B", palette.rival)
         help_ = Row(width)
         words = (
-            ("space", "other side"),
-            ("1", "40/60"),
-            ("2", "halves"),
-            ("⏎", "cut"),
-            ("esc", "no"),
+            ("space", "other side", "other_side"),
+            ("1", "40/60", "share(0.4)"),
+            ("2", "halves", "share(0.5)"),
+            ("⏎", "cut", "cut"),
+            ("esc", "no", "close"),
         )
-        for key, text in words:
-            help_.put(f"{key} ", palette.title).put(f"{text}  ", palette.muted)
+        for key, text, action in words:
+            help_.put(f"{key} ", palette.title + click(action))
+            help_.put(f"{text}  ", palette.muted + click(action))
         return [*rows, Row(width), bar, help_]
 
     def _changed(self) -> None:
@@ -93,6 +95,12 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         """The node changes sides."""
         self._first ^= {self._names[self._at]}
         self._at = min(self._at + 1, len(self._names) - 1)
+        self._changed()
+
+    def action_give(self, index: int) -> None:
+        """A click: that node changes sides."""
+        self._at = index
+        self._first ^= {self._names[index]}
         self._changed()
 
     def action_share(self, share: float) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
-from textual.screen import Screen
 
 from powclock.race.commands import AnyCommand, Look
 from powclock.race.messages import Found
@@ -16,6 +15,7 @@ from powclock.tui.controls import Controls
 from powclock.tui.glyphs import to_ascii
 from powclock.tui.keys import BINDINGS, NUMBERED
 from powclock.tui.picture import save_picture
+from powclock.tui.screens.typing import TypingScreen
 from powclock.tui.state import State
 from powclock.tui.widgets.banner import Banner
 from powclock.tui.widgets.chain import Chain
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from powclock.tui.app import PowclockApp
 
 
-class RaceScreen(Screen[None]):
+class RaceScreen(TypingScreen):
     """Panels at the places that the size allows."""
 
     CSS = "RaceScreen { background: $background; overflow: hidden; }"
@@ -45,8 +45,7 @@ class RaceScreen(Screen[None]):
     ]
 
     def __init__(self, state: State) -> None:
-        super().__init__()
-        self.state = state
+        super().__init__(state)
         self.controls = Controls(state, self._send)
         self._arranged: tuple[object, ...] = ()
         self.arrangement: Arrangement | None = None
@@ -107,17 +106,13 @@ class RaceScreen(Screen[None]):
         state, (width, height) = self.state, self.app.size
         nodes = len(state.frame.nodes) if state.frame else 12
         key = (
-            width, height, nodes, state.panel, state.maximised, state.faults_open, state.ended,
+            width, height, nodes, state.panel, state.maximised, state.ended,
         )  # fmt: skip
         if key == self._arranged:
             return
         self._arranged = key
         self.arrangement = arrange(width, height, nodes, state.panel, maximised=state.maximised)
         regions = dict(self.arrangement.regions)
-        if state.faults_open and "faults" not in regions:
-            faults = cast(Faults, self.panels["faults"])
-            rows = min(len(faults.keys(max(width - 4, 1))) + 3, height)
-            regions["faults"] = Region(0, max(height - 1 - rows, 0), width, rows)
         if state.ended is not None:
             banner = cast(Banner, self.panels["banner"])
             rows = min(banner.height_for(width), height)
@@ -177,17 +172,21 @@ class RaceScreen(Screen[None]):
 
     def focus_panel(self, name: str) -> None:
         """Let the keys act on a panel."""
+        if name != self.state.panel:
+            self.stop_typing()
         self.state.panel = name
         self.paint()
 
     def maximise(self, name: str) -> None:
         """Give a panel the whole screen, or take that back."""
+        self.stop_typing()
         self.state.maximised = not (self.state.maximised and self.state.panel == name)
         self.state.panel = name
         self.paint()
 
     def action_panel(self, name: str) -> None:
         """Let the keys act on a panel, or on none in particular."""
+        self.stop_typing()
         again = self.state.panel == name
         self.state.panel = None if again else name
         self.state.maximised = self.state.maximised and not again
@@ -244,10 +243,10 @@ class RaceScreen(Screen[None]):
             self.inspect_block(state.frame.head)
 
     def action_back(self) -> None:
-        """Undo the last choice: overlay, whole screen, block, panel, node."""
+        """Undo the last choice: within the panel, whole screen, block, panel, node."""
         state = self.state
-        if state.faults_open:
-            state.faults_open = False
+        if state.panel is not None and self.panels[state.panel].back():
+            pass
         elif state.maximised:
             state.maximised = False
         elif state.block is not None:
@@ -262,6 +261,35 @@ class RaceScreen(Screen[None]):
         """Hold the picture still, or let it go on."""
         self.state.freeze()
         self.paint()
+
+    # Which nodes and events are shown.
+
+    def action_filter(self) -> None:
+        """Open the line that narrows the events, or else the nodes."""
+        events, nodes = cast(Events, self.panels["events"]), cast(Nodes, self.panels["nodes"])
+        panel = events if self.state.panel == "events" else nodes
+        self.state.panel = panel.NAME
+        self.state.prompt = panel.filter()
+        self.paint()
+
+    def move_while_typing(self, down: int) -> None:
+        """Choose the line above or below in the panel that is narrowed."""
+        self.panels[self.state.panel or "nodes"].move(0, down)
+
+    def action_sort(self) -> None:
+        """Sort the nodes by the next column."""
+        cast(Nodes, self.panels["nodes"]).sort_next()
+        self.paint()
+
+    def action_order(self) -> None:
+        """Turn the order of the nodes round."""
+        self.say(cast(Nodes, self.panels["nodes"]).turn())
+
+    def action_kinds(self) -> None:
+        """Choose the kinds of events that are shown."""
+        from powclock.tui.screens.kinds import KindsScreen
+
+        self.app.push_screen(KindsScreen(self.state))
 
     # Looking closer.
 
@@ -328,9 +356,10 @@ class RaceScreen(Screen[None]):
         self.app.push_screen(PartitionScreen(self.state), cut)
 
     def action_faults(self) -> None:
-        """Show or hide the fault keys."""
-        self.state.faults_open = not self.state.faults_open
-        self.paint()
+        """Show all faults: what can be broken, and what is."""
+        from powclock.tui.screens.faults import FaultsScreen
+
+        self.app.push_screen(FaultsScreen(self.state, self.controls, self.action_partition))
 
     def action_zoom(self) -> None:
         """Draw blocks larger or smaller."""

@@ -11,6 +11,8 @@ from powclock.tui.widgets.panel import Border, Panel
 
 Result = TypeVar("Result")
 
+_WHEEL_ROWS = 3
+
 
 class Sheet(ModalScreen[Result], Generic[Result]):
     """A panel in the middle, as large as its rows need and the terminal allows."""
@@ -68,3 +70,7 @@ class _Rows(Panel):
     def body(self, width: int, height: int) -> list[Row]:
         """What fits, from the row that was scrolled to."""
         return self._sheet.rows(width)[self._sheet.top :][:height]
+
+    def scrolled(self, step: int) -> None:
+        """The wheel scrolls the sheet."""
+        self._sheet.scroll_rows(_WHEEL_ROWS * step)

@@ -3,12 +3,14 @@
 from rich.cells import cell_len
 from rich.style import Style
 
-from powclock.record.frame import ActiveFault
+from powclock.record.frame import ActiveFault, Frame
 from powclock.tui.glyphs import FAULTS
 from powclock.tui.keys import FAULTS as FAULT_GROUP
 from powclock.tui.rows import Row
 from powclock.tui.text import duration
 from powclock.tui.widgets.panel import Panel, Part
+
+_OPEN = Style.from_meta({"@click": "screen.faults"})
 
 
 class ActiveFaults(Panel):
@@ -25,10 +27,10 @@ class ActiveFaults(Panel):
         if frame is None:
             return row
         if not frame.faults:
-            return row.put("no faults on", palette.muted)
+            return row.put("no faults on", palette.muted + _OPEN)
         row.put("on: ", palette.muted)
         for index, fault in enumerate(frame.faults):
-            parts = self.parts(fault, frame.time_ns)
+            parts = self.parts(fault, frame)
             rest = len(frame.faults) - index
             if sum(cell_len(text) for text, _ in parts) + (6 if rest > 1 else 0) > row.room:
                 row.put(f"+{rest} more", palette.bad)
@@ -37,21 +39,26 @@ class ActiveFaults(Panel):
                 row.put(text, style)
         return row
 
-    def parts(self, fault: ActiveFault, now_ns: int) -> list[Part]:
-        """A fault in a few words."""
+    def parts(self, fault: ActiveFault, frame: Frame) -> list[Part]:
+        """A fault in a few words; a click shows all of them."""
         palette = self.state.palette
-        if fault.fault == "partition" or not fault.nodes:
-            where = ""
-        elif len(fault.nodes) > 2:
-            where = f" {len(fault.nodes)} nodes"
-        else:
-            where = " " + " ".join(fault.nodes)
-        since = duration(max(now_ns - fault.since_ns, 0) / 1e9)
+        since = duration(max(frame.time_ns - fault.since_ns, 0) / 1e9)
         return [
-            (f"{FAULTS.get(fault.fault, '▲')} {fault.label}", palette.bad),
-            (where, palette.text),
-            (f" {since}   ", palette.muted),
+            (f"{FAULTS.get(fault.fault, '▲')} {fault.label}", palette.bad + _OPEN),
+            (f" {where(fault, frame.sides)}", palette.text + _OPEN),
+            (f" {since}   ", palette.muted + _OPEN),
         ]
+
+
+def where(fault: ActiveFault, sides: tuple[tuple[str, ...], ...]) -> str:
+    """On whom a fault is, in few words; of a partition how many nodes each side has."""
+    if fault.fault == "partition" and sides:
+        return " | ".join(str(len(side)) for side in sides)
+    if not fault.nodes:
+        return "all nodes"
+    if len(fault.nodes) > 2:
+        return f"{fault.nodes[0]} +{len(fault.nodes) - 1}"
+    return " ".join(fault.nodes)
 
 
 class Faults(ActiveFaults):
@@ -72,9 +79,11 @@ class Faults(ActiveFaults):
         return [*self.keys(width)[: max(height - 1, 1)], self.active(width)]
 
     def keys(self, width: int) -> list[Row]:
-        """The fault keys."""
+        """The fault keys, after that of the sheet with all of them."""
         palette = self.state.palette
+        open_key = self.state.keys.label("faults")
         rows = [Row(width)]
+        rows[0].put(f"{open_key} ", palette.title + _OPEN).put("all…", palette.text + _OPEN).gap(2)
         for binding in self.state.keys.bindings:
             if binding.group is not FAULT_GROUP:
                 continue

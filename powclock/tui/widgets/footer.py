@@ -1,13 +1,29 @@
-"""The footer: the keys that one needs first, made from the bindings."""
+"""The footer: the keys that one needs first, made from the bindings; those of the panel lead."""
+
+from functools import cache
 
 from rich.cells import cell_len
 from rich.style import Style
 
+from powclock.tui.binding import Binding
 from powclock.tui.rows import Row
 from powclock.tui.widgets.panel import Panel
 
 # These stay when there is little room.
 _LAST = ("help", "leave_race")
+# The keys that matter on a panel, the first ones first.
+_OF_PANEL = {
+    "nodes": ("enter", "filter", "sort", "order", "maximise", "back"),
+    "events": ("enter", "filter", "kinds", "first", "maximise", "back"),
+    "chain": ("enter", "left", "right", "last", "zoom", "maximise", "back"),
+    "network": ("enter", "maximise", "back"),
+    "clock": ("step_tick", "slower", "faster", "maximise", "back"),
+    "hash_rate": ("maximise", "fault_faster", "fault_slower", "back"),
+    "tips": ("enter", "partition", "maximise", "back"),
+}
+_TYPING = ("type to filter", "⏎ keeps it", "esc clears it", "↑ ↓ choose")
+
+_PALETTE_CLICK = Style.from_meta({"@click": "app.command_palette"})
 
 
 class Footer(Panel):
@@ -16,23 +32,40 @@ class Footer(Panel):
     def body(self, width: int, height: int) -> list[Row]:  # noqa: ARG002
         """The keys."""
         palette = self.state.palette
-        shown = [binding for binding in self.state.keys.bindings if binding.show]
-        last = [binding for binding in shown if binding.id in _LAST]
-        first = [binding for binding in shown if binding.id not in _LAST]
-        words = [] if self.state.ascii_only else [("^p", "palette", "app.command_palette")]
-        words[:0] = [(b.key_display or b.key, b.description, f"screen.{b.action}") for b in last]
+        if self.state.prompt is not None:
+            return [Row(width).gap().put("   ".join(_TYPING), palette.muted)]
+        first = self._first()
+        words = [
+            (binding.key_display, binding.description, _click(binding.action))
+            for binding in self.state.keys.bindings
+            if binding.id in _LAST
+        ]
+        if not self.state.ascii_only:
+            words.append(("^p", "palette", _PALETTE_CLICK))
         right = sum(cell_len(key) + cell_len(text) + 3 for key, text, _ in words)
         row = Row(width)
         for binding in first:
-            key = binding.key_display or binding.key
+            key = binding.key_display
             if row.room - right < cell_len(key) + cell_len(binding.description) + 3:
                 break
-            click = Style.from_meta({"@click": f"screen.{binding.action}"})
+            click = _click(binding.action)
             row.put(f" {key}", palette.title + click)
             row.put(f" {binding.description} ", palette.muted + click)
         if row.room > right:
             row.gap(row.room - right)
-        for key, text, action in words:
-            click = Style.from_meta({"@click": action})
+        for key, text, click in words:
             row.put(f" {key}", palette.title + click).put(f" {text} ", palette.muted + click)
         return [row]
+
+    def _first(self) -> list[Binding]:
+        """The keys of the panel that the keys act on, then those that are always of use."""
+        bindings = self.state.keys.bindings
+        by_id = {binding.id: binding for binding in bindings}
+        own = [by_id[id_] for id_ in _OF_PANEL.get(self.state.panel or "", ())]
+        shown = [each for each in bindings if each.show and each.id not in _LAST]
+        return [*own, *(binding for binding in shown if binding not in own)]
+
+
+@cache
+def _click(action: str) -> Style:
+    return Style.from_meta({"@click": f"screen.{action}"})

@@ -62,7 +62,7 @@ class Panel(Widget, can_focus=False):
 
     `NAME` is how the arrangement and the keys call it, `NUMBER` the key that leads to it. Panels
     with something to choose take keys and the mouse by overriding `move`, `page`, `end`, `enter`,
-    `clicked` and `scrolled`; `moving` says that the picture is not yet at rest.
+    `back`, `clicked` and `scrolled`; `moving` says that the picture is not yet at rest.
     """
 
     DEFAULT_CSS = "Panel { position: absolute; background: $background; }"
@@ -109,6 +109,10 @@ class Panel(Widget, can_focus=False):
 
     def enter(self) -> bool:
         """Look into what is chosen."""
+        return False
+
+    def back(self) -> bool:
+        """Esc: give up what was asked for here."""
         return False
 
     # The mouse.

@@ -1,15 +1,27 @@
-"""The status bar: what is raced, how it runs, and the counts."""
+"""The status bar: what is raced, how it runs, and the counts. A click acts on what it hits."""
 
 from rich.cells import cell_len
+from rich.style import Style
 
 from powclock.record.frame import Frame
-from powclock.tui.glyphs import LIVE, PAUSED
+from powclock.tui.glyphs import FROZEN, LIVE, PAUSED, POINTER
 from powclock.tui.rows import Row
-from powclock.tui.text import clock, hash_rate, percent, speed
+from powclock.tui.text import clock, duration, hash_rate, percent, speed
 from powclock.tui.widgets.panel import Panel, Part
 
 # What is left out first where there is little room; how the race runs never is.
 _DROPPED = ("rule", "stale", "scenario", "name", "seed", "reorgs", "forks", "nodes", "hash rate")
+# What a click on a group does.
+_CLICKS = {
+    "pace": "pause",
+    "frozen": "freeze",
+    "nodes": "panel('nodes')",
+    "hash rate": "panel('hash_rate')",
+    "forks": "panel('events')",
+    "reorgs": "panel('events')",
+    "stale": "panel('chain')",
+    "name": "help",
+}
 
 
 class Status(Panel):
@@ -28,24 +40,39 @@ class Status(Panel):
             left.pop(name, None)
             right.pop(name, None)
         row = Row(width)
-        for parts in left.values():
+        for name, parts in left.items():
             row.gap()
             for text, style in parts:
-                row.put(text, style)
+                row.put(text, style + _click(name))
             row.gap()
         ends = [("  ", palette.text)]
-        return [row.right(*(part for parts in right.values() for part in [*ends, *parts]))]
+        return [
+            row.right(
+                *(
+                    part
+                    for name, parts in right.items()
+                    for part in [*ends, *((text, style + _click(name)) for text, style in parts)]
+                )
+            )
+        ]
 
     def _left(self, frame: Frame) -> dict[str, list[Part]]:
         palette = self.state.palette
-        return {
+        groups = {
             "name": [("powclock", palette.title)],
             "scenario": [(frame.scenario, palette.text)],
             "seed": [(f"seed {frame.seed}", palette.muted)],
             "rule": [(frame.rule, palette.muted)],
-            "nodes": [(f"{len(frame.nodes)} nodes", palette.muted)],
+            "nodes": [(f"{len(frame.nodes):,} nodes", palette.muted)],
             "pace": [*self._pace(), ("  t ", palette.muted), (clock(frame.time_ns), palette.text)],
         }
+        if self.state.frozen:
+            behind = f" {duration(self.state.frozen_for_s)} behind"
+            groups["frozen"] = [
+                (f"{FROZEN} VIEW FROZEN", palette.bold(palette.accent)),
+                (behind, palette.accent),
+            ]
+        return groups
 
     def _pace(self) -> list[Part]:
         palette, pace = self.state.palette, self.state.pace
@@ -53,6 +80,8 @@ class Status(Panel):
             return [(" ENDED ", palette.alarm)]
         if pace.paused:
             return [(f"{PAUSED} PAUSED", palette.bold(palette.warning))]
+        if pace.rate == 0:
+            return [(f"{POINTER} STEP", palette.bold(palette.accent))]
         live = (f"{LIVE} LIVE {speed(pace.rate)}", palette.bold(palette.good))
         if pace.behind:
             return [live, (f" behind: reaches {speed(pace.reached)}", palette.warning)]
@@ -69,6 +98,13 @@ class Status(Panel):
             "reorgs": [("reorgs ", muted), (str(totals.reorgs), text), (deepest, muted)],
             "stale": [("stale ", muted), (percent(stale), text), (" of mined ", muted)],
         }
+
+
+def _click(group: str) -> Style:
+    return _STYLES.get(group, Style())
+
+
+_STYLES = {group: Style.from_meta({"@click": f"screen.{act}"}) for group, act in _CLICKS.items()}
 
 
 def _length(groups: dict[str, list[Part]]) -> int:

@@ -1,0 +1,33 @@
+"""The base of sheets in which one chooses among rows, while the race behind follows at once."""
+
+from typing import TYPE_CHECKING, cast
+
+from rich.style import Style
+
+from powclock.tui.screens.sheet import Sheet
+
+if TYPE_CHECKING:
+    from powclock.tui.app import PowclockApp
+
+
+class Choices(Sheet[None]):
+    """A sheet that changes what the race behind it shows."""
+
+    def keep_in_sight(self, row: int) -> None:
+        """Scroll as far as a row needs."""
+        room = max(self.panel.inner.height, 1)
+        self.top = min(max(self.top, row - room + 1), row)
+        self.changed()
+
+    def changed(self) -> None:
+        """Paint the sheet, and the race behind it."""
+        cast("PowclockApp", self.app).paint()
+
+    def action_close(self) -> None:
+        """Back to the race."""
+        self.dismiss(None)
+
+
+def click(action: str) -> Style:
+    """What a click does; to be added to a style."""
+    return Style.from_meta({"@click": f"screen.{action}"})
