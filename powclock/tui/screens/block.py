@@ -7,7 +7,7 @@ from powclock.record.events import Hash
 from powclock.record.narrate import short_hash
 from powclock.tui.glyphs import BEST, CUT, DOWN, STALE
 from powclock.tui.rows import Row
-from powclock.tui.screens.sections import Goal, Line, Page, Plan, Section, flow
+from powclock.tui.screens.sections import GUTTER, Goal, Line, Page, Plan, Section, flow
 from powclock.tui.screens.transfers import transfer_row, transfer_titles
 from powclock.tui.state import State
 from powclock.tui.text import clock, coins, count, delay, duration, fit, shortened
@@ -24,6 +24,9 @@ from powclock.tui.widgets.proof import (
 
 _SPREAD_ROWS = 9
 _LABEL = 13
+_BYTES = 7
+_DIGITS = 64
+_HASH_SEEN = GUTTER + _LABEL + _BYTES + _DIGITS + 1
 
 
 class BlockPage(Page):
@@ -79,17 +82,20 @@ class BlockPage(Page):
              palette.text),
         ]  # fmt: skip
         if detail.body is not None:
-            parts.append((f"pays {coins(detail.body.reward, 4)}", palette.text))
             parts.append((f"{detail.body.bytes:,} bytes", palette.muted))
             seal = detail.body.seal
-            words = f"seal {shortened(seal.hex(), 16)}" if seal else "the header is its own seal"
+            words = (
+                f"seal {shortened(seal.hex(), 16)}"
+                if seal
+                else "no seal: the header is its own proof"
+            )
             parts.append((words, palette.muted))
         return flow(parts, width, separator)[:3]
 
     def plan(self, width: int, height: int) -> Plan:
         """Two columns, some sections together, or one at a time."""
         if width >= 130 and height >= 30:
-            return ((("HEADER", "PROOF", "TRANSACTIONS"), ("SPREAD", "ARRIVALS", "CHAIN")),)
+            return ((("HEADER", "PROOF", "TRANSACTIONS"), ("SPREAD", "CHAIN", "ARRIVALS")),)
         if width >= 90 and height >= 22:
             return (
                 (("HEADER", "PROOF"),),
@@ -101,8 +107,8 @@ class BlockPage(Page):
 
     def widths(self, columns: int, width: int) -> list[int]:
         """A hash has 64 digits, and they should be seen."""
-        if columns == 2 and width > 2 * 75:
-            return [90, width - 90]
+        if columns == 2 and width >= _HASH_SEEN + 55:
+            return [_HASH_SEEN, width - _HASH_SEEN]
         return super().widths(columns, width)
 
     def section(self, name: str, width: int) -> Section:
@@ -143,8 +149,8 @@ class BlockPage(Page):
 
         def draw(row: Row) -> None:
             row.put(fit(each.name, _LABEL), field_style(palette, index))
-            if row.room >= 64 + 7:
-                row.put(fit(f"{each.start}–{each.end - 1}", 7), palette.muted)
+            if row.room >= _DIGITS + _BYTES:
+                row.put(fit(f"{each.start}–{each.end - 1}", _BYTES), palette.muted)
             value = shortened(each.value, row.room) if each.digits else each.value
             row.put(value, palette.text)
 
@@ -164,13 +170,14 @@ class BlockPage(Page):
         if body is None:
             genesis = "genesis carries nothing but a message"
             return self._words("no node keeps it any more" if detail.height else genesis)
-        fees = coins(detail.fees, 5)
-        aside = f"{count(len(body.transfers), 'transfer')}, fees {fees}"
+        aside = count(len(body.transfers), "transfer")
 
         def coinbase(row: Row) -> None:
             author = self.state.node(detail.author)
             row.put("coinbase pays ", palette.muted).put(detail.author, author)
-            row.put(f"  {coins(body.reward - detail.fees, 4)} new + fees", palette.muted)
+            fresh, fees = coins(body.reward - detail.fees, 4), coins(detail.fees, 4)
+            row.gap(2).put(coins(body.reward, 4), palette.text)
+            row.put(f" = {fresh} new + {fees} fees", palette.muted)
 
         lines = [Line(coinbase, "coinbase", Goal("node", detail.author))]
         if body.transfers:

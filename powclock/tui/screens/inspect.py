@@ -32,7 +32,7 @@ def page_for(state: State, goal: Goal) -> Page:
 class InspectScreen(Sheet[None]):
     """Shows a page; following a line of it goes to another, and back again."""
 
-    WIDTH = 168
+    WIDTH = 156
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "line", key_display="↑ ↓", id="inspect_up",
                 tooltip="The line above"),
@@ -55,6 +55,7 @@ class InspectScreen(Sheet[None]):
                 tooltip="Pause the race, or go on"),
         Binding("full_stop", "step", "step", key_display=".", id="inspect_step",
                 tooltip="Go on to the next event"),
+        Binding("S", "shot", "screenshot", id="inspect_shot"),
         Binding("q", "close", "close", id="inspect_close", tooltip="Close, however far one went"),
         Binding("escape,backspace", "back", "back", key_display="esc", id="inspect_back",
                 tooltip="To the page before, or close"),
@@ -122,7 +123,7 @@ class InspectScreen(Sheet[None]):
         """All there is; a large terminal leaves a margin."""
         columns, rows = self.app.size
         large = columns >= _MARGIN_FROM[0] and rows >= _MARGIN_FROM[1]
-        return rows - 3 - (2 if large else 0)
+        return rows - 2 - self.key_rows - (2 if large else 0)
 
     def seen_rows(self, width: int, height: int) -> list[Row]:
         """The page."""
@@ -210,6 +211,10 @@ class InspectScreen(Sheet[None]):
     def action_step(self) -> None:
         """Go on to the next event."""
         cast("PowclockApp", self.app).race_screen.action_step_event()
+
+    def action_shot(self) -> None:
+        """Save the screen as a picture."""
+        cast("PowclockApp", self.app).race_screen.action_shot()
 
     def action_back(self) -> None:
         """To the page before, or close."""

@@ -26,6 +26,8 @@ from powclock.tui.widgets.tree import TreeRow, tree_rows
 
 _LABEL = 10
 _SPARK = 20
+# So few peers are shown without scrolling.
+_PEERS_WHOLE = 8
 
 
 class NodePage(Page):
@@ -78,7 +80,7 @@ class NodePage(Page):
     def plan(self, width: int, height: int) -> Plan:
         """Three columns, two, or one section at a time."""
         if width >= 130 and height >= 24:
-            return ((("NODE", "TREE"), ("MEMPOOL", "LEDGER"), ("PEERS",)),)
+            return ((("NODE", "MEMPOOL"), ("TREE",), ("PEERS", "LEDGER")),)
         if width >= 90 and height >= 20:
             return ((("NODE", "TREE"), ("PEERS", "MEMPOOL", "LEDGER")),)
         return tuple(((name,),) for name in ("NODE", "TREE", "MEMPOOL", "LEDGER", "PEERS"))
@@ -118,7 +120,7 @@ class NodePage(Page):
         if row is not None and row.spark:
             spark = row.spark[-min(_SPARK, max(long - 10, 0)) :]
             signs = "".join(BARS[-(-sample * 8 // 255)] for sample in spark)
-            parts.append((signs, palette.chart))
+            parts.append((signs, palette.chart_low))
         yield self._fact("hash rate", parts)
         number, prefix = scaled(detail.hashes)
         yield self._fact("spent", [(f"{number} {prefix}{' ' if prefix else ''}hashes",
@@ -127,7 +129,7 @@ class NodePage(Page):
             expected = row.share * frame.totals.blocks_mined
             yield self._fact("found", [
                 (count(row.won, "block"), palette.text),
-                (f"  {expected:.1f} expected of {percent(row.share)}", palette.muted),
+                (f"  {expected:.1f} expected at {percent(row.share)}", palette.muted),
             ])  # fmt: skip
         yield self._head(detail)
         yield from self._disk(detail)
@@ -136,12 +138,12 @@ class NodePage(Page):
         palette = self.state.palette
         skewed = abs(detail.skew_s) >= 0.0005
         true_ns = detail.clock_ns - round(detail.skew_s * NANOSECONDS)
-        yield self._fact("its clock", [
+        yield self._fact("clock", [
             (time_of_day(detail.clock_ns), palette.warning if skewed else palette.text),
             (f"  {detail.skew_s:+.3g} s" if skewed else "  is right",
              palette.warning if skewed else palette.muted),
         ])  # fmt: skip
-        yield self._fact("true time", [(time_of_day(true_ns), palette.text)])
+        yield self._fact("true", [(time_of_day(true_ns), palette.text)])
 
     def _head(self, detail: NodeDetail) -> Line:
         palette = self.state.palette
@@ -163,7 +165,7 @@ class NodePage(Page):
         yield self._fact("disk", [(count(detail.disk_blocks, "block"), palette.text)])
         if detail.running:
             odd = detail.orphans + detail.requests
-            yield self._fact("waits for", [
+            yield self._fact("awaits", [
                 (f"{count(detail.orphans, 'orphan')}, {count(detail.requests, 'request')}",
                  palette.warning if odd else palette.muted),
             ])  # fmt: skip
@@ -188,8 +190,9 @@ class NodePage(Page):
         hidden = detail.tree_blocks - len(detail.tree)
         palette = self.state.palette
         rows = tree_rows(detail.tree)
+        digits = len(str(rows[0].block.height)) if rows else 0
         lines = [
-            Line(_bound(self._tree_row, each, detail.head), each.block.hash,
+            Line(_bound(self._tree_row, each, detail.head, digits), each.block.hash,
                  Goal("block", each.block.hash), ("hash", each.block.hash))
             for each in rows
         ]  # fmt: skip
@@ -198,12 +201,12 @@ class NodePage(Page):
             lines.append(Line(lambda row: row.put(text, palette.muted)))
         return Section(lines, ((count(detail.tree_blocks, "block"), palette.muted),))
 
-    def _tree_row(self, row: Row, each: TreeRow, head: str) -> None:
+    def _tree_row(self, row: Row, each: TreeRow, head: str, digits: int) -> None:
         palette, block = self.state.palette, each.block
         race_head = self.state.frame.head if self.state.frame is not None else ""
         style = palette.text if block.best else palette.stale
         row.put(each.signs, palette.accent if block.best else palette.stale)
-        row.put(f"{block.height} ", style).put(f"{short_hash(block.hash)} ", style)
+        row.put(f"{block.height:>{digits}} ", style).put(f"{short_hash(block.hash)} ", style)
         author = block.author or "genesis"
         hue = self.state.node(block.author) if block.author else palette.muted
         row.put(author, hue if block.best else palette.stale).gap(2)
@@ -230,7 +233,7 @@ class NodePage(Page):
         lines = [
             self._fact("root", [(f"{root[:8]}…{root[-8:]}", palette.text)],
                        copy=("state root", root)),
-            self._fact("own", [(f"{own} of {coins(detail.supply, 0)}", palette.text)]),
+            self._fact("own", [(f"{own} of {coins(detail.supply, 0)} coins", palette.text)]),
             Line(self._titles("account", ("balance", 14), ("sent", 6))),
         ]  # fmt: skip
         lines += [
@@ -274,7 +277,7 @@ class NodePage(Page):
             Line(_bound(self._peer_row, peer), peer.name, Goal("node", peer.name))
             for peer in detail.peers
         ]
-        return Section(lines, tuple(aside))
+        return Section(lines, tuple(aside), whole=len(detail.peers) <= _PEERS_WHOLE)
 
     def _peer_row(self, row: Row, peer: Peer) -> None:
         palette = self.state.palette

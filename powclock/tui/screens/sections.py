@@ -181,7 +181,8 @@ class Sections:
             more = f"↑{choice.top} ↓{below}" if choice.top else f"↓{below} more"
             aside.append((f" · {more}" if aside else more, palette.warning))
         length = sum(cell_len(text) for text, _ in aside)
-        head.put("─" * max(head.room - length - 1, 0), palette.accent if active else palette.faint)
+        rule = max(head.room - (length + 1 if length else 0), 0)
+        head.put("─" * rule, palette.accent if active else palette.faint)
         head.right(*aside)
         self._places.append(_Place(name, region, choice.top, section))
         rows = [head]

@@ -20,6 +20,7 @@ from powclock.tui.widgets.panel import Border, Panel, Part
 Result = TypeVar("Result")
 
 _WHEEL = 3
+_HIGH = 30
 
 
 class Sheet(ModalScreen[Result], Generic[Result]):
@@ -103,8 +104,7 @@ class Sheet(ModalScreen[Result], Generic[Result]):
     def paint(self) -> None:
         """Find the size and repaint what changed."""
         width = min(self.WIDTH, self.app.size.width)
-        keys = 1 if self.keys() else 0
-        height = min(self.height_for(width - 4) + 2 + keys, self.app.size.height)
+        height = min(self.height_for(width - 4) + 2 + self.key_rows, self.app.size.height)
         styles = self.panel.styles
         styles.width, styles.height = width, height
         styles.offset = ((self.app.size.width - width) // 2, (self.app.size.height - height) // 2)
@@ -113,7 +113,12 @@ class Sheet(ModalScreen[Result], Generic[Result]):
     @property
     def room(self) -> int:
         """Rows that can be seen at once."""
-        return max(self.panel.inner.height - (1 if self.keys() else 0), 1)
+        return max(self.panel.inner.height - self.key_rows, 1)
+
+    @property
+    def key_rows(self) -> int:
+        """Rows that the keys take; a high terminal has an empty one above them."""
+        return 0 if not self.keys() else 1 if self.app.size.height < _HIGH else 2
 
     def scroll_rows(self, step: int) -> None:
         """Show rows that are further up or down."""
@@ -140,7 +145,7 @@ class _Rows(Panel):
         keys = self._sheet.keys()
         if not keys:
             return self._sheet.seen_rows(width, height)
-        rows = self._sheet.seen_rows(width, height - 1)[: height - 1]
+        rows = self._sheet.seen_rows(width, self._sheet.room)[: height - 1]
         rows += [Row(width) for _ in range(height - 1 - len(rows))]
         return [*rows, self._keys(keys, width)]
 

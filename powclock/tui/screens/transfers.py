@@ -7,7 +7,8 @@ from powclock.tui.state import State
 from powclock.tui.text import coins, fit
 
 _ID = 6
-_MONEY = 9
+_AMOUNT = 9
+_FEE = 11
 _NONCE = 7
 _NAME_MAX = 14
 # With less room than this, the nonce is left out.
@@ -15,7 +16,7 @@ _WIDE = 54
 
 
 def _name_cells(width: int) -> int:
-    rest = width - _ID - 2 * _MONEY - (_NONCE if width >= _WIDE else 0)
+    rest = width - _ID - _AMOUNT - _FEE - (_NONCE if width >= _WIDE else 0)
     return min(max(rest // 2, 4), _NAME_MAX)
 
 
@@ -23,7 +24,7 @@ def transfer_titles(row: Row, state: State) -> None:
     """The heads of the columns."""
     muted, cells = state.palette.muted, _name_cells(row.width)
     row.put(fit("id", _ID), muted).put(fit("from", cells), muted).put(fit("to", cells), muted)
-    row.put(f"{'amount':>{_MONEY}}{'fee':>{_MONEY}}", muted)
+    row.put(f"{'amount':>{_AMOUNT}}{'fee':>{_FEE}}", muted)
     if row.width >= _WIDE:
         row.put(f"{'nonce':>{_NONCE}}", muted)
 
@@ -35,7 +36,7 @@ def transfer_row(row: Row, state: State, each: Transfer) -> None:
     for name in (each.sender, each.recipient):
         style = state.node(name) if state.row(name) is not None else palette.text
         row.put(fit(name, cells - 1), style).gap()
-    row.put(f"{coins(each.amount, 4):>{_MONEY}}", palette.text)
-    row.put(f"{coins(each.fee, 5):>{_MONEY}}", palette.muted)
+    row.put(f"{coins(each.amount, 4):>{_AMOUNT}}", palette.text)
+    row.put(f"{coins(each.fee, 8):>{_FEE}}", palette.muted)
     if row.width >= _WIDE:
         row.put(f"{each.nonce:>{_NONCE}}", palette.muted)

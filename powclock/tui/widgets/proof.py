@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from textwrap import wrap
 
 from rich.style import Style
@@ -33,13 +34,22 @@ class HeaderField:
 def header_fields(detail: BlockDetail) -> tuple[HeaderField, ...]:
     """The fields in the order of the 80 bytes."""
     return (
-        HeaderField("version", 0, 4, f"{detail.version}"),
+        HeaderField("version", 0, 4, f"0x{detail.version & 0xFFFF_FFFF:08x}"),
         HeaderField("parent", 4, 36, detail.parent, digits=True),
         HeaderField("merkle root", 36, 68, detail.merkle_root, digits=True),
-        HeaderField("time", 68, 72, f"{detail.time_s:,} s since 1970"),
-        HeaderField("bits", 72, 76, f"{detail.bits:08x}"),
+        HeaderField("time", 68, 72, f"{detail.time_s:,}  {_date(detail.time_s)}"),
+        HeaderField("bits", 72, 76, _bits(detail.bits)),
         HeaderField("nonce", 76, 80, f"{detail.nonce:,}"),
     )
+
+
+def _date(time_s: int) -> str:
+    return f"{datetime.fromtimestamp(time_s, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _bits(bits: int) -> str:
+    """A size and a mantissa, and the target that they are short for."""
+    return f"{bits:08x}  target 0x{bits & 0x7F_FFFF:06x} × 2^{8 * ((bits >> 24) - 3)}"
 
 
 def field_style(palette: Palette, index: int) -> Style:
