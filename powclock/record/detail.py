@@ -176,7 +176,8 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
     """Something that a search found: a node, a block or a transfer.
 
     `kind` is "node", "block" or "transfer"; `id` names it; `block` is where a transfer stands,
-    and `height` where that is, or where the block itself is.
+    and `height` where that is, or where the block itself is; `stale` says that it is a block that
+    is not on the best chain.
     """
 
     kind: str
@@ -184,6 +185,7 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
     text: str
     block: Hash | None = None
     height: int | None = None
+    stale: bool = False
 
 
 class Probe(Protocol):

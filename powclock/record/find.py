@@ -47,7 +47,7 @@ def _block(block: BlockView) -> Hit:
     by = f"by {block.author}" if block.author else "genesis"
     state = "" if block.best else ", stale"
     text = f"{block.height} {short_hash(block.hash)} {by}{state}"
-    return Hit("block", block.hash, text, height=block.height)
+    return Hit("block", block.hash, text, height=block.height, stale=not block.best)
 
 
 def _transfers(view: View, wanted: str) -> Iterator[Hit]:

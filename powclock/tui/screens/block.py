@@ -102,8 +102,11 @@ class BlockPage(Page):
                 (("TRANSACTIONS",),),
                 (("SPREAD", "CHAIN"), ("ARRIVALS",)),
             )
-        names = ("HEADER", "PROOF", "TRANSACTIONS", "SPREAD", "ARRIVALS", "CHAIN")
-        return tuple(((name,),) for name in names)
+        alone = ("HEADER", "PROOF", "TRANSACTIONS", "ARRIVALS")
+        last = ("SPREAD", "CHAIN")
+        if height >= _SPREAD_ROWS + 7:
+            return (*(((name,),) for name in alone), (last,))
+        return tuple(((name,),) for name in (*alone, *last))
 
     def widths(self, columns: int, width: int) -> list[int]:
         """A hash has 64 digits, and they should be seen."""
@@ -177,7 +180,7 @@ class BlockPage(Page):
             row.put("coinbase pays ", palette.muted).put(detail.author, author)
             fresh, fees = coins(body.reward - detail.fees, 4), coins(detail.fees, 4)
             row.gap(2).put(coins(body.reward, 4), palette.text)
-            row.put(f" = {fresh} new + {fees} fees", palette.muted)
+            row.put(f" = {fresh} + {fees} fees", palette.muted)
 
         lines = [Line(coinbase, "coinbase", Goal("node", detail.author))]
         if body.transfers:

@@ -10,7 +10,7 @@ from powclock.race.commands import Find
 from powclock.race.messages import Found
 from powclock.record.detail import Hit
 from powclock.record.labels import clean_label
-from powclock.tui.glyphs import BEST, POINTER
+from powclock.tui.glyphs import BEST, POINTER, STALE
 from powclock.tui.rows import PLAIN, Row
 from powclock.tui.screens.sheet import Sheet
 from powclock.tui.state import State
@@ -19,7 +19,6 @@ from powclock.tui.state import State
 CELLS_MAX = 64
 _ROWS_SHOWN = 14
 _KINDS = {"node": "NODES", "block": "BLOCKS", "transfer": "TRANSACTIONS"}
-_SIGNS = {"node": "●", "block": BEST, "transfer": "→"}
 _HINT = "a node's name, a block's height, or digits of a hash or transaction"
 
 
@@ -148,11 +147,11 @@ class FindScreen(Sheet[Hit]):
         palette = self.state.palette
         ground = palette.selected if chosen else PLAIN
         row = Row(width).put(f"{POINTER} " if chosen else "  ", palette.accent + ground)
-        sign = {
-            "node": self.state.node(hit.id),
-            "block": palette.stale if hit.text.endswith("stale") else palette.best,
-        }.get(hit.kind, palette.muted)
-        row.put(f"{_SIGNS.get(hit.kind, ' ')} ", sign + ground).put(hit.text, palette.text + ground)
+        sign, style = {
+            "node": ("●", self.state.node(hit.id)),
+            "block": (STALE, palette.stale) if hit.stale else (BEST, palette.best),
+        }.get(hit.kind, ("→", palette.muted))
+        row.put(f"{sign} ", style + ground).put(hit.text, palette.text + ground)
         return row.put(" " * row.room, ground) if chosen else row
 
     def clicked(self, x: int, y: int, *, double: bool) -> None:  # noqa: ARG002

@@ -26,6 +26,7 @@ from powclock.tui.widgets.tree import TreeRow, tree_rows
 
 _LABEL = 10
 _SPARK = 20
+_TABLE_MAX = 60
 # So few peers are shown without scrolling.
 _PEERS_WHOLE = 8
 
@@ -245,7 +246,7 @@ class NodePage(Page):
     def _account_row(self, row: Row, each: Account) -> None:
         palette, known = self.state.palette, self.state.row(each.name) is not None
         style = self.state.node(each.name) if known else palette.text
-        row.put(fit(each.name, max(row.width - 20, 4)), style)
+        row.put(fit(each.name, max(_cells(row) - 20, 4)), style)
         row.put(f"{coins(each.balance, 4):>14}", palette.text)
         row.put(f"{each.nonce:>6}", palette.muted)
 
@@ -257,7 +258,7 @@ class NodePage(Page):
         muted = self.state.palette.muted
 
         def draw(row: Row) -> None:
-            row.put(name, muted).to(row.width - sum(cells for _, cells in titles))
+            row.put(name, muted).to(_cells(row) - sum(cells for _, cells in titles))
             for title, cells in titles:
                 row.put(f"{title:>{cells}}", muted)
 
@@ -282,7 +283,7 @@ class NodePage(Page):
     def _peer_row(self, row: Row, peer: Peer) -> None:
         palette = self.state.palette
         number, prefix = scaled(float(peer.bytes))
-        row.put(fit(peer.name, max(row.width - 36, 6)), self.state.node(peer.name))
+        row.put(fit(peer.name, max(_cells(row) - 36, 6)), self.state.node(peer.name))
         row.put(f"{peer.latency_ms:.0f} ms".rjust(10), palette.text)
         row.put(f"{peer.messages:>7}", palette.muted)
         row.put(f"{number} {prefix}B".rjust(9), palette.muted)
@@ -305,6 +306,11 @@ def _state(state: State, row: NodeRow) -> Part:
         "split": (f"{CUT} split from {count(row.peers_cut, 'peer')}", palette.rival),
         "mining": ("mining", palette.good),
     }.get(row.state, (row.state, palette.muted))
+
+
+def _cells(row: Row) -> int:
+    """A table that is wider than this is hard to read across."""
+    return min(row.width, _TABLE_MAX)
 
 
 def _bound(draw: Callable[..., object], *args: Any) -> Callable[[Row], object]:

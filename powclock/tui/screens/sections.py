@@ -22,6 +22,8 @@ Plan = tuple[tuple[tuple[str, ...], ...], ...]
 
 GUTTER = 2
 _GAP = 3
+# With fewer rows than this there is none to leave empty.
+_HIGH = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,9 @@ class Sections:
     def draw(self, width: int, height: int) -> list[Row]:
         """All rows, exactly `height` of them."""
         page = self.page
-        rows = [*page.summary(width), Row(width)]
+        rows = page.summary(width)
+        if height >= _HIGH:
+            rows.append(Row(width))
         tabs = page.plan(width, height - len(rows))
         self._names = tuple(name for tab in tabs for column in tab for name in column)
         if self.active not in self._names:
