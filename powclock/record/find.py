@@ -32,7 +32,8 @@ def _nodes(view: View, wanted: str) -> Iterator[Hit]:
 
 
 def _blocks(view: View, wanted: str) -> Iterator[Hit]:
-    if wanted.isdecimal():
+    # What starts with zeros is the start of a hash.
+    if wanted.isdecimal() and wanted == str(int(wanted)):
         height = int(wanted)
         at_height = view.blocks.between(height, height)
         for block in sorted(at_height, key=lambda block: not block.best):
