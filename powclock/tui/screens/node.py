@@ -27,6 +27,7 @@ from powclock.tui.widgets.tree import TreeRow, tree_rows
 _LABEL = 10
 _SPARK = 20
 _TABLE_MAX = 60
+_STATE = 13
 # So few peers are shown without scrolling.
 _PEERS_WHOLE = 8
 
@@ -272,7 +273,7 @@ class NodePage(Page):
         aside: list[Part] = [(str(len(detail.peers)), palette.muted)]
         if cut:
             aside.append((f" · {CUT} {cut} cut", palette.bad))
-        head = self._titles("peer", ("latency", 10), ("sent", 7), ("bytes", 9), ("", 10))
+        head = self._titles("peer", ("latency", 9), ("sent", 7), ("bytes", 9), ("", _STATE))
         lines = [Line(head)]
         lines += [
             Line(_bound(self._peer_row, peer), peer.name, Goal("node", peer.name))
@@ -283,8 +284,8 @@ class NodePage(Page):
     def _peer_row(self, row: Row, peer: Peer) -> None:
         palette = self.state.palette
         number, prefix = scaled(float(peer.bytes))
-        row.put(fit(peer.name, max(_cells(row) - 36, 6)), self.state.node(peer.name))
-        row.put(f"{peer.latency_ms:.0f} ms".rjust(10), palette.text)
+        row.put(fit(peer.name, max(_cells(row) - 25 - _STATE, 6)), self.state.node(peer.name))
+        row.put(f"{peer.latency_ms:.0f} ms".rjust(9), palette.text)
         row.put(f"{peer.messages:>7}", palette.muted)
         row.put(f"{number} {prefix}B".rjust(9), palette.muted)
         row.gap(2)
@@ -295,8 +296,10 @@ class NodePage(Page):
             row.put(f"{DOWN} down", palette.bad)
         else:
             kinds = [name.partition(":")[0] for name in peer.faults]
-            words = " ".join(f"{FAULTS.get(kind, '▲')} {kind.replace('_', ' ')}" for kind in kinds)
-            row.put(words, palette.warning)
+            signs = "".join(FAULTS.get(kind, "▲") for kind in kinds)
+            one = kinds[0].replace("_", " ") if kinds else ""
+            words = one if len(kinds) < 2 else f"{len(kinds)} faults"
+            row.put(f"{signs} {words}".strip(), palette.warning)
 
 
 def _state(state: State, row: NodeRow) -> Part:

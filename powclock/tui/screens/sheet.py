@@ -20,7 +20,7 @@ from powclock.tui.widgets.panel import Border, Panel, Part
 Result = TypeVar("Result")
 
 _WHEEL = 3
-_HIGH = 30
+_HIGH = 32
 
 
 class Sheet(ModalScreen[Result], Generic[Result]):
@@ -119,6 +119,11 @@ class Sheet(ModalScreen[Result], Generic[Result]):
     def key_rows(self) -> int:
         """Rows that the keys take; a high terminal has an empty one above them."""
         return 0 if not self.keys() else 1 if self.app.size.height < _HIGH else 2
+
+    def keep_in_sight(self, row: int) -> None:
+        """Scroll as far as a row needs."""
+        self.top = min(max(self.top, row - self.room + 1), row)
+        self.panel.paint()
 
     def scroll_rows(self, step: int) -> None:
         """Show rows that are further up or down."""

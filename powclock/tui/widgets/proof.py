@@ -96,8 +96,8 @@ def proof_rows(detail: BlockDetail, palette: Palette, width: int) -> list[Row]:
             row.put(part[:split], palette.faint if label == "by bits" else demanded)
             rest = {"hash": palette.text, "target": palette.muted}.get(label, palette.faint)
             rows.append(row.put(part[split:], rest))
-        if start == 0:
-            rows.append(_bracket(zeros, zero_bits(detail.proof_target), palette, width))
+            if start == 0 and label == "target":
+                rows.append(_bracket(zeros, zero_bits(detail.proof_target), palette, width))
     words = _words(detail, drawn=drawn)
     return rows + [
         Row(width).put(line, style) for text, style in zip(words, _styles(palette), strict=False)
