@@ -220,10 +220,11 @@ class Sections:
             choice.index = next(same, near)
             choice.key = lines[choice.index].key
         if keys and choice.follow:
-            first = choice.index == keys[0]
-            lowest = choice.index if not first else 0
-            choice.top = min(choice.top, lowest)
-            choice.top = max(choice.top, choice.index - room + 1)
+            # With the first and the last line that can be chosen, what is beyond them is seen.
+            upper = 0 if choice.index == keys[0] else choice.index
+            lower = len(lines) - 1 if choice.index == keys[-1] else choice.index
+            choice.top = min(choice.top, upper)
+            choice.top = max(choice.top, min(lower - room + 1, choice.index))
         choice.top = max(min(choice.top, len(lines) - room), 0)
 
     # What is chosen.
