@@ -79,11 +79,11 @@ def test_typing_asks_and_triggers_nothing_else() -> None:
         assert shown(app)[0] == "/ qk 0█"
         await pilot.press("ctrl+u")
         assert asked(race)[-1] == "qk 0"
-        assert shown(app)[0] == "/ █ a node's name, a block's height, or digits of a hash or trans…"
+        assert shown(app)[0] == "/ █ a name, a height, or digits of a hash or transaction"
         await pilot.press("escape")
         assert app.screen is app.race_screen
 
-    on_screen(type_, first=DETAILED, size=(72, 24))
+    on_screen(type_, first=DETAILED, size=(60, 20))
 
 
 def test_an_answer_to_an_older_question_is_not_shown() -> None:
@@ -110,7 +110,7 @@ def test_what_is_pasted_is_cleaned_and_cut() -> None:
         await pilot.pause()
         (text,) = asked(race)
         assert text == ("[31m[/red]ab" + "7" * 300)[:CELLS_MAX]
-        assert shown(app)[0] == "/ …"[:2] + text[-53:] + "█"
+        assert shown(app)[0] == "/ " + text[-53:] + "█"
 
     on_screen(paste, first=DETAILED, size=(60, 20))
 

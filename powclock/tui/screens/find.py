@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.events import Key, Paste
 
@@ -19,7 +20,7 @@ from powclock.tui.state import State
 CELLS_MAX = 64
 _ROWS_SHOWN = 14
 _KINDS = {"node": "NODES", "block": "BLOCKS", "transfer": "TRANSACTIONS"}
-_HINT = "a node's name, a block's height, or digits of a hash or transaction"
+_HINT = "a name, a height, or digits of a hash or transaction"
 
 
 class FindScreen(Sheet[Hit]):
@@ -47,6 +48,8 @@ class FindScreen(Sheet[Hit]):
         self.text = ""
         self._found: Found | None = None
         self._at = 0
+        # Which hit each row shows.
+        self._row_hits: list[int | None] = []
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -115,7 +118,7 @@ class FindScreen(Sheet[Hit]):
         row = Row(width).put("/ ", palette.title)
         # Of a text that is too long, the end is what one is typing.
         shown = self.text
-        while len(shown) > 1 and Row(max(width - 3, 1)).put(shown, PLAIN).room == 0:
+        while cell_len(shown) > max(width - 3, 0):
             shown = shown[1:]
         row.put(shown, palette.strong).put("█", palette.accent)
         if not self.text:
@@ -130,7 +133,7 @@ class FindScreen(Sheet[Hit]):
             words = "nothing is called that" if asked and self.text.strip() else ""
             return [Row(width).gap(2).put(words, palette.muted)], 0
         rows: list[Row] = []
-        self._row_hits: list[int | None] = []
+        self._row_hits = []
         kind, at = "", 0
         for index, hit in enumerate(self.hits):
             if hit.kind != kind:
