@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
+from powclock.machine.header import display
 from powclock.race.commands import SetRate, StepEvent
 from powclock.race.messages import Ended, Shown
 from powclock.record.detail import Arrival, TreeBlock
@@ -18,7 +19,7 @@ from powclock.record.frame import Frame
 from powclock.tui.app import PowclockApp
 from powclock.tui.glyphs import to_ascii
 from powclock.tui.screens.inspect import TRAIL_MAX, InspectScreen
-from tests.tui.details import HASH, MILLISECOND, block_detail, node_detail
+from tests.tui.details import HASH, HEADER, MILLISECOND, block_detail, node_detail
 from tests.tui.frames import (
     NAMES,
     RUNNING,
@@ -283,7 +284,7 @@ def test_arrows_walk_along_the_chain_and_one_escape_leaves() -> None:
         await pilot.press("right")
         assert race.looks[-1].block == HASH
         await pilot.press("escape")
-        assert app.screen is app.race_screen
+        assert len(app.screen_stack) == 1
 
     on_screen(walk, first=DETAILED, size=(80, 24))
 
@@ -297,7 +298,7 @@ def test_going_round_for_ever_piles_nothing_up() -> None:
         await pilot.press(*["escape"] * (TRAIL_MAX - 1))
         assert isinstance(app.screen, InspectScreen)
         await pilot.press("escape")
-        assert app.screen is app.race_screen
+        assert len(app.screen_stack) == 1
 
     on_screen(round_, first=DETAILED)
 
@@ -352,15 +353,25 @@ def test_copying_takes_what_the_line_is_about() -> None:
         the_block(app)
         await press()
         await press("down", "down")
-        await press("escape", "escape")
+        await pilot.press("escape", "escape")
+        await press()
         assert copied == [
             hash_of("c003"), "ab12" * 16, hash_of("b002"), hash_of("bb22"), "cd34" * 16,
-            f"0x{0x2000_0000:08x}", "fe" * 32, HASH,
+            HASH, display(HEADER.parent), HASH,
         ]  # fmt: skip
         notes = [note.message for note in app._notifications]
         assert notes[1] == "copied address ab12ab12ab12ab12…"
 
     on_screen(copy, first=DETAILED, size=(80, 24))
+
+
+def test_a_section_begins_with_a_line_chosen() -> None:
+    shown = sheet(bob, "right", "right", size=(80, 24))
+    assert section(shown, "MEMPOOL", 4)[1:] == [
+        "  id    from          to               amount         fee  nonce",
+        "▸ aa11  client1       client2          0.5000  0.00090000      3",
+        "  bb22  client2       dave             0.0123  0.00012345      0",
+    ]
 
 
 # The mouse.

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from rich.style import Style
+
 from powclock.record.detail import Arrival, BlockDetail, Transfer, TreeBlock
 from powclock.record.events import Hash
 from powclock.record.narrate import short_hash
@@ -135,23 +137,25 @@ class BlockPage(Page):
     # The header and its proof.
 
     def _header(self, detail: BlockDetail, width: int) -> Section:
-        lines = []
+        palette = self.state.palette
+        whole = HeaderField("hash", 0, len(detail.header), detail.hash, digits=True)
+        lines = [
+            Line(self._field(whole, palette.strong), "hash", None, ("hash", detail.hash)),
+        ]
         for index, each in enumerate(header_fields(detail)):
             goal = Goal("block", detail.parent) if each.name == "parent" and detail.height else None
-            lines.append(
-                Line(self._field(each, index), each.name, goal, (each.name, each.value))
-            )  # fmt: skip
-        lines.append(Line(lambda row: row))
+            draw = self._field(each, field_style(palette, index))
+            lines.append(Line(draw, each.name, goal, (each.name, each.value)))
         columns = dump_columns(width)
         starts = range(0, len(detail.header), columns)
         lines += [Line(self._dump(detail, start, columns)) for start in starts]
-        return Section(lines, (("80 bytes", self.state.palette.muted),), whole=True)
+        return Section(lines, (("80 bytes", palette.muted),), whole=True)
 
-    def _field(self, each: HeaderField, index: int) -> Callable[[Row], object]:
+    def _field(self, each: HeaderField, style: Style) -> Callable[[Row], object]:
         palette = self.state.palette
 
         def draw(row: Row) -> None:
-            row.put(fit(each.name, _LABEL), field_style(palette, index))
+            row.put(fit(each.name, _LABEL), style)
             if row.room >= _DIGITS + _BYTES:
                 row.put(fit(f"{each.start}–{each.end - 1}", _BYTES), palette.muted)
             value = shortened(each.value, row.room) if each.digits else each.value

@@ -214,7 +214,8 @@ class Sections:
     def _settle(choice: _Choice, lines: Sequence[Line], room: int) -> None:
         """Find the chosen line again and keep it in sight."""
         keys = [index for index, line in enumerate(lines) if line.key]
-        if keys and not (choice.index < len(lines) and lines[choice.index].key == choice.key):
+        there = choice.index in keys and lines[choice.index].key == choice.key
+        if keys and not there:
             same = (index for index in keys if lines[index].key == choice.key)
             near = min(keys, key=lambda index: abs(index - choice.index))
             choice.index = next(same, near)

@@ -97,8 +97,8 @@ class Sheet(ModalScreen[Result], Generic[Result]):
         self.paint()
 
     def on_click(self, event: Click) -> None:
-        """A click outside closes."""
-        if not self.panel.region.contains(event.screen_x, event.screen_y):
+        """A click outside closes; one on a note that is shown there does not."""
+        if event.widget is self:
             self.close()
 
     def paint(self) -> None:
