@@ -40,6 +40,7 @@ class BlockPage(Page):
         super().__init__(state)
         self.hash = hash_
         self._last: BlockDetail | None = None
+        self._roomy = False
 
     def detail(self) -> BlockDetail | None:
         """What is known of it."""
@@ -96,7 +97,8 @@ class BlockPage(Page):
 
     def plan(self, width: int, height: int) -> Plan:
         """Two columns, some sections together, or one at a time."""
-        if width >= 130 and height >= 30:
+        self._roomy = width >= 130 and height >= 30
+        if self._roomy:
             return ((("HEADER", "PROOF", "TRANSACTIONS"), ("SPREAD", "CHAIN", "ARRIVALS")),)
         if width >= 90 and height >= 22:
             return (
@@ -146,6 +148,8 @@ class BlockPage(Page):
             goal = Goal("block", detail.parent) if each.name == "parent" and detail.height else None
             draw = self._field(each, field_style(palette, index))
             lines.append(Line(draw, each.name, goal, (each.name, each.value)))
+        if self._roomy:
+            lines.append(Line(lambda row: row))
         columns = dump_columns(width)
         starts = range(0, len(detail.header), columns)
         lines += [Line(self._dump(detail, start, columns)) for start in starts]

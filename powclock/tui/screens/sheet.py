@@ -98,7 +98,8 @@ class Sheet(ModalScreen[Result], Generic[Result]):
 
     def on_click(self, event: Click) -> None:
         """A click outside closes; one on a note that is shown there does not."""
-        if event.widget is self:
+        x, y = event.screen_x, event.screen_y
+        if not self.panel.region.contains(x, y) and self.get_widget_at(x, y)[0] is self:
             self.close()
 
     def paint(self) -> None:
