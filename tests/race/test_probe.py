@@ -201,12 +201,21 @@ def test_the_difficulty_foretold_is_what_the_next_block_carries(table: dict[str,
             work = target_to_work(bits_to_target(bits))
             assert told.work == float(work)
             assert told.height >= height
+            if told.height > height:
+                assert told.change == pytest.approx(foretold(running, block.parent) / work - 1)
             if told.height == height and height > 1:
                 before = running.view.blocks.get(block.parent)
                 assert before is not None
                 assert told.change == pytest.approx(work / before.work - 1)
                 changed += 1
         assert changed >= 3
+
+
+def foretold(running: Race, parent: str) -> int:
+    """The work to which the rule is bound after a block, by what stands before it."""
+    tree = running.nodes()["alice"].replica.tree
+    _, bits = running.world.difficulty.outlook(tree.entries[bytes.fromhex(parent)[::-1]])
+    return target_to_work(bits_to_target(bits))
 
 
 def at_height(running: Race, height: int) -> Callable[[], bool]:

@@ -10,16 +10,13 @@ from textual.screen import Screen
 
 from powclock.race.commands import AnyCommand, Look
 from powclock.race.messages import Found
-from powclock.record.detail import Focus, Hit
-from powclock.record.narrate import short_hash
+from powclock.record.detail import Focus
 from powclock.tui.arrange import NUMBERED, Arrangement, arrange
 from powclock.tui.controls import Controls
 from powclock.tui.glyphs import ELLIPSIS, to_ascii
 from powclock.tui.keys import BINDINGS
 from powclock.tui.picture import save_picture
-from powclock.tui.screens.find import FindScreen
-from powclock.tui.screens.inspect import InspectScreen
-from powclock.tui.screens.sections import Goal
+from powclock.tui.screens.closer import Closer
 from powclock.tui.state import State
 from powclock.tui.widgets.banner import Banner
 from powclock.tui.widgets.chain import Chain
@@ -40,8 +37,6 @@ if TYPE_CHECKING:
 
 # Of what is copied, a note shows so much.
 COPIED_SHOWN = 16
-# Heights to the right of a block that one goes to.
-CAMERA_ROOM = 4
 
 
 class RaceScreen(Screen[None]):
@@ -75,7 +70,7 @@ class RaceScreen(Screen[None]):
         for panel in self.panels.values():
             panel.board = self
         self._focus = Focus()
-        self._inspector: InspectScreen | None = None
+        self._closer = Closer(self, state)
 
     def _send(self, command: AnyCommand) -> None:
         cast("PowclockApp", self.app).send(command)
@@ -275,66 +270,19 @@ class RaceScreen(Screen[None]):
 
     def found(self, found: Found) -> None:
         """What a search has found."""
-        for screen in self.app.screen_stack:
-            if isinstance(screen, FindScreen):
-                screen.found(found)
+        self._closer.found(found)
 
     def action_find(self) -> None:
         """Search for nodes, blocks and transactions."""
-
-        def go(hit: Hit | None) -> None:
-            if hit is not None:
-                self._go(hit)
-
-        self.app.push_screen(FindScreen(self.state, self._send), go)
-
-    def _go(self, hit: Hit) -> None:
-        if hit.kind == "node":
-            self.inspect_node(hit.id)
-            return
-        block = hit.id if hit.kind == "block" else hit.block
-        if block is None:
-            self.say(f"transaction {short_hash(hit.id)} waits: no block has it yet")
-            return
-        if hit.height is not None:
-            self._show_height(hit.height)
-        line = ("TRANSACTIONS", hit.id) if hit.kind == "transfer" else None
-        self._inspect_block(block, line)
-
-    def _show_height(self, height: int) -> None:
-        """Move the camera so that a height is well in the picture."""
-        frame = self.state.frame
-        right = height + CAMERA_ROOM
-        follows = frame is None or right > frame.chain_high
-        self.state.camera = None if follows else right
+        self._closer.find(self._send)
 
     def inspect_node(self, name: str) -> None:
         """Look into a node."""
-        self.state.selected = name
-        self._inspect(Goal("node", name))
+        self._closer.node(name)
 
     def inspect_block(self, hash_: str) -> None:
         """Look into a block."""
-        self._inspect_block(hash_)
-
-    def _inspect_block(self, hash_: str, line: tuple[str, str] | None = None) -> None:
-        self.state.block = hash_
-        self._inspect(Goal("block", hash_), line)
-
-    def _inspect(self, goal: Goal, line: tuple[str, str] | None = None) -> None:
-        """Open the inspector, or let the one that is open go there."""
-
-        def closed(_: None) -> None:
-            self._inspector = None
-            self.paint()
-
-        if self._inspector is not None:
-            self._inspector.show(goal, line)
-        else:
-            self._inspector = InspectScreen(self.state, self)
-            self._inspector.show(goal, line)
-            self.app.push_screen(self._inspector, closed)
-        self.paint()
+        self._closer.block(hash_)
 
     def action_copy(self) -> None:
         """Copy the hash of the chosen block, or of the head."""
@@ -356,8 +304,8 @@ class RaceScreen(Screen[None]):
         focus = Focus(
             height=self.state.camera,
             heights=chain.heights_wanted,
-            node=self._inspector.node if self._inspector is not None else None,
-            block=self._inspector.block if self._inspector is not None else None,
+            node=self._closer.node_shown,
+            block=self._closer.block_shown,
             network=self.panels["network"].display,
         )
         if focus != self._focus:
