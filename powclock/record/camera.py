@@ -5,7 +5,7 @@ from math import fsum
 from powclock.machine.header import BlockHeader, display
 from powclock.machine.target import TARGET_END, bits_to_target, target_to_work
 from powclock.record.blocks import BlockView
-from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread
+from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread, TreeBlock
 from powclock.record.events import Hash, NodeId
 from powclock.record.frame import ChainBlock, Frame, NodeRow, TipRow
 from powclock.record.narrate import NANOSECONDS
@@ -116,6 +116,16 @@ class Camera:
             fees=block.fees,
             body=self._probe.body(hash_) if self._probe is not None else None,
             arrivals=_arrivals(block),
+            children=self._children(block),
+        )
+
+    def _children(self, block: BlockView) -> tuple[TreeBlock, ...]:
+        above = self._view.blocks.between(block.height + 1, block.height + 1)
+        children = [child for child in above if child.parent == block.hash]
+        children.sort(key=lambda child: not child.best)
+        return tuple(
+            TreeBlock(child.hash, child.parent, child.height, child.author, child.best)
+            for child in children
         )
 
     def _first_work(self) -> float:

@@ -122,7 +122,8 @@ class BlockDetail(msgspec.Struct, frozen=True, array_like=True):
     `target` is what the header's bits ask for and `proof_target` what the hash had to meet, which
     is easier where finds are drawn; both are 64 hexadecimal digits, most significant first.
     `confirmations` counts the blocks of the best chain from this one on, 0 off it. `arrivals` are
-    in the order in which they came, and none are known of a block that is old.
+    in the order in which they came, and none are known of a block that is old. Of the `children`
+    the one on the best chain comes first.
     """
 
     hash: Hash
@@ -145,6 +146,7 @@ class BlockDetail(msgspec.Struct, frozen=True, array_like=True):
     fees: int
     body: Body | None
     arrivals: tuple[Arrival, ...]
+    children: tuple[TreeBlock, ...] = ()
 
 
 class Spread(msgspec.Struct, frozen=True, array_like=True):
@@ -173,13 +175,17 @@ class Retarget(msgspec.Struct, frozen=True, array_like=True):
 class Hit(msgspec.Struct, frozen=True, array_like=True):
     """Something that a search found: a node, a block or a transfer.
 
-    `kind` is "node", "block" or "transfer"; `id` names it; `block` is where a transfer stands.
+    `kind` is "node", "block" or "transfer"; `id` names it; `block` is where a transfer stands,
+    and `height` where that is, or where the block itself is; `stale` says that it is a block that
+    is not on the best chain.
     """
 
     kind: str
     id: str
     text: str
-    block: Hash | None
+    block: Hash | None = None
+    height: int | None = None
+    stale: bool = False
 
 
 class Probe(Protocol):

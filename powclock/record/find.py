@@ -1,13 +1,15 @@
 """The search: nodes by name, blocks by height or hash, transfers by id or client."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from powclock.record.blocks import BlockView
 from powclock.record.detail import Hit
 from powclock.record.narrate import NANOSECONDS, short_hash
 from powclock.record.view import TransferView, View
 
-HITS_MAX = 50
+# Of each kind, so that many of one do not hide the others.
+HITS_MAX = 20
 # Fewer digits would match too much of a hash to mean anything.
 DIGITS_MIN = 2
 
@@ -17,13 +19,8 @@ def find(view: View, text: str) -> tuple[Hit, ...]:
     wanted = text.strip().casefold()
     if not wanted:
         return ()
-    hits: list[Hit] = []
-    for found in (_nodes(view, wanted), _blocks(view, wanted), _transfers(view, wanted)):
-        for hit in found:
-            if len(hits) == HITS_MAX:
-                return tuple(hits)
-            hits.append(hit)
-    return tuple(hits)
+    kinds = (_nodes(view, wanted), _blocks(view, wanted), _transfers(view, wanted))
+    return tuple(hit for hits in kinds for hit in islice(hits, HITS_MAX))
 
 
 def _nodes(view: View, wanted: str) -> Iterator[Hit]:
@@ -31,11 +28,12 @@ def _nodes(view: View, wanted: str) -> Iterator[Hit]:
     for name in sorted(names, key=lambda name: (not name.casefold().startswith(wanted), name)):
         node = view.nodes[name]
         state = f"at {node.height}" if node.running else "down"
-        yield Hit("node", name, f"{name}, {state}, {node.won} won", None)
+        yield Hit("node", name, f"{name}, {state}, {node.won} found")
 
 
 def _blocks(view: View, wanted: str) -> Iterator[Hit]:
-    if wanted.isdecimal():
+    # What starts with zeros is the start of a hash.
+    if wanted.isdecimal() and wanted == str(int(wanted)):
         height = int(wanted)
         at_height = view.blocks.between(height, height)
         for block in sorted(at_height, key=lambda block: not block.best):
@@ -49,7 +47,8 @@ def _blocks(view: View, wanted: str) -> Iterator[Hit]:
 def _block(block: BlockView) -> Hit:
     by = f"by {block.author}" if block.author else "genesis"
     state = "" if block.best else ", stale"
-    return Hit("block", block.hash, f"{short_hash(block.hash)} at {block.height} {by}{state}", None)
+    text = f"{block.height} {short_hash(block.hash)} {by}{state}"
+    return Hit("block", block.hash, text, height=block.height, stale=not block.best)
 
 
 def _transfers(view: View, wanted: str) -> Iterator[Hit]:
@@ -67,7 +66,8 @@ def _transfer(view: View, transfer: TransferView) -> Hit:
         where = f"in {short_hash(block.hash)} at {block.height}"
     sent_s = transfer.sent_ns / NANOSECONDS
     text = f"{short_hash(transfer.id)} of {transfer.client} via {transfer.node} at {sent_s:.1f} s"
-    return Hit("transfer", transfer.id, f"{text}, {where}", transfer.block)
+    height = block.height if block is not None else None
+    return Hit("transfer", transfer.id, f"{text}, {where}", transfer.block, height)
 
 
 def _is_part_of_a_hash(wanted: str) -> bool:

@@ -177,6 +177,8 @@ BINDINGS = (
           name="last"),
     _bind("enter", "enter", "inspect", "Look into the chosen node, block or event", PANELS,
           display="⏎", show=True),
+    _bind("g", "find", "go to", "Search for a node, a block or a transaction", PANELS, show=True),
+    _bind("y", "copy", "copy", "Copy the hash of the chosen block, or of the head", PANELS),
     _bind("escape", "back", "back", "Close, or choose nothing: faults then hit all nodes", PANELS,
           display="esc"),
     _bind("p", "partition", "partition", "Cut the network in two, or join it again", FAULTS,

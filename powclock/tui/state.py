@@ -91,6 +91,7 @@ class State:
         self.pace = pace
         if self.frozen and self.frame is not None:
             self._wait(frame)
+            self._look_closer(frame)
             return
         self.frame = frame
         self.events.extend(frame.events)
@@ -99,6 +100,17 @@ class State:
             self._hues.setdefault(row.name, len(self._hues))
         if self.selected is not None and self.row(self.selected) is None:
             self.selected = None
+
+    def _look_closer(self, later: Frame) -> None:
+        """What one looks into once the picture is frozen is of the moment when it first came."""
+        frame, node, block = self.frame, later.node_detail, later.block_detail
+        assert frame is not None
+        if node is not None and (frame.node_detail is None or frame.node_detail.name != node.name):
+            self.frame = frame = replace(frame, node_detail=node)
+        if block is not None and (
+            frame.block_detail is None or frame.block_detail.hash != block.hash
+        ):
+            self.frame = replace(frame, block_detail=block)
 
     def _wait(self, frame: Frame) -> None:
         """Keep what a frozen view will need: the newest frame, and the events of every one."""

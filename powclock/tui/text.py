@@ -6,6 +6,9 @@ from rich.cells import cell_len, set_cell_size
 
 from powclock.tui.glyphs import ELLIPSIS
 
+# As in Bitcoin.
+UNITS_A_COIN = 100_000_000
+
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 
 
@@ -78,3 +81,38 @@ def fit(text: str, width: int) -> str:
     if length <= width:
         return text + " " * (width - length)
     return set_cell_size(text, width - 1) + ELLIPSIS
+
+
+def count(number: int, word: str) -> str:
+    """How many there are: "1 block", "2,016 blocks"."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def coins(units: int, decimals: int) -> str:
+    """An amount of money, cut to so many decimals: "1,049.9731"."""
+    whole, rest = divmod(units, UNITS_A_COIN)
+    return f"{whole:,}" + (f".{rest:08d}"[: decimals + 1] if decimals else "")
+
+
+def delay(time_ns: int) -> str:
+    """A short span of time: "87 ms", "1.42 s", "44 s"."""
+    if time_ns < 999_500_000:
+        return f"{time_ns / 1e6:.0f} ms"
+    if time_ns < 9_995_000_000:
+        return f"{time_ns / 1e9:.2f} s"
+    return duration(time_ns / 1e9)
+
+
+def time_of_day(time_ns: int) -> str:
+    """What a clock shows that counts nanoseconds from 1970, in UTC: "18:15:25.3"."""
+    tenths = time_ns // 100_000_000 % 864_000
+    minutes, tenths = divmod(tenths, 600)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{tenths // 10:02d}.{tenths % 10}"
+
+
+def shortened(digits: str, width: int) -> str:
+    """Digits with the middle left out, if they do not fit."""
+    if len(digits) <= width:
+        return digits
+    right = max((width - 1) // 2, 1)
+    return f"{digits[: max(width - 1 - right, 1)]}{ELLIPSIS}{digits[-right:]}"

@@ -226,3 +226,27 @@ def test_both_rules_look_at_headers_alone() -> None:
     (genesis,) = entries([0], EASY_BITS)
     assert BITCOIN.next_bits(genesis) == LIMIT_BITS
     assert AsertDifficulty(600, DAY_S, LIMIT_BITS, LIMIT, 0).next_bits(genesis) == LIMIT_BITS
+
+
+def test_the_outlook_of_bitcoin_s_rule_is_the_end_of_the_window_at_the_pace_so_far() -> None:
+    rule = BitcoinDifficulty(10, 4, 0x1E01_0000, TARGET_END - 1)
+    branch = entries([0, 5, 10, 15, 20, 26, 38, 41], 0x1F01_0000)
+    assert [rule.outlook(parent) for parent in branch] == [
+        (4, 0x1E01_0000),  # nothing to judge by yet
+        (4, retarget(0x1F01_0000, 15, 40, TARGET_END - 1)),
+        (4, retarget(0x1F01_0000, 15, 40, TARGET_END - 1)),
+        (4, retarget(0x1F01_0000, 15, 40, TARGET_END - 1)),
+        (8, 0x1F01_0000),
+        (8, retarget(0x1F01_0000, 18, 40, TARGET_END - 1)),
+        (8, retarget(0x1F01_0000, 27, 40, TARGET_END - 1)),
+        (8, retarget(0x1F01_0000, 21, 40, TARGET_END - 1)),
+    ]
+    last = branch[3], branch[7]
+    assert [rule.outlook(parent)[1] for parent in last] == [rule.next_bits(e) for e in last]
+
+
+def test_the_outlook_of_asert_is_the_next_block() -> None:
+    rule = AsertDifficulty(INTERVAL_S, HALF_LIFE_S, 0x1B00_FFFF, LIMIT, GENESIS_TIME)
+    late = entries([GENESIS_TIME, GENESIS_TIME + INTERVAL_S + HALF_LIFE_S], EASY_BITS)
+    assert rule.outlook(late[0]) == (1, rule.next_bits(late[0]))
+    assert rule.outlook(late[1]) == (2, target_to_bits(2 * bits_to_target(0x1B00_FFFF)))

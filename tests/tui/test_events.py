@@ -190,7 +190,7 @@ def test_enter_jumps_to_the_block_and_the_camera_goes_there() -> None:
         state = app.race_state
         await pilot.press("4", *["down"] * 4, "enter")
         seen = [(state.block, state.camera)]
-        await pilot.press("home", "down", "enter")
+        await pilot.press("escape", "home", "down", "enter")
         seen.append((state.block, state.camera))
         # The second is the tip, which is followed.
         assert seen == [(hash_of("c047"), 49), (hash_of("c050"), None)]
@@ -209,7 +209,7 @@ def test_two_clicks_jump_and_an_event_of_a_node_leads_to_it() -> None:
             await pilot.pause()
             chosen.append(app.race_state.selected)
         assert chosen == [None, "bob"]
-        await pilot.press("up", "enter")
+        await pilot.press("escape", "up", "enter")
         assert [note.message for note in app._notifications] == [
             "this event has neither a block nor a node to look into"
         ]

@@ -15,8 +15,7 @@ class Choices(Sheet[None]):
 
     def keep_in_sight(self, row: int) -> None:
         """Scroll as far as a row needs."""
-        room = max(self.panel.inner.height, 1)
-        self.top = min(max(self.top, row - room + 1), row)
+        super().keep_in_sight(row)
         self.changed()
 
     def changed(self) -> None:

@@ -12,9 +12,10 @@ from powclock.race.messages import Found
 from powclock.record.detail import Focus
 from powclock.tui.arrange import Arrangement, arrange
 from powclock.tui.controls import Controls
-from powclock.tui.glyphs import to_ascii
+from powclock.tui.glyphs import ELLIPSIS, to_ascii
 from powclock.tui.keys import BINDINGS, NUMBERED
 from powclock.tui.picture import save_picture
+from powclock.tui.screens.closer import Closer
 from powclock.tui.screens.typing import TypingScreen
 from powclock.tui.state import State
 from powclock.tui.widgets.banner import Banner
@@ -32,6 +33,10 @@ from powclock.tui.widgets.tips import Tips
 
 if TYPE_CHECKING:
     from powclock.tui.app import PowclockApp
+
+
+# Of what is copied, a note shows so much.
+COPIED_SHOWN = 16
 
 
 class RaceScreen(TypingScreen):
@@ -67,6 +72,7 @@ class RaceScreen(TypingScreen):
         for panel in self.panels.values():
             panel.board = self
         self._focus = Focus()
+        self._closer = Closer(self, state)
 
     def _send(self, command: AnyCommand) -> None:
         cast("PowclockApp", self.app).send(command)
@@ -295,17 +301,33 @@ class RaceScreen(TypingScreen):
 
     def found(self, found: Found) -> None:
         """What a search has found."""
-        self.say(", ".join(hit.text for hit in found.hits[:3]) or f"nothing found: {found.text}")
+        self._closer.found(found)
+
+    def action_find(self) -> None:
+        """Search for nodes, blocks and transactions."""
+        self._closer.find(self._send)
 
     def inspect_node(self, name: str) -> None:
         """Look into a node."""
-        self.state.selected = name
-        self.paint()
+        self._closer.node(name)
 
     def inspect_block(self, hash_: str) -> None:
         """Look into a block."""
-        self.state.block = hash_
-        self.paint()
+        self._closer.block(hash_)
+
+    def action_copy(self) -> None:
+        """Copy the hash of the chosen block, or of the head."""
+        frame = self.state.frame
+        if self.state.block is not None:
+            self.copy("hash", self.state.block)
+        elif frame is not None:
+            self.copy("hash of the head", frame.head)
+
+    def copy(self, what: str, text: str) -> None:
+        """Put a text into the clipboard of the terminal, and say so."""
+        self.app.copy_to_clipboard(text)
+        shown = text if len(text) <= COPIED_SHOWN else f"{text[:COPIED_SHOWN]}{ELLIPSIS}"
+        self.say(f"copied {what} {shown}")
 
     def _look(self) -> None:
         """Tell the race what the screen looks at, if that has changed."""
@@ -313,6 +335,8 @@ class RaceScreen(TypingScreen):
         focus = Focus(
             height=chain.height_wanted,
             heights=chain.heights_wanted,
+            node=self._closer.node_shown,
+            block=self._closer.block_shown,
             network=self.panels["network"].display,
         )
         if focus != self._focus:

@@ -84,6 +84,10 @@ class Panel(Widget, can_focus=False):
         """The rows inside the border; fewer or more than fit do no harm."""
         raise NotImplementedError
 
+    def heading(self) -> str:
+        """What stands in the border."""
+        return self.TITLE
+
     def aside(self) -> list[Part]:
         """What stands at the right of the title."""
         return []
@@ -236,9 +240,9 @@ class Panel(Widget, can_focus=False):
     def _edge(self, width: int, left: str, right: str) -> Row:
         palette, line = self.state.palette, self._line_style
         row = Row(width).put(left, line)
-        if self.TITLE:
+        if heading := self.heading():
             row.put(SUPERSCRIPTS[self.NUMBER] if self.NUMBER else "", palette.muted)
-            row.put(f" {self.TITLE} ", palette.title)
+            row.put(f" {heading} ", palette.title)
         aside = self.aside()
         while aside and sum(cell_len(text) for text, _ in aside) + 4 > row.room:
             aside.pop()

@@ -1,0 +1,320 @@
+"""A node from inside: what it is, and what it believes."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from powclock.record.detail import Account, NodeDetail, Peer
+from powclock.record.frame import NodeRow
+from powclock.record.narrate import short_hash
+from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, FAULTS, RIVAL, STALE
+from powclock.tui.rows import Row
+from powclock.tui.screens.sections import Goal, Line, Page, Plan, Section, flow
+from powclock.tui.screens.transfers import transfer_row, transfer_titles
+from powclock.tui.state import NANOSECONDS, State
+from powclock.tui.text import (
+    coins,
+    count,
+    fit,
+    hash_rate,
+    percent,
+    scaled,
+    shortened,
+    time_of_day,
+)
+from powclock.tui.widgets.panel import Part
+from powclock.tui.widgets.tree import TreeRow, tree_rows
+
+_LABEL = 10
+_SPARK = 20
+_TABLE_MAX = 60
+_STATE = 13
+# So few peers are shown without scrolling.
+_PEERS_WHOLE = 8
+
+
+class NodePage(Page):
+    """A node; of one that is down, what lasts, and of one that left, what was last seen."""
+
+    HEADING = "NODE"
+
+    def __init__(self, state: State, name: str) -> None:
+        super().__init__(state)
+        self.name = name
+        self._last: NodeDetail | None = None
+
+    def detail(self) -> NodeDetail | None:
+        """What is known of it from inside."""
+        frame = self.state.frame
+        detail = frame.node_detail if frame is not None else None
+        if detail is not None and detail.name == self.name:
+            self._last = detail
+        return self._last
+
+    @property
+    def left(self) -> bool:
+        """Whether it takes no part any more."""
+        return self.state.row(self.name) is None
+
+    def summary(self, width: int) -> list[Row]:
+        """Who it is and how it does."""
+        state, palette, row = self.state, self.state.palette, self.state.row(self.name)
+        parts: list[Part] = [(self.name, palette.bold(state.node(self.name)))]
+        if row is None:
+            parts.append((f"{DOWN} has left the race; this is what was last seen", palette.bad))
+        else:
+            parts.append(_state(state, row))
+            if row.region:
+                parts.append((row.region, palette.text))
+            if row.state == "down":
+                parts.append(("what lasts is its disk, its clock and its account", palette.muted))
+            else:
+                parts += self._standing(row)
+        return flow(parts, width, ("  ·  " if width > 90 else " · ", palette.faint))[:2]
+
+    def _standing(self, row: NodeRow) -> list[Part]:
+        palette = self.state.palette
+        tip = {
+            "best": (f"{BEST} on the best chain", palette.best),
+            "rival": (f"{RIVAL} on a rival branch", palette.rival),
+        }.get(row.tip, ("behind the best chain", palette.stale))
+        return [(f"height {row.height}", palette.text), tip]
+
+    def plan(self, width: int, height: int) -> Plan:
+        """Three columns, two, or one section at a time."""
+        if width >= 130 and height >= 24:
+            return ((("NODE", "MEMPOOL"), ("TREE",), ("PEERS", "LEDGER")),)
+        if width >= 90 and height >= 20:
+            return ((("NODE", "TREE"), ("PEERS", "MEMPOOL", "LEDGER")),)
+        return tuple(((name,),) for name in ("NODE", "TREE", "MEMPOOL", "LEDGER", "PEERS"))
+
+    def section(self, name: str, width: int) -> Section:
+        """A section of what is known."""
+        detail = self.detail()
+        if detail is None:
+            why = "it has left the race" if self.left else self.waiting()
+            return self._words(why)
+        if name == "NODE":
+            return Section(list(self._identity(detail, width)), whole=True)
+        if name == "PEERS":
+            return self._peers(detail)
+        if not detail.running:
+            return self._words("down: what was in memory is gone")
+        return {"TREE": self._tree, "MEMPOOL": self._mempool, "LEDGER": self._ledger}[name](detail)
+
+    def waiting(self) -> str:
+        """Why there is nothing yet."""
+        return "the race has ended" if self.state.ended is not None else "looking…"
+
+    def _words(self, text: str) -> Section:
+        return Section([Line(lambda row: row.put(text, self.state.palette.muted))])
+
+    # Who it is.
+
+    def _identity(self, detail: NodeDetail, width: int) -> Iterator[Line]:
+        state, palette = self.state, self.state.palette
+        frame, row = state.frame, state.row(self.name)
+        long = max(width - _LABEL, 8)
+        address = shortened(detail.address, long)
+        yield self._fact("address", [(address, palette.text)], copy=("address", detail.address))
+        yield from self._clock(detail)
+        rate = row.hash_rate if row is not None else 0.0
+        parts: list[Part] = [(f"{hash_rate(rate):<10}", palette.text)]
+        if row is not None and row.spark:
+            spark = row.spark[-min(_SPARK, max(long - 10, 0)) :]
+            signs = "".join(BARS[-(-sample * 8 // 255)] for sample in spark)
+            parts.append((signs, palette.chart_low))
+        yield self._fact("hash rate", parts)
+        number, prefix = scaled(detail.hashes)
+        yield self._fact("spent", [(f"{number} {prefix}{' ' if prefix else ''}hashes",
+                                    palette.text)])  # fmt: skip
+        if row is not None and frame is not None:
+            expected = row.share * frame.totals.blocks_mined
+            yield self._fact("found", [
+                (count(row.won, "block"), palette.text),
+                (f"  {expected:.1f} expected at {percent(row.share)}", palette.muted),
+            ])  # fmt: skip
+        yield self._head(detail)
+        yield from self._disk(detail)
+
+    def _clock(self, detail: NodeDetail) -> Iterator[Line]:
+        palette = self.state.palette
+        skewed = abs(detail.skew_s) >= 0.0005
+        true_ns = detail.clock_ns - round(detail.skew_s * NANOSECONDS)
+        yield self._fact("clock", [
+            (time_of_day(detail.clock_ns), palette.warning if skewed else palette.text),
+            (f"  {detail.skew_s:+.3g} s" if skewed else "  is right",
+             palette.warning if skewed else palette.muted),
+        ])  # fmt: skip
+        yield self._fact("true", [(time_of_day(true_ns), palette.text)])
+
+    def _head(self, detail: NodeDetail) -> Line:
+        palette = self.state.palette
+        if not detail.running:
+            return self._fact("head", [("none while it is down", palette.muted)])
+        work, prefix = scaled(detail.chain_work)
+        return self._fact(
+            "head",
+            [
+                (f"{detail.height} {short_hash(detail.head)}", palette.strong),
+                (f"  {work} {prefix}{' ' if prefix else ''}hashes of work", palette.muted),
+            ],
+            goal=Goal("block", detail.head),
+            copy=("hash", detail.head),
+        )
+
+    def _disk(self, detail: NodeDetail) -> Iterator[Line]:
+        palette = self.state.palette
+        yield self._fact("disk", [(count(detail.disk_blocks, "block"), palette.text)])
+        if detail.running:
+            odd = detail.orphans + detail.requests
+            yield self._fact("awaits", [
+                (f"{count(detail.orphans, 'orphan')}, {count(detail.requests, 'request')}",
+                 palette.warning if odd else palette.muted),
+            ])  # fmt: skip
+
+    def _fact(
+        self,
+        label: str,
+        parts: list[Part],
+        goal: Goal | None = None,
+        copy: tuple[str, str] | None = None,
+    ) -> Line:
+        def draw(row: Row) -> None:
+            row.put(fit(label, _LABEL), self.state.palette.muted)
+            for part in parts:
+                row.put(*part)
+
+        return Line(draw, label, goal, copy)
+
+    # What it believes.
+
+    def _tree(self, detail: NodeDetail) -> Section:
+        hidden = detail.tree_blocks - len(detail.tree)
+        palette = self.state.palette
+        rows = tree_rows(detail.tree)
+        digits = len(str(rows[0].block.height)) if rows else 0
+        lines = [
+            Line(_bound(self._tree_row, each, detail.head, digits), each.block.hash,
+                 Goal("block", each.block.hash), ("hash", each.block.hash))
+            for each in rows
+        ]  # fmt: skip
+        if hidden > 0:
+            text = f"{count(hidden, 'older block')}"
+            lines.append(Line(lambda row: row.put(text, palette.muted)))
+        return Section(lines, ((count(detail.tree_blocks, "block"), palette.muted),))
+
+    def _tree_row(self, row: Row, each: TreeRow, head: str, digits: int) -> None:
+        palette, block = self.state.palette, each.block
+        race_head = self.state.frame.head if self.state.frame is not None else ""
+        style = palette.text if block.best else palette.stale
+        row.put(each.signs, palette.accent if block.best else palette.stale)
+        row.put(f"{block.height:>{digits}} ", style).put(f"{short_hash(block.hash)} ", style)
+        author = block.author or "genesis"
+        hue = self.state.node(block.author) if block.author else palette.muted
+        row.put(author, hue if block.best else palette.stale).gap(2)
+        if block.hash == head:
+            best = head == race_head
+            row.put(f"{BEST if best else RIVAL} its head", palette.best if best else palette.rival)
+        elif not block.best:
+            row.put(f"{STALE} not on its chain", palette.stale)
+
+    def _mempool(self, detail: NodeDetail) -> Section:
+        palette = self.state.palette
+        waiting = detail.mempool_count
+        aside = ((f"{waiting:,} wait, highest fee first" if waiting else "empty", palette.muted),)
+        lines = [Line(_bound(transfer_titles, self.state))] if waiting else []
+        lines += [
+            Line(_bound(transfer_row, self.state, each), each.id, copy=("transaction id", each.id))
+            for each in detail.mempool
+        ]
+        return Section(lines, aside)
+
+    def _ledger(self, detail: NodeDetail) -> Section:
+        palette = self.state.palette
+        root, own = detail.state_root, coins(detail.balance, 4)
+        lines = [
+            self._fact("root", [(f"{root[:8]}…{root[-8:]}", palette.text)],
+                       copy=("state root", root)),
+            self._fact("own", [(f"{own} of {coins(detail.supply, 0)} coins", palette.text)]),
+            Line(self._titles("account", ("balance", 14), ("sent", 6))),
+        ]  # fmt: skip
+        lines += [
+            Line(_bound(self._account_row, each), f"account {each.name}", self._goal(each.name))
+            for each in detail.ledger
+        ]
+        return Section(lines, ((f"{count(detail.ledger_count, 'account')}", palette.muted),))
+
+    def _account_row(self, row: Row, each: Account) -> None:
+        palette, known = self.state.palette, self.state.row(each.name) is not None
+        style = self.state.node(each.name) if known else palette.text
+        row.put(fit(each.name, max(_cells(row) - 20, 4)), style)
+        row.put(f"{coins(each.balance, 4):>14}", palette.text)
+        row.put(f"{each.nonce:>6}", palette.muted)
+
+    def _goal(self, name: str) -> Goal | None:
+        return Goal("node", name) if self.state.row(name) is not None else None
+
+    def _titles(self, name: str, *titles: tuple[str, int]) -> Callable[[Row], object]:
+        """The heads of columns; those of numbers are at the right."""
+        muted = self.state.palette.muted
+
+        def draw(row: Row) -> None:
+            row.put(name, muted).to(_cells(row) - sum(cells for _, cells in titles))
+            for title, cells in titles:
+                row.put(f"{title:>{cells}}", muted)
+
+        return draw
+
+    # Who it talks to.
+
+    def _peers(self, detail: NodeDetail) -> Section:
+        palette = self.state.palette
+        cut = sum(peer.cut for peer in detail.peers)
+        aside: list[Part] = [(str(len(detail.peers)), palette.muted)]
+        if cut:
+            aside.append((f" · {CUT} {cut} cut", palette.bad))
+        head = self._titles("peer", ("latency", 9), ("sent", 7), ("bytes", 9), ("", _STATE))
+        lines = [Line(head)]
+        lines += [
+            Line(_bound(self._peer_row, peer), peer.name, Goal("node", peer.name))
+            for peer in detail.peers
+        ]
+        return Section(lines, tuple(aside), whole=len(detail.peers) <= _PEERS_WHOLE)
+
+    def _peer_row(self, row: Row, peer: Peer) -> None:
+        palette = self.state.palette
+        number, prefix = scaled(float(peer.bytes))
+        row.put(fit(peer.name, max(_cells(row) - 25 - _STATE, 6)), self.state.node(peer.name))
+        row.put(f"{peer.latency_ms:.0f} ms".rjust(9), palette.text)
+        row.put(f"{peer.messages:>7}", palette.muted)
+        row.put(f"{number} {prefix}B".rjust(9), palette.muted)
+        row.gap(2)
+        down = self.state.row(peer.name)
+        if peer.cut:
+            row.put(f"{CUT} cut", palette.bad)
+        elif down is not None and down.state == "down":
+            row.put(f"{DOWN} down", palette.bad)
+        else:
+            kinds = [name.partition(":")[0] for name in peer.faults]
+            signs = "".join(FAULTS.get(kind, "▲") for kind in kinds)
+            one = kinds[0].replace("_", " ") if kinds else ""
+            words = one if len(kinds) < 2 else f"{len(kinds)} faults"
+            row.put(f"{signs} {words}".strip(), palette.warning)
+
+
+def _state(state: State, row: NodeRow) -> Part:
+    palette = state.palette
+    return {
+        "down": (f"{DOWN} down", palette.bad),
+        "split": (f"{CUT} split from {count(row.peers_cut, 'peer')}", palette.rival),
+        "mining": ("mining", palette.good),
+    }.get(row.state, (row.state, palette.muted))
+
+
+def _cells(row: Row) -> int:
+    """A table that is wider than this is hard to read across."""
+    return min(row.width, _TABLE_MAX)
+
+
+def _bound(draw: Callable[..., object], *args: Any) -> Callable[[Row], object]:
+    return lambda row: draw(row, *args)
