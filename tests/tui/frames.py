@@ -103,6 +103,8 @@ def frame(**changes: object) -> Frame:
         nodes=tuple(node(name) for name in NAMES),
         tips=(TipRow(hash_of("c003"), 3, "dave", best=True, nodes=NAMES),),
         chain=chain(),
+        chain_low=0,
+        chain_high=3,
         faults=(),
         sides=(),
         events=(),
