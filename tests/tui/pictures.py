@@ -13,12 +13,14 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from typing import cast
 from zlib import crc32
 
 from rich.cells import cell_len
 from rich.color import Color
 from rich.style import Style
 from textual._compositor import LayoutUpdate
+from textual.app import App
 from textual.events import Key
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.widgets import Input
@@ -199,7 +201,7 @@ def picture_of(case: Case, stored: Picture | None = None) -> tuple[Picture, str]
             for message in case.told:
                 race.tell(message)
             picture = await at_rest(app)
-            return picture, "" if picture == stored else as_svg(app)
+            return picture, "" if picture == stored else as_svg(cast("App[object]", app))
 
     return asyncio.run(run())
 
