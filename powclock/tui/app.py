@@ -9,9 +9,11 @@ import traceback
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import NoColor
@@ -21,17 +23,20 @@ from textual.timer import Timer
 
 from powclock.race.commands import AnyCommand, Quit
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, Race, Shown
+from powclock.record.labels import clean_label
 from powclock.tui import theme as themes
 from powclock.tui.glyphs import to_ascii
 from powclock.tui.keys import BINDINGS
 from powclock.tui.screens.race import RaceScreen
 from powclock.tui.screens.sheet import Sheet
-from powclock.tui.state import State
+from powclock.tui.state import State, both
 
 # How long a race that was asked to end may take to say its last word.
 LAST_WORD_S = 1.5
 # Between two pictures while something moves: a reorg takes some fifteen of them.
 MOTION_S = 0.04
+# What an error says may come from outside.
+ERROR_CELLS_MAX = 200
 
 
 class Told(Message, bubble=False):
@@ -76,6 +81,7 @@ class PowclockApp(App[Ended | None]):
         self._race = race
         self._interval_s = 1 / max(fps, 1)
         self._inbox: deque[AnyMessage] = deque()
+        self._inbox_lock = Lock()
         self._painted_at = 0.0
         self._next_paint: Timer | None = None
         self._next_motion: Timer | None = None
@@ -100,8 +106,16 @@ class PowclockApp(App[Ended | None]):
         self._race.send(command)
 
     def _hear(self, message: AnyMessage) -> None:
-        """In the thread of the race."""
-        self._inbox.append(message)
+        """In the thread of the race.
+
+        While the screen is stuck, as with a terminal that does not read, frames do not pile up.
+        """
+        with self._inbox_lock:
+            last = self._inbox[-1] if self._inbox else None
+            if isinstance(message, Shown) and isinstance(last, Shown):
+                self._inbox[-1] = replace(message, frame=both(last.frame, message.frame))
+            else:
+                self._inbox.append(message)
         try:
             self.post_message(Told())
         except RuntimeError:
@@ -111,8 +125,10 @@ class PowclockApp(App[Ended | None]):
     def on_told(self) -> None:
         """Take in all that was told, and paint once."""
         shown = False
-        while self._inbox:
-            message = self._inbox.popleft()
+        with self._inbox_lock:
+            messages = list(self._inbox)
+            self._inbox.clear()
+        for message in messages:
             match message:
                 case Shown(frame=frame, pace=pace):
                     self.race_state.see(frame, pace)
@@ -201,7 +217,8 @@ class PowclockApp(App[Ended | None]):
             frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
             code = frames[-1].f_code
             where = f" in {code.co_name} ({Path(code.co_filename).name})"
-        self.broke = f"the screen broke: {type(error).__name__}: {error}{where}"
+        said = clean_label(" ".join(str(error).split()), ERROR_CELLS_MAX)
+        self.broke = f"the screen broke: {type(error).__name__}: {said}{where}"
         self._close_messages_no_wait()
 
     def _use_theme(self) -> None:

@@ -229,7 +229,8 @@ async def drained(app: PowclockApp) -> None:
     for pump in (app, app.screen, *app.screen.walk_children()):
         done = asyncio.Event()
         if pump.call_later(done.set):
-            await done.wait()
+            while not done.is_set() and not (pump._closing or pump._closed):
+                await asyncio.sleep(0)
     for _ in range(TURNS):
         await asyncio.sleep(0)
 
