@@ -1,4 +1,4 @@
-"""What is written to a real terminal, byte by byte: whatever names say, and with or without mouse."""
+"""What is written to a real terminal, byte by byte, whatever names say."""
 
 from pathlib import Path
 

@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.filter import NoColor
 from textual.message import Message
@@ -208,6 +209,10 @@ class PowclockApp(App[Ended | None]):
             return
         self._use_theme()
         self.paint()
+
+    def pop_screen(self) -> AwaitComplete:
+        """Back to the screen below; a second click may close a palette that is closed already."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
     def _fatal_error(self) -> None:
         """Keep a bug to one line: textual would print pages over the restored terminal."""

@@ -33,6 +33,7 @@ from tests.tui.recorded import RecordedRace
 
 ROUNDS_MAX = 20
 TURNS = 10
+TURNS_MAX = 100_000
 ROWS_TOLD_MAX = 12
 
 
@@ -228,9 +229,12 @@ async def drained(app: PowclockApp) -> None:
     """Wait until the app, its screen and its panels have done all that was asked of them."""
     for pump in (app, app.screen, *app.screen.walk_children()):
         done = asyncio.Event()
-        if pump.call_later(done.set):
-            while not done.is_set() and not (pump._closing or pump._closed):
-                await asyncio.sleep(0)
+        pump.call_later(done.set)
+        # What has been closed meanwhile never gets to it.
+        for _ in range(TURNS_MAX):
+            if done.is_set() or pump._closing or pump._closed or not app.is_running:
+                break
+            await asyncio.sleep(0)
     for _ in range(TURNS):
         await asyncio.sleep(0)
 

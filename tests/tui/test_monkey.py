@@ -1,4 +1,4 @@
-"""Whatever is pressed and clicked at whatever size, the screen holds, and the race can be had again.
+"""Whatever is pressed and clicked at whatever size, the screen holds and the session runs again.
 
 `POWCLOCK_LONG=1` plays 10,000 actions with each of five seeds.
 """

@@ -46,7 +46,14 @@ def test_a_crowd() -> None:
 
 def test_hostile_names_came_in_clean_and_still_hostile() -> None:
     names = [row.name for row in frame_at("hostile").nodes]
-    assert names[:6] == ["[/red]", "[bold]markup[/]", "[31mred]0;owned", "x" * 24, "evil", "魚" * 12]
+    assert names[:6] == [
+        "[/red]",
+        "[bold]markup[/]",
+        "[31mred]0;owned",
+        "x" * 24,
+        "evil",
+        "魚" * 12,
+    ]
     categories = {unicodedata.category(char) for name in names for char in name}
     assert not categories & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 

@@ -16,6 +16,7 @@ from powclock.tui.controls import Controls
 from powclock.tui.glyphs import to_ascii
 from powclock.tui.keys import BINDINGS
 from powclock.tui.picture import save_picture
+from powclock.tui.screens.no_selection import NoSelection
 from powclock.tui.state import State
 from powclock.tui.widgets.banner import Banner
 from powclock.tui.widgets.chain import Chain
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from powclock.tui.app import PowclockApp
 
 
-class RaceScreen(Screen[None]):
+class RaceScreen(NoSelection, Screen[None]):
     """Panels at the places that the size allows."""
 
     CSS = "RaceScreen { background: $background; overflow: hidden; }"

@@ -6,13 +6,14 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from powclock.tui.rows import Row
+from powclock.tui.screens.no_selection import NoSelection
 from powclock.tui.state import State
 from powclock.tui.widgets.panel import Border, Panel
 
 Result = TypeVar("Result")
 
 
-class Sheet(ModalScreen[Result], Generic[Result]):
+class Sheet(NoSelection, ModalScreen[Result], Generic[Result]):
     """A panel in the middle, as large as its rows need and the terminal allows."""
 
     CSS = "Sheet { overflow: hidden; }"
