@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -22,7 +23,10 @@ KEYS = {"up": "\x1b[A", "down": "\x1b[B", "left": "\x1b[D", "right": "\x1b[C", "
 
 
 class Terminal:
-    """Runs `powclock` in a terminal of a size; `screen` is what a person would see."""
+    """Runs `powclock` in a terminal of a size; `screen` is what a person would see.
+
+    `program` runs instead of it, as Python source: for a screen that was broken on purpose.
+    """
 
     def __init__(
         self,
@@ -31,6 +35,7 @@ class Terminal:
         columns: int = 160,
         rows: int = 45,
         environment: Mapping[str, str] | None = None,
+        program: str = "",
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -38,7 +43,7 @@ class Terminal:
         self._master, slave = pty.openpty()
         self._set_size(rows, columns)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "powclock", *arguments],
+            [sys.executable, *(("-c", program) if program else ("-m", "powclock")), *arguments],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -61,7 +66,13 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self._master)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a person who closes the window."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
 
     def _set_size(self, rows: int, columns: int) -> None:
         size = struct.pack("HHHH", rows, columns, 0, 0)
@@ -77,6 +88,13 @@ class Terminal:
         """Send keys, by character or by name."""
         for key in keys:
             os.write(self._master, KEYS.get(key, key).encode())
+
+    def click(self, text: str) -> None:
+        """Press and release the left button where a text is on the screen, in SGR encoding."""
+        lines = self.text.split("\n")
+        y = next(index for index, line in enumerate(lines) if text in line)
+        place = f"0;{lines[y].index(text) + 1};{y + 1}"
+        os.write(self._master, f"\x1b[<{place}M\x1b[<{place}m".encode())
 
     def read_some(self, wait_s: float) -> bool:
         """Take in what the program writes; False once it has nothing more to say."""
@@ -104,6 +122,13 @@ class Terminal:
             assert time.monotonic() < deadline, f"it never came to that:\n{self.text}"
         return self.text
 
+    def without_reading(self, done: Callable[[], bool]) -> None:
+        """Let the program run into a terminal that does not read until something is so."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not done():
+            assert time.monotonic() < deadline, "it never came to that"
+            time.sleep(0.01)
+
     def to_the_end(self) -> str:
         """What is on the screen when the program has ended."""
         deadline = time.monotonic() + PATIENCE_S
@@ -125,3 +150,43 @@ class Terminal:
         """Processes that the program has started."""
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in path.read_text().split()]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def bytes_written(pid: int) -> int:
+    """Bytes that a process has written so far, to wherever."""
+    counts = dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())
+    return int(counts["wchar"])
+
+
+_SEQUENCE = re.compile(
+    r"\x1b\[(?P<parameters>[0-?]*)(?P<between>[ -/]*)(?P<final>[@-~])"
+    r"|(?P<string>\x1b[\]PX^_].*?(?:\x07|\x1b\\|$))"
+    r"|(?P<other>\x1b.?)|(?P<c1>[\x80-\x9f])",
+    re.DOTALL,
+)
+
+
+def sequences(raw: bytes) -> set[str]:
+    """The kinds of control sequences in what a program wrote.
+
+    A mode is a kind of its own (`?1049h`); of other sequences the numbers do not count. A control
+    string counts in full, so a title that nobody set before is new.
+    """
+    kinds = set()
+    for found in _SEQUENCE.finditer(raw.decode()):
+        if found["final"]:
+            mode = found["final"] in "hl"
+            parameters = found["parameters"] if mode else re.sub("[0-9;:]", "", found["parameters"])
+            kinds.add(f"CSI {parameters}{found['between']}{found['final']}")
+        else:
+            kinds.add(repr(found[0]))
+    return kinds

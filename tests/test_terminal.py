@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import LEAVES_ALTERNATE_SCREEN, Terminal
+from tests.terminal import LEAVES_ALTERNATE_SCREEN, Terminal, alive
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks at processes through /proc"
@@ -18,14 +18,6 @@ pytestmark = pytest.mark.skipif(
 
 SHOWS_CURSOR = b"\x1b[?25h"
 STOPS_MOUSE = b"\x1b[?1000l"
-
-
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
 
 
 def rerun(again: str, state: Path) -> str:
@@ -125,21 +117,6 @@ def test_no_orphan_stays_when_the_screen_is_killed(tmp_path: Path) -> None:
     assert not alive(race)
 
 
-def test_every_size_while_it_runs(tmp_path: Path) -> None:
-    with Terminal("--miner", "sampled", "--speed", "30", state=tmp_path) as terminal:
-        terminal.until(lambda text: "alice" in text)
-        for columns, rows in ((20, 5), (300, 100), (60, 20), (80, 24), (100, 30), (1, 1)):
-            terminal.resize(columns, rows)
-            for _ in range(5):
-                terminal.read_some(0.05)
-        terminal.resize(160, 45)
-        terminal.until(lambda text: "TICK" in text and "EVENTS" in text)
-        terminal.press("q")
-        text = terminal.to_the_end()
-    assert terminal.process.returncode == 0
-    assert digest_in(text)
-
-
 def test_no_colour_and_ascii(tmp_path: Path) -> None:
     with Terminal(
         "--miner", "sampled", "--ascii", state=tmp_path, environment={"NO_COLOR": "1"}
@@ -159,20 +136,3 @@ def test_a_race_with_an_end_leaves_its_summary(tmp_path: Path) -> None:
     assert terminal.process.returncode == 0
     assert "race time 60.0 s" in text
     assert rerun(again_in(text), tmp_path) == digest_in(text)
-
-
-def test_hostile_names_bring_no_escape_sequence(tmp_path: Path) -> None:
-    scenario = tmp_path / "hostile.toml"
-    scenario.write_text(
-        'name = "[/red]\\u001b]0;owned\\u0007"\n'
-        "[nodes]\n"
-        'names = ["[bold]a", "\\u202ebob", "' + "x" * 1_000 + '", "\\u001b[31mred"]\n'
-    )
-    with Terminal(str(scenario), "--miner", "sampled", state=tmp_path) as terminal:
-        text = terminal.until(lambda text: "[bold]a" in text and "[31mred" in text)
-        terminal.press("q")
-        terminal.to_the_end()
-    assert b"\x1b]0;owned" not in terminal.raw
-    assert b"\x1b[31mred" not in terminal.raw
-    assert "[31mred" in text
-    assert "x" * 25 not in text

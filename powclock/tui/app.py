@@ -9,10 +9,13 @@ import traceback
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.filter import NoColor
 from textual.message import Message
@@ -21,12 +24,13 @@ from textual.timer import Timer
 
 from powclock.race.commands import AnyCommand, Quit
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, Race, Shown
+from powclock.record.labels import clean_label
 from powclock.tui import theme_file as themes
 from powclock.tui.glyphs import to_ascii
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.screens.race import RaceScreen
 from powclock.tui.screens.sheet import Sheet
-from powclock.tui.state import State
+from powclock.tui.state import State, both
 from powclock.tui.theme import textual_theme
 from powclock.tui.theme_depth import Depth
 from powclock.tui.theme_watch import ThemeWatch
@@ -38,6 +42,8 @@ LAST_WORD_S = 1.5
 MOTION_S = 0.04
 # How often the theme's file is looked at; a change is taken in once it stays for one look.
 THEME_LOOK_S = 0.25
+# What an error says may come from outside.
+ERROR_CELLS_MAX = 200
 
 
 class Told(Message, bubble=False):
@@ -84,6 +90,7 @@ class PowclockApp(App[Ended | None]):
         self._race = race
         self._interval_s = 1 / max(fps, 1)
         self._inbox: deque[AnyMessage] = deque()
+        self._inbox_lock = Lock()
         self._painted_at = 0.0
         self._next_paint: Timer | None = None
         self._next_motion: Timer | None = None
@@ -114,8 +121,16 @@ class PowclockApp(App[Ended | None]):
         self._race.send(command)
 
     def _hear(self, message: AnyMessage) -> None:
-        """In the thread of the race."""
-        self._inbox.append(message)
+        """In the thread of the race.
+
+        While the screen is stuck, as with a terminal that does not read, frames do not pile up.
+        """
+        with self._inbox_lock:
+            last = self._inbox[-1] if self._inbox else None
+            if isinstance(message, Shown) and isinstance(last, Shown):
+                self._inbox[-1] = replace(message, frame=both(last.frame, message.frame))
+            else:
+                self._inbox.append(message)
         try:
             self.post_message(Told())
         except RuntimeError:
@@ -125,8 +140,10 @@ class PowclockApp(App[Ended | None]):
     def on_told(self) -> None:
         """Take in all that was told, and paint once."""
         shown = False
-        while self._inbox:
-            message = self._inbox.popleft()
+        with self._inbox_lock:
+            messages = list(self._inbox)
+            self._inbox.clear()
+        for message in messages:
             match message:
                 case Shown(frame=frame, pace=pace):
                     self.race_state.see(frame, pace)
@@ -232,6 +249,10 @@ class PowclockApp(App[Ended | None]):
             for panel in screen.query(Panel):
                 panel.paint()
 
+    def pop_screen(self) -> AwaitComplete:
+        """Back to the screen below; a second click may close a palette that is closed already."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
+
     def _fatal_error(self) -> None:
         """Keep a bug to one line: textual would print pages over the restored terminal."""
         error = self._exception
@@ -240,7 +261,8 @@ class PowclockApp(App[Ended | None]):
             frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
             code = frames[-1].f_code
             where = f" in {code.co_name} ({Path(code.co_filename).name})"
-        self.broke = f"the screen broke: {type(error).__name__}: {error}{where}"
+        said = clean_label(" ".join(str(error).split()), ERROR_CELLS_MAX)
+        self.broke = f"the screen broke: {type(error).__name__}: {said}{where}"
         self._close_messages_no_wait()
 
     @property

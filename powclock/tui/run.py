@@ -6,10 +6,13 @@ the hidden cursor. A bug of the screen is one line on the restored terminal.
 
 import asyncio
 import signal
+import sys
 from dataclasses import dataclass
 
+from powclock.race.commands import Quit
 from powclock.race.messages import Ended, Race
 from powclock.tui.app import PowclockApp
+from powclock.tui.hang_up import ends_with_terminal
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.theme_depth import terminal_depth
 from powclock.tui.theme_file import DEFAULT, ThemeError
@@ -51,7 +54,8 @@ def run_screen(race: Race, options: ScreenOptions) -> Ended | None:
         )
     except ThemeError as error:
         raise ScreenError(str(error)) from error
-    ended = asyncio.run(_run(app, mouse=options.mouse))
+    with ends_with_terminal(sys.stdin.fileno(), lambda: race.send(Quit())):
+        ended = asyncio.run(_run(app, mouse=options.mouse))
     if app.broke is not None:
         raise ScreenError(app.broke)
     return ended

@@ -114,16 +114,7 @@ class State:
 
     def _wait(self, frame: Frame) -> None:
         """Keep what a frozen view will need: the newest frame, and the events of every one."""
-        before = self._waiting
-        if before is not None:
-            events = (*before.events, *frame.events)
-            left_out = max(len(events) - EVENTS_KEPT, 0)
-            frame = replace(
-                frame,
-                events=events[left_out:],
-                events_left_out=before.events_left_out + frame.events_left_out + left_out,
-            )
-        self._waiting = frame
+        self._waiting = frame if self._waiting is None else both(self._waiting, frame)
 
     def freeze(self) -> None:
         """Hold the picture still, or show what has become of the race since."""
@@ -193,6 +184,17 @@ class State:
         rates = [(row.name in chosen, row.hash_rate) for row in self.frame.nodes if _mines(row)]
         total = sum(rate for _, rate in rates)
         return sum(rate for there, rate in rates if there) / total if total > 0 else 0.0
+
+
+def both(before: Frame, after: Frame) -> Frame:
+    """The later frame with the events of both: all that is needed of frames nobody looked at."""
+    events = (*before.events, *after.events)
+    left_out = max(len(events) - EVENTS_KEPT, 0)
+    return replace(
+        after,
+        events=events[left_out:],
+        events_left_out=before.events_left_out + after.events_left_out + left_out,
+    )
 
 
 def _mines(row: NodeRow) -> bool:

@@ -57,7 +57,7 @@ def watch(*arguments: str, stop: signal.Signals | None = None, keys: bytes = b""
         except OSError:
             break
         output[stopped] += data
-        if not stopped and output[0].rfind(b"palette") > output[0].find(b"carol") > 0:
+        if not stopped and output[0].rfind(b"quit") > output[0].find(b"carol") > 0:
             stopped = True
             if stop is not None:
                 os.kill(pid, stop)

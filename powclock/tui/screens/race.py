@@ -16,6 +16,7 @@ from powclock.tui.glyphs import ELLIPSIS, to_ascii
 from powclock.tui.keys import BINDINGS, NUMBERED
 from powclock.tui.picture import save_picture
 from powclock.tui.screens.closer import Closer
+from powclock.tui.screens.no_selection import NoSelection
 from powclock.tui.screens.typing import TypingScreen
 from powclock.tui.state import State
 from powclock.tui.widgets.banner import Banner
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 COPIED_SHOWN = 16
 
 
-class RaceScreen(TypingScreen):
+class RaceScreen(NoSelection, TypingScreen):
     """Panels at the places that the size allows."""
 
     CSS = "RaceScreen { background: $background; overflow: hidden; }"

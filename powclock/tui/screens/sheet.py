@@ -14,6 +14,7 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.screen import ModalScreen
 
 from powclock.tui.rows import Row
+from powclock.tui.screens.no_selection import NoSelection
 from powclock.tui.state import State
 from powclock.tui.widgets.panel import Border, Panel, Part
 
@@ -23,7 +24,7 @@ _WHEEL = 3
 _HIGH = 32
 
 
-class Sheet(ModalScreen[Result], Generic[Result]):
+class Sheet(NoSelection, ModalScreen[Result], Generic[Result]):
     """A panel in the middle, as large as its rows need and the terminal allows.
 
     Bindings that have a tooltip are shown in the last row; the last of them always is.

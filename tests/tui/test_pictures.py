@@ -1,0 +1,155 @@
+"""The screen as pictures: every size, theme, panel and sheet, beside what is stored.
+
+After a change that is meant, `POWCLOCK_PICTURES=write pytest tests/tui/test_pictures.py` stores the
+new ones; the diff of the text files then shows what has become of the screen.
+"""
+
+import asyncio
+import inspect
+import os
+import pkgutil
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from powclock.race.messages import Declined, Ended
+from powclock.tui import screens
+from powclock.tui.app import PowclockApp
+from powclock.tui.keys import NUMBERED
+from powclock.tui.screens.sheet import Sheet
+from tests.tui.pictures import Case, Picture, at, at_rest, difference, picture_of, press
+from tests.tui.recorded import RecordedRace
+
+FOLDER = Path(__file__).with_name("pictures")
+WRITE = os.environ.get("POWCLOCK_PICTURES") == "write"
+THEMES = sorted(path.stem for path in (Path(__file__).parents[2] / "themes").glob("*.toml"))
+
+SIZES = ((160, 45), (100, 30), (80, 24), (60, 20), (40, 12), (20, 5), (300, 100))
+BESIDE_THE_USUAL = ((100, 30), (60, 20))
+
+# What opens over the race, and the keys that open it from the start. Every sheet must be here.
+SHEETS: dict[str, tuple[str, ...]] = {
+    "help": ("question_mark",),
+    "partition": ("p",),
+    "faults": ("f",),
+    "kinds": ("4", "e"),
+    "find": ("g", "c", "a"),
+    "node": ("down", "enter"),
+    "block": ("2", "left", "enter"),
+}
+
+CASES = (
+    *(at(Case("screen"), size) for size in SIZES),
+    *(Case(f"theme-{theme}", theme=theme) for theme in THEMES if theme != "dark"),
+    *(
+        at(Case(f"panel-{name}", keys=(str(number), "m")), size)
+        for number, name in enumerate(NUMBERED, start=1)
+        for size in BESIDE_THE_USUAL
+    ),
+    *(Case(f"sheet-{name}", moment=0, keys=keys) for name, keys in SHEETS.items()),
+    *(
+        at(Case(f"sheet-{name}", moment=0, keys=SHEETS[name]), size)
+        for name, size in (
+            ("help", (160, 45)),
+            ("help", (60, 20)),
+            ("partition", (20, 5)),
+            ("faults", (60, 20)),
+            ("node", (160, 45)),
+            ("node", (60, 20)),
+            ("block", (160, 45)),
+            ("block", (60, 20)),
+        )
+    ),
+    Case("no-colour", environment={"NO_COLOR": "1"}),
+    Case("no-colour-sheet", moment=0, keys=SHEETS["help"], environment={"NO_COLOR": "1"}),
+    Case("ascii", ascii_only=True),
+    Case("ascii-partition", moment=0, keys=SHEETS["partition"], ascii_only=True),
+    Case("toast", told=(Declined("the last node cannot leave"),)),
+    Case("ended", told=(Ended("the race's process was ended by SIGKILL", "", "powclock run x"),)),
+    Case("compact", keys=("z",)),
+    Case("cells", keys=("z", "z")),
+    at(Case("healed", moment=2), (160, 45)),
+    at(Case("regions", recording="regions", moment=0), (160, 45)),
+    at(Case("crowd", recording="crowd", moment=0), (160, 45)),
+    at(Case("crowd", recording="crowd", moment=0), (80, 24)),
+    at(Case("hostile", recording="hostile", moment=0), (160, 45)),
+    at(Case("hostile", recording="hostile", moment=0), (60, 20)),
+)
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_ANIMATIONS", "TEXTUAL_FPS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_screen_looks_as_it_is_stored(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (case.environment or {}).items():
+        monkeypatch.setenv(name, value)
+    path = FOLDER / f"{case.name}.txt"
+    stored = Picture.parse(path.read_text("utf-8")) if path.exists() else Picture((), (), ())
+    now, svg = picture_of(case, stored)
+    if now == stored:
+        return
+    if WRITE:
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(now.text(), "utf-8")
+        return
+    seen = Path(tempfile.mkdtemp(prefix="powclock-picture-")) / f"{case.name}.svg"
+    seen.write_text(svg, "utf-8")
+    pytest.fail(
+        f"{case.name} looks different now: {seen}\n{difference(stored, now)}\n"
+        "If it is meant: POWCLOCK_PICTURES=write pytest tests/tui/test_pictures.py",
+        pytrace=False,
+    )
+
+
+def test_each_stored_picture_is_looked_at() -> None:
+    known = {f"{case.name}.txt" for case in CASES}
+    assert len(known) == len(CASES), "two pictures have one name"
+    unknown = {path.name for path in FOLDER.glob("*")} - known
+    if WRITE:
+        for name in unknown:
+            (FOLDER / name).unlink()
+        return
+    assert unknown == set()
+
+
+def test_every_sheet_has_a_picture() -> None:
+    for module in pkgutil.iter_modules(screens.__path__):
+        import_module(f"{screens.__name__}.{module.name}")
+    sheets = {sheet for sheet in Sheet.__subclasses__() if not inspect.isabstract(sheet)}
+    app = PowclockApp(RecordedRace("split", 0), motion=False)
+    opened: set[object] = set()
+
+    async def run() -> None:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await pilot.pause()
+            await at_rest(app)
+            for keys in SHEETS.values():
+                for key in (*keys, *["escape"] * 4):
+                    press(app, key)
+                    await at_rest(app)
+                    opened.add(type(app.screen))
+
+    asyncio.run(run())
+    assert sheets - opened == set()
+
+
+def test_a_picture_outlives_its_file() -> None:
+    picture, _ = picture_of(Case("screen", size=(40, 12)))
+    assert Picture.parse(picture.text()) == picture
+    assert len(picture.rows) == len(picture.styles) == 12
+
+
+def test_a_change_of_one_cell_is_shown_where_it_is() -> None:
+    stored = Picture(("abc", "def"), ("ttt", "ttt"), ("t #ffffff on #000000 (text)",))
+    now = Picture(("abc", "dxf"), ("ttt", "tbt"), ("t #ffffff on #000000 (text)",))
+    assert difference(stored, stored) == ""
+    assert difference(stored, now).split("\n") == [
+        "text 2", "  - def", "  + dxf", "     ^",
+        "styles 2", "  - ttt", "  + tbt", "     ^",
+    ]  # fmt: skip
