@@ -7,6 +7,8 @@ zero-width characters could make one name look like another, and long ones break
 import unicodedata
 
 CELLS_MAX = 24
+# Letters of real names have at most two; more pile up over the rows above.
+MARKS_MAX = 2
 
 # Cc control, Cf format (bidi, zero-width), Cs surrogates, Co private, Cn unassigned, Zl and Zp line
 # and paragraph separators.
@@ -21,12 +23,15 @@ def clean_label(text: str, cells_max: int = CELLS_MAX) -> str:
         if unicodedata.category(c) not in _DROPPED
     )
     kept = []
-    cells = 0
+    cells = marks = 0
     for character in visible.strip():
-        cells += cell_width(character)
+        width = cell_width(character)
+        marks = 0 if width else marks + 1
+        cells += width
         if cells > cells_max:
             break
-        kept.append(character)
+        if marks <= MARKS_MAX:
+            kept.append(character)
     return "".join(kept).strip()
 
 

@@ -17,6 +17,8 @@ from msgspec.structs import replace
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.events import Resize
 from textual.filter import NoColor
 from textual.message import Message
 from textual.screen import Screen
@@ -42,6 +44,7 @@ LAST_WORD_S = 1.5
 MOTION_S = 0.04
 # How often the theme's file is looked at; a change is taken in once it stays for one look.
 THEME_LOOK_S = 0.25
+PALETTE_ROWS_MIN = 8
 # What an error says may come from outside.
 ERROR_CELLS_MAX = 200
 
@@ -248,6 +251,18 @@ class PowclockApp(App[Ended | None]):
         for screen in self.screen_stack[1:]:  # what is open over the race
             for panel in screen.query(Panel):
                 panel.paint()
+
+    def action_command_palette(self) -> None:
+        """Open the palette, where it has room: textual's own fails in fewer rows."""
+        if self.size.height >= PALETTE_ROWS_MIN:
+            super().action_command_palette()
+        else:
+            self.notify(f"the palette needs {PALETTE_ROWS_MIN} rows", markup=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """A palette that has no room any more goes."""
+        if event.size.height < PALETTE_ROWS_MIN and isinstance(self.screen, CommandPalette):
+            self.pop_screen()
 
     def pop_screen(self) -> AwaitComplete:
         """Back to the screen below; a second click may close a palette that is closed already."""

@@ -1,0 +1,235 @@
+"""The panels of the screen: where each stands, and which of them the keys act on."""
+
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.geometry import Region
+
+from powclock.tui.arrange import Arrangement, arrange
+from powclock.tui.glyphs import to_ascii
+from powclock.tui.keys import NUMBERED
+from powclock.tui.screens.no_selection import NoSelection
+from powclock.tui.screens.typing import TypingScreen
+from powclock.tui.state import State
+from powclock.tui.widgets.banner import Banner
+from powclock.tui.widgets.chain import Chain
+from powclock.tui.widgets.clock import Clock
+from powclock.tui.widgets.events import Events
+from powclock.tui.widgets.faults import ActiveFaults, Faults
+from powclock.tui.widgets.footer import Footer
+from powclock.tui.widgets.hash_rate import HashRate
+from powclock.tui.widgets.network import Network
+from powclock.tui.widgets.nodes import Nodes
+from powclock.tui.widgets.panel import Border, Panel
+from powclock.tui.widgets.status import Status
+from powclock.tui.widgets.tips import Tips
+
+
+class PanelScreen(NoSelection, TypingScreen):
+    """Panels at the places that the size allows; arrows and the like go to the chosen one."""
+
+    CSS = "PanelScreen { background: $background; overflow: hidden; }"
+    AUTO_FOCUS = None
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self._arranged: tuple[object, ...] = ()
+        self.arrangement: Arrangement | None = None
+        self.panels: dict[str, Panel] = {
+            "status": Status(state),
+            "clock": Clock(state),
+            "hash_rate": HashRate(state),
+            "tips": Tips(state),
+            "chain": Chain(state),
+            "network": Network(state),
+            "nodes": Nodes(state),
+            "events": Events(state),
+            "active": ActiveFaults(state),
+            "faults": Faults(state),
+            "footer": Footer(state),
+            "banner": Banner(state),
+        }
+
+        for panel in self.panels.values():
+            panel.board = self
+
+    # What else a panel may ask for (`Board`).
+
+    def inspect_node(self, name: str) -> None:
+        """Look into a node."""
+        raise NotImplementedError
+
+    def inspect_block(self, hash_: str) -> None:
+        """Look into a block."""
+        raise NotImplementedError
+
+    def say(self, text: str) -> None:
+        """A line for the person, if there is one."""
+        if text:
+            text = to_ascii(text) if self.state.ascii_only else text
+            self.notify(text, markup=False, timeout=4)
+        self.paint()
+
+    def compose(self) -> ComposeResult:
+        """All panels; those without a place are hidden."""
+        yield from self.panels.values()
+
+    def on_mount(self) -> None:
+        """Give every panel its place before the first picture."""
+        self._arrange()
+
+    def on_resize(self) -> None:
+        """Give every panel its place."""
+        self._arrange()
+        self.paint()
+
+    def paint(self) -> None:
+        """Repaint what changed since the last picture."""
+        self._arrange()
+        for panel in self.panels.values():
+            panel.paint()
+
+    @property
+    def moving(self) -> bool:
+        """Whether a panel's picture changes by itself."""
+        return any(panel.display and panel.moving for panel in self.panels.values())
+
+    def paint_moving(self) -> None:
+        """Repaint the panels whose picture changes by itself."""
+        for panel in self.panels.values():
+            if panel.display and panel.moving:
+                panel.paint()
+
+    def _arrange(self) -> None:
+        state, (width, height) = self.state, self.app.size
+        nodes = len(state.frame.nodes) if state.frame else 12
+        key = (
+            width, height, nodes, state.panel, state.maximised, state.ended,
+        )  # fmt: skip
+        if key == self._arranged:
+            return
+        self._arranged = key
+        self.arrangement = arrange(width, height, nodes, state.panel, maximised=state.maximised)
+        regions = dict(self.arrangement.regions)
+        if state.ended is not None:
+            banner = cast(Banner, self.panels["banner"])
+            rows = min(banner.height_for(width), height)
+            regions["banner"] = Region(0, max(height - 1 - rows, 0), width, rows)
+        for name, panel in self.panels.items():
+            region = regions.get(name)
+            panel.display = region is not None
+            if region is not None:
+                self._place(name, panel, region)
+
+    def _place(self, name: str, panel: Panel, region: Region) -> None:
+        assert self.arrangement is not None
+        if name in {"faults", "banner"}:
+            panel.border = Border.BOX
+        elif name in {"status", "active", "footer"} or region.height < 3:
+            panel.border = Border.NONE
+        else:
+            panel.border = self.arrangement.border
+        styles = panel.styles
+        styles.width, styles.height = region.width, region.height
+        styles.offset = (region.x, region.y)
+        panel.refresh()
+
+    # Which panel the keys act on.
+
+    def focus_panel(self, name: str) -> None:
+        """Let the keys act on a panel."""
+        if name != self.state.panel:
+            self.stop_typing()
+        self.state.panel = name
+        self.paint()
+
+    def maximise(self, name: str) -> None:
+        """Give a panel the whole screen, or take that back."""
+        self.stop_typing()
+        self.state.maximised = not (self.state.maximised and self.state.panel == name)
+        self.state.panel = name
+        self.paint()
+
+    def action_panel(self, name: str) -> None:
+        """Let the keys act on a panel, or on none in particular."""
+        self.stop_typing()
+        again = self.state.panel == name
+        self.state.panel = None if again else name
+        self.state.maximised = self.state.maximised and not again
+        self.paint()
+
+    def action_next_panel(self, step: int) -> None:
+        """Let the keys act on the next panel that is shown."""
+        shown = [name for name in NUMBERED if self.state.maximised or self.panels[name].display]
+        if not shown:
+            return
+        if self.state.panel in shown:
+            index = (shown.index(self.state.panel) + step) % len(shown)
+        else:
+            index = 0 if step > 0 else len(shown) - 1
+        self.focus_panel(shown[index])
+
+    def action_maximise(self) -> None:
+        """Give the panel the whole screen, or take that back."""
+        self.maximise(self.state.panel or "chain")
+
+    def _acted_on(self, usual: str) -> Panel:
+        """The panel that a key acts on: the chosen one, or the usual one for this key."""
+        return self.panels[self.state.panel or usual]
+
+    def action_move(self, across: int, down: int) -> None:
+        """An arrow key: within the panel, or to a node, or along the chain."""
+        usual = "chain" if across else "nodes"
+        if not self._acted_on(usual).move(across, down):
+            self.panels[usual].move(across, down)
+        self.paint()
+
+    def action_page(self, step: int) -> None:
+        """A page of the panel, or of the chain."""
+        if not self._acted_on("chain").page(step):
+            self.panels["chain"].page(step)
+        self.paint()
+
+    def action_end(self, last: bool) -> None:
+        """The first or last line of the panel, or block of the chain."""
+        if not self._acted_on("chain").end(last=last):
+            self.panels["chain"].end(last=last)
+        self.paint()
+
+    def action_back(self) -> None:
+        """Undo the last choice: within the panel, whole screen, block, panel, node."""
+        state = self.state
+        if state.panel is not None and self.panels[state.panel].back():
+            pass
+        elif state.maximised:
+            state.maximised = False
+        elif state.block is not None:
+            state.block = None
+        elif state.panel is not None:
+            state.panel = None
+        else:
+            state.selected = None
+        self.paint()
+
+    # Which nodes and events are shown.
+
+    def action_filter(self) -> None:
+        """Open the line that narrows the events, or else the nodes."""
+        events, nodes = cast(Events, self.panels["events"]), cast(Nodes, self.panels["nodes"])
+        panel = events if self.state.panel == "events" else nodes
+        self.state.panel = panel.NAME
+        self.state.prompt = panel.filter()
+        self.paint()
+
+    def move_while_typing(self, down: int) -> None:
+        """Choose the line above or below in the panel that is narrowed."""
+        self.panels[self.state.panel or "nodes"].move(0, down)
+
+    def action_sort(self) -> None:
+        """Sort the nodes by the next column."""
+        cast(Nodes, self.panels["nodes"]).sort_next()
+        self.paint()
+
+    def action_order(self) -> None:
+        """Turn the order of the nodes round."""
+        self.say(cast(Nodes, self.panels["nodes"]).turn())
