@@ -173,7 +173,7 @@ def test_a_frozen_picture_takes_in_what_one_looks_into_and_holds_it() -> None:
         bob(app)
         for told in (DETAILED, later):
             await race.tell(Shown(told, RUNNING))
-        await pilot.pause(0.05)
+            await pilot.pause(0.05)
         assert section(rows(app), "NODE", 9)[8] == "  disk      4 blocks"
         assert app.race_state.frame is not None
         assert app.race_state.frame.time_ns == frame().time_ns
