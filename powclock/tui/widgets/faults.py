@@ -66,6 +66,13 @@ class Faults(ActiveFaults):
 
     TITLE = "FAULTS"
 
+    def basis(self) -> object | None:
+        """The target, and the faults that are on with their ages in tenths of seconds."""
+        frame = self.state.frame
+        faults = frame.faults if frame is not None else ()
+        tenths = frame.time_ns // 100_000_000 if frame is not None and faults else 0
+        return self.state.selected, faults, frame is not None and frame.sides, tenths
+
     def aside(self) -> list[Part]:
         """Where a fault will strike."""
         palette, selected = self.state.palette, self.state.selected

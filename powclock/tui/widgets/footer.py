@@ -29,6 +29,10 @@ _PALETTE_CLICK = Style.from_meta({"@click": "app.command_palette"})
 class Footer(Panel):
     """One row; what does not fit is in the help."""
 
+    def basis(self) -> object | None:
+        """The panel that the keys act on, and whether one types."""
+        return self.state.panel, self.state.prompt is None
+
     def body(self, width: int, height: int) -> list[Row]:  # noqa: ARG002
         """The keys."""
         palette = self.state.palette

@@ -77,6 +77,14 @@ class HashRate(Panel):
         palette = self.state.palette
         return [(hash_rate(frame.hash_rate), palette.text), (f" last {span}", palette.muted)]
 
+    def basis(self) -> object | None:
+        """It moves by a column with each sample."""
+        frame = self.state.frame
+        if frame is None:
+            return None
+        columns = frame.time_ns // max(frame.sample_every_ns, 1)
+        return columns, frame.hash_rate_history[-1:], frame.hash_rate, frame.marks
+
     @staticmethod
     def _columns(width: int) -> int:
         return max(width - AXIS_CELLS, 1)

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -79,6 +80,7 @@ class Panel(Widget, can_focus=False):
         self._strips: list[Strip] = []
         self._lines: list[list[Segment]] = []
         self._built_for = Size(0, 0)
+        self._made_of: tuple[object, ...] = ()
 
     def body(self, width: int, height: int) -> list[Row]:
         """The rows inside the border; fewer or more than fit do no harm."""
@@ -91,6 +93,13 @@ class Panel(Widget, can_focus=False):
     def aside(self) -> list[Part]:
         """What stands at the right of the title."""
         return []
+
+    def basis(self) -> object | None:
+        """All that the picture is made of, beside its size and colours.
+
+        While it is equal the picture is not built again; None builds it for every frame.
+        """
+        return None
 
     @property
     def moving(self) -> bool:
@@ -194,8 +203,25 @@ class Panel(Widget, can_focus=False):
             return self._strips[y]
         return Strip.blank(self.size.width, self.state.palette.ground)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows for textual; there is no border, padding or opacity of its own to add to them."""
+        strips = [self.render_line(y) for y in crop.line_range]
+        for line_filter in self.get_line_filters():
+            # Our colours are true ones, which the commonest filter would look for in vain.
+            if not isinstance(line_filter, ANSIToTruecolor):
+                background = self.background_colors[1]
+                strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        if crop.column_span != (0, self.size.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
     def _build(self) -> list[Region]:
         """Build all rows; the parts of them that differ from before."""
+        basis = self.basis()
+        made_of = (basis, self.size, self.border, self.focused, self.state.palette)
+        if basis is not None and made_of == self._made_of:
+            return []
+        self._made_of = made_of
         width, height = self._built_for = self.size
         rows = self._framed(width, height)[:height]
         rows += [Row(width) for _ in range(height - len(rows))]

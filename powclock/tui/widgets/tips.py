@@ -39,6 +39,15 @@ class Tips(Panel):
             return [("all agree", palette.good)]
         return [(f"{len(frame.tips)} heads", palette.rival)]
 
+    def basis(self) -> object | None:
+        """Heads, sides and shares; ages are in whole seconds."""
+        frame = self.state.frame
+        if frame is None:
+            return None
+        running = tuple(row.state for row in frame.nodes)
+        seconds = frame.time_ns // 1_000_000_000
+        return frame.tips, frame.sides, frame.hash_rate, running, self.state.block, seconds
+
     def body(self, width: int, height: int) -> list[Row]:
         """Heads, then sides; what does not fit is counted."""
         frame = self.state.frame
