@@ -74,7 +74,7 @@ def _wide(width: int, height: int, nodes: int) -> Arrangement:
 def _medium(width: int, height: int, nodes: int) -> Arrangement:
     top = 5
     rest = height - top - 3
-    table = min(max(nodes + 3, 6), rest - 9)
+    table = min(max(nodes + 3, 6), rest - 10)
     regions = _stack(
         width,
         [("status", 1), ("top", top), ("chain", rest - table), ("bottom", table), ("active", 1),
