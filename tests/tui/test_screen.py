@@ -1,6 +1,7 @@
 """What the panels say, at every size, whatever the race tells."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -227,14 +228,17 @@ def test_themes_follow_each_other() -> None:
     on_screen(change)
 
 
-def test_a_picture_is_saved_where_one_is(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(str(tmp_path))
+def test_a_picture_is_saved_where_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
 
     async def shoot(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
-        await pilot.press("S")
-        await pilot.pause()
-        (note,) = app._notifications
-        assert note.message == f"saved {tmp_path}/powclock-42-3.svg"
+        for name in ("powclock-42-3.svg", "powclock-42-3-2.svg"):
+            await pilot.press("S")
+            await pilot.pause()
+            (note,) = app._notifications
+            assert note.message == f"saved {tmp_path}/{name}"
+            # The note about the first picture is not in the second.
+            assert "saved" not in (tmp_path / name).read_text()
 
     on_screen(shoot)
 

@@ -212,9 +212,9 @@ class InspectScreen(Sheet[None]):
         """Go on to the next event."""
         cast("PowclockApp", self.app).race_screen.action_step_event()
 
-    def action_shot(self) -> None:
+    async def action_shot(self) -> None:
         """Save the screen as a picture."""
-        cast("PowclockApp", self.app).race_screen.action_shot()
+        await cast("PowclockApp", self.app).race_screen.action_shot()
 
     def action_back(self) -> None:
         """To the page before, or close."""

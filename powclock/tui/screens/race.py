@@ -192,8 +192,13 @@ class RaceScreen(PanelScreen):
         """Draw with the next theme."""
         cast("PowclockApp", self.app).next_theme()
 
-    def action_shot(self) -> None:
-        """Save the screen as a picture."""
+    async def action_shot(self) -> None:
+        """Save the screen as a picture, without the notes that lie over it."""
+        self.app.clear_notifications()
+        await self.app.screen.query("Toast").remove()
+        self.call_after_refresh(self._save_shot)
+
+    def _save_shot(self) -> None:
         frame = self.state.frame
         name = f"powclock-{frame.seed}-{frame.height}" if frame else "powclock"
         try:
