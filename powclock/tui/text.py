@@ -24,6 +24,12 @@ def scaled(value: float) -> tuple[str, str]:
     return f"{size:.1f}", _PREFIXES[step]
 
 
+def hashes(number: float) -> str:
+    """So many hashes: "812 k hashes"."""
+    size, prefix = scaled(number)
+    return f"{size} {prefix}{' ' if prefix else ''}hashes"
+
+
 def hash_rate(hashes_per_s: float) -> str:
     """A hash rate: "812 kH/s"."""
     number, prefix = scaled(hashes_per_s)

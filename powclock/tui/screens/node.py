@@ -16,6 +16,7 @@ from powclock.tui.text import (
     count,
     fit,
     hash_rate,
+    hashes,
     percent,
     scaled,
     shortened,
@@ -124,9 +125,7 @@ class NodePage(Page):
             signs = "".join(BARS[-(-sample * 8 // 255)] for sample in spark)
             parts.append((signs, palette.chart_low))
         yield self._fact("hash rate", parts)
-        number, prefix = scaled(detail.hashes)
-        yield self._fact("spent", [(f"{number} {prefix}{' ' if prefix else ''}hashes",
-                                    palette.text)])  # fmt: skip
+        yield self._fact("spent", [(hashes(detail.hashes), palette.text)])
         if row is not None and frame is not None:
             expected = row.share * frame.totals.blocks_mined
             yield self._fact("found", [
@@ -151,12 +150,11 @@ class NodePage(Page):
         palette = self.state.palette
         if not detail.running:
             return self._fact("head", [("none while it is down", palette.muted)])
-        work, prefix = scaled(detail.chain_work)
         return self._fact(
             "head",
             [
                 (f"{detail.height} {short_hash(detail.head)}", palette.strong),
-                (f"  {work} {prefix}{' ' if prefix else ''}hashes of work", palette.muted),
+                (f"  {hashes(detail.chain_work)} of work", palette.muted),
             ],
             goal=Goal("block", detail.head),
             copy=("hash", detail.head),
@@ -233,7 +231,7 @@ class NodePage(Page):
         palette = self.state.palette
         root, own = detail.state_root, coins(detail.balance, 4)
         lines = [
-            self._fact("root", [(f"{root[:8]}…{root[-8:]}", palette.text)],
+            self._fact("root", [(shortened(root, 17), palette.text)],
                        copy=("state root", root)),
             self._fact("own", [(f"{own} of {coins(detail.supply, 0)} coins", palette.text)]),
             Line(self._titles("account", ("balance", 14), ("sent", 6))),

@@ -6,7 +6,6 @@ when it goes far.
 """
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual.events import MouseScrollDown, MouseScrollUp
 
@@ -17,7 +16,8 @@ from powclock.tui.glyphs import MORE_LEFT, RIVAL
 from powclock.tui.lanes import Placed
 from powclock.tui.motion import FOLLOW_S, PAN_S, Calm, Glide, Swap
 from powclock.tui.rows import Row
-from powclock.tui.state import Zoom
+from powclock.tui.state import State, Zoom
+from powclock.tui.text import count
 from powclock.tui.widgets.chain_boxes import Boxes
 from powclock.tui.widgets.chain_caption import banner, caption, chosen
 from powclock.tui.widgets.chain_cells import Cells, lines
@@ -29,7 +29,7 @@ from powclock.tui.widgets.chain_picture import Moves, Picture
 from powclock.tui.widgets.chain_reorg import Reorgs
 from powclock.tui.widgets.chain_scene import Scene, Window, scene, window
 from powclock.tui.widgets.chain_words import Words
-from powclock.tui.widgets.panel import Panel, Part
+from powclock.tui.widgets.panel import Border, Panel, Part
 
 # Lower or narrower than this, boxes would show less than words do.
 _BOX_ROWS = 7
@@ -48,10 +48,10 @@ class Chain(Panel):
 
     TITLE = "CHAIN"
     NAME = "chain"
-    NUMBER: ClassVar[int] = 2
+    NUMBER = 2
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, state: State, *, border: Border = Border.NONE) -> None:
+        super().__init__(state, border=border)
         self._scene: Scene | None = None
         self._picture: Picture | None = None
         self._overview = Overview()
@@ -207,9 +207,9 @@ class Chain(Panel):
             return []
         parts: list[Part] = []
         if (first := shown.window.first) > 0:
-            parts.append((f"{MORE_LEFT} {_count(first, 'block')} hidden", palette.muted))
+            parts.append((f"{MORE_LEFT} {count(first, 'block')} hidden", palette.muted))
         if heads := shown.heads_before:
-            parts.append((f"{RIVAL} {_count(heads, 'head')} there", palette.rival))
+            parts.append((f"{RIVAL} {count(heads, 'head')} there", palette.rival))
         follow = self.state.keys.label("last")
         if shown.later:
             parts.append((f"{shown.later} later, {follow} follows", palette.warning))
@@ -380,7 +380,3 @@ class Chain(Panel):
         self.state.zoom = kinds[min(max(index, 0), len(kinds) - 1)]
         if self.board is not None:
             self.board.paint()
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -8,7 +8,7 @@ from powclock.record.narrate import short_hash
 from powclock.tui.glyphs import FORK, MORE_LEFT, POINTER, REORG, STALE
 from powclock.tui.lanes import Placed
 from powclock.tui.rows import Row
-from powclock.tui.text import duration
+from powclock.tui.text import count, duration
 from powclock.tui.widgets.chain_grid import Grid
 from powclock.tui.widgets.chain_picture import HIDDEN, MARGIN, Moves, Picture
 from powclock.tui.widgets.chain_reorg import Reorgs
@@ -150,13 +150,8 @@ class Boxes(Picture):
         ground = palette.selected if scene.chosen(place) else None
         lines = [(name, text), (block.author or ("genesis" if inner > 6 else ""), hue)]
         if rows == 5:
-            count = block.transactions
-            lines.append(
-                (
-                    f"{count} transfer{'' if count == 1 else 's'}",
-                    palette.muted if scene.alive(place) else hue,
-                )
-            )
+            carried = count(block.transactions, "transfer")
+            lines.append((carried, palette.muted if scene.alive(place) else hue))
         first = top if rows == 1 else top + 1
         for row, (line, style) in enumerate(lines[: max(rows - 2, 1)], start=first):
             shown = style if ground is None else style + ground

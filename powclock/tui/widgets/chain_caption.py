@@ -11,7 +11,7 @@ from powclock.record.narrate import short_hash
 from powclock.tui.glyphs import BEST, CUT, FORK, POINTER, REORG
 from powclock.tui.lanes import Placed
 from powclock.tui.rows import Row
-from powclock.tui.text import duration
+from powclock.tui.text import count, duration
 from powclock.tui.theme import Palette
 from powclock.tui.widgets.chain_reorg import Told
 from powclock.tui.widgets.chain_scene import Scene
@@ -26,7 +26,7 @@ def banner(told: Told, palette: Palette, width: int) -> Row:
     if len(text) > width:
         text = f" {REORG} {told.who} {told.size} "
     row.put(text, palette.banner)
-    gone, come = _count(told.depth, "block"), _count(told.connected, "block")
+    gone, come = count(told.depth, "block"), count(told.connected, "block")
     for words in (
         f" gave up {gone} for {come} with more work in all",
         f" {gone} given up for {come}",
@@ -49,11 +49,11 @@ def chosen(scene: Scene, place: Placed | None, width: int) -> Row:
     if block.height:
         row.put("  by ", palette.muted).put(block.author, state.node(block.author))
         row.put(f"  found after {duration(block.interval_s)}", palette.muted)
-        row.put(f"  {_count(block.transactions, 'transfer')}", palette.muted)
+        row.put(f"  {count(block.transactions, 'transfer')}", palette.muted)
     else:
         row.put("  genesis, which nobody found", palette.muted)
     if block.holders:
-        row.put(f"  head of {_count(block.holders, 'node')}", palette.text)
+        row.put(f"  head of {count(block.holders, 'node')}", palette.text)
     elif not scene.alive(place):
         row.put("  stale: no node builds on it", palette.stale)
     return row.right(("  ⏎ inspect", palette.muted))
@@ -77,7 +77,7 @@ def caption(scene: Scene, width: int) -> Row:
     for index, (name, nodes) in enumerate(parts[:3]):
         style = palette.rival if index else palette.best
         row.put(", " if index else "", palette.muted)
-        row.put(f"{_count(nodes, 'node')} on {name}", style)
+        row.put(f"{count(nodes, 'node')} on {name}", style)
     if len(parts) > 3:
         row.put(f", {len(parts) - 3} more", palette.muted)
     words = _outlook(frame, rivals[0].height)
@@ -117,7 +117,3 @@ def _tail(row: Row, texts: tuple[str, ...], style: Style) -> Row:
         if len(text) <= row.room:
             return row.put(text, style)
     return row
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

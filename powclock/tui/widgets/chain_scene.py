@@ -10,7 +10,7 @@ from powclock.record.frame import ChainBlock, Frame, TipRow
 from powclock.tui.glyphs import BEST, RIVAL
 from powclock.tui.lanes import Lanes, Placed, lay_out
 from powclock.tui.state import State
-from powclock.tui.text import percent
+from powclock.tui.text import count, percent
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Slot:
     @property
     def nodes_words(self) -> str:
         """How many nodes search for it."""
-        return f"{self.nodes} node" if self.nodes == 1 else f"{self.nodes} nodes"
+        return count(self.nodes, "node")
 
 
 @dataclass(frozen=True)

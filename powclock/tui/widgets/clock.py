@@ -7,14 +7,14 @@ The clock follows the heaviest chain, not the longest: after a reorg it may show
 """
 
 import math
-from typing import ClassVar
 
 from powclock.record.events import Hash
 from powclock.record.frame import Frame
 from powclock.tui.digits import large, large_width, small
 from powclock.tui.glyphs import BARS, BEST, FULL
 from powclock.tui.rows import Row
-from powclock.tui.text import duration, percent
+from powclock.tui.state import State
+from powclock.tui.text import count, duration, percent
 from powclock.tui.widgets.panel import Border, Panel, Part
 
 # The curve ends at this many expected intervals: 95 % of all waits are shorter.
@@ -29,10 +29,10 @@ class Clock(Panel):
 
     TITLE = "TICK"
     NAME = "clock"
-    NUMBER: ClassVar[int] = 1
+    NUMBER = 1
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, state: State, *, border: Border = Border.NONE) -> None:
+        super().__init__(state, border=border)
         self._head: Hash = ""
         self._height = 0
         self._fell_from: int | None = None
@@ -122,9 +122,8 @@ class Clock(Panel):
         if short:
             return [(f"{change} at {due.height}", palette.muted)]
         left = due.height - frame.height
-        blocks = "1 block" if left == 1 else f"{left} blocks"
         return [(f"retarget {change}", palette.text),
-                (f" at {due.height}, in {blocks}", palette.muted)]  # fmt: skip
+                (f" at {due.height}, in {count(left, 'block')}", palette.muted)]  # fmt: skip
 
     # The wait.
 

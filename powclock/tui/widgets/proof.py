@@ -9,7 +9,7 @@ from rich.style import Style
 
 from powclock.record.detail import BlockDetail
 from powclock.tui.rows import Row
-from powclock.tui.text import scaled
+from powclock.tui.text import hashes
 from powclock.tui.theme import Palette
 
 _LABEL = 8
@@ -124,10 +124,8 @@ def _words(detail: BlockDetail, *, drawn: bool) -> list[str]:
     meaning = f"{needed} leading zero bits needed, {found} found"
     words = [f"{meaning}; such a hash comes once in {tries:,} tries. {verdict}"]
     if drawn:
-        number, prefix = scaled(detail.work)
         words.append(
             f"The moments of finds are drawn in this race, so proofs are lighter: the bits stand "
-            f"for {number} {prefix}{' ' if prefix else ''}hashes, {detail.work / tries:,.0f} times "
-            "as many."
+            f"for {hashes(detail.work)}, {detail.work / tries:,.0f} times as many."
         )
     return words
