@@ -79,8 +79,7 @@ def test_a_scenario_that_cannot_be_used_is_one_clean_line(tmp_path: Path, line: 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('name = "dark"', 'name = "\\u001b]0;owned\\u0007"'),
-        ('name = "dark"', 'name = "' + "n" * 10_000 + '"'),
+        ('title = "', 'name = "\\u001b]0;owned\\u0007"\ntitle = "'),
         ("dark = true", 'dark = true\n"\\u001b]0;owned\\u0007" = 1'),
         ("[colors]", '[colors]\n"\\u001b[2J" = "#000000"'),
         ('accent = "', 'accent = "\\u001b[2J'),

@@ -7,18 +7,14 @@ behind.
 
 import traceback
 from collections import deque
-from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import ClassVar
 
 from msgspec.structs import replace
-from textual.app import App, SystemCommand
-from textual.await_complete import AwaitComplete
+from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
-from textual.events import Resize
 from textual.filter import NoColor
 from textual.message import Message
 from textual.screen import Screen
@@ -44,7 +40,6 @@ LAST_WORD_S = 1.5
 MOTION_S = 0.04
 # How often the theme's file is looked at; a change is taken in once it stays for one look.
 THEME_LOOK_S = 0.25
-PALETTE_ROWS_MIN = 8
 # What an error says may come from outside.
 ERROR_CELLS_MAX = 200
 
@@ -61,6 +56,7 @@ class PowclockApp(App[Ended | None]):
     """The screen of one race."""
 
     TITLE = "powclock"
+    ENABLE_COMMAND_PALETTE = False
     CSS = "App.-ascii Toast { border: none; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", "quit", show=False, priority=True, id="interrupt"),
@@ -83,8 +79,6 @@ class PowclockApp(App[Ended | None]):
         Raises:
             ThemeError: the theme cannot be used.
         """
-        # The palette draws signs of its own, which no table of ours replaces.
-        self.ENABLE_COMMAND_PALETTE = not ascii_only  # type: ignore[misc]
         super().__init__()
         if self.no_color:
             # textual would use greys; whoever asks for no colour means none.
@@ -252,22 +246,6 @@ class PowclockApp(App[Ended | None]):
             for panel in screen.query(Panel):
                 panel.paint()
 
-    def action_command_palette(self) -> None:
-        """Open the palette, where it has room: textual's own fails in fewer rows."""
-        if self.size.height >= PALETTE_ROWS_MIN:
-            super().action_command_palette()
-        else:
-            self.notify(f"the palette needs {PALETTE_ROWS_MIN} rows", markup=False)
-
-    def on_resize(self, event: Resize) -> None:
-        """A palette that has no room any more goes."""
-        if event.size.height < PALETTE_ROWS_MIN and isinstance(self.screen, CommandPalette):
-            self.pop_screen()
-
-    def pop_screen(self) -> AwaitComplete:
-        """Back to the screen below; a second click may close a palette that is closed already."""
-        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
-
     def _fatal_error(self) -> None:
         """Keep a bug to one line: textual would print pages over the restored terminal."""
         error = self._exception
@@ -289,16 +267,3 @@ class PowclockApp(App[Ended | None]):
         drawn = textual_theme(theme, self.theme_name, self.race_state.depth)
         self.register_theme(drawn)
         self.theme = drawn.name
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: every key by its words."""
-        if screen is not self.race_screen:
-            return
-        for binding in self.race_state.keys.bindings:
-            action = binding.action
-
-            async def run(action: str = action) -> None:
-                await self.race_screen.run_action(action)
-
-            title = f"{binding.description} ({binding.key_display or binding.key})"
-            yield SystemCommand(title, binding.tooltip, run)

@@ -22,7 +22,7 @@ _MAX_BYTES = 100_000
 _KEYS_MAX = 8
 _ID_CELLS = 40
 # These keys work everywhere, whatever a file says.
-_KEPT = {"ctrl+c": "quits", "ctrl+q": "quits", "ctrl+p": "opens the palette"}
+_KEPT = {"ctrl+c": "quits", "ctrl+q": "quits"}
 _MODIFIERS = frozenset({"alt", "ctrl", "shift"})
 _NAMED = frozenset({
     "escape", "enter", "tab", "space", "backspace", "delete", "insert", "home", "end", "pageup",

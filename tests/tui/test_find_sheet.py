@@ -8,7 +8,7 @@ from powclock.race.commands import Find
 from powclock.race.messages import Ended, Found
 from powclock.record.detail import Hit
 from powclock.tui.app import PowclockApp
-from powclock.tui.screens.find import CELLS_MAX, FindScreen
+from powclock.tui.screens.find import FindScreen
 from powclock.tui.screens.inspect import InspectScreen
 from tests.tui.details import HASH, block_detail, node_detail
 from tests.tui.frames import FakeRace, block, frame, hash_of, on_screen
@@ -67,7 +67,7 @@ def test_hits_are_listed_by_kind(size: tuple[int, int]) -> None:
         ]
         keys = finder(app).panel.rows_text[-2].strip("│ ")
         width = min(size[0], FindScreen.WIDTH) - 4
-        assert keys == "↑ ↓ choose  ⏎ go there  ^u clear".ljust(width - 9) + "esc close"
+        assert keys == "↑ ↓ choose  ⏎ take it  ^u clear".ljust(width - 9) + "esc close"
 
     on_screen(look, size=size, first=DETAILED)
 
@@ -109,7 +109,7 @@ def test_what_is_pasted_is_cleaned_and_cut() -> None:
         finder(app).post_message(Paste("\x1b[31m\n[/red]\u202eab\x07" + "7" * 300))
         await pilot.pause()
         (text,) = asked(race)
-        assert text == ("[31m[/red]ab" + "7" * 300)[:CELLS_MAX]
+        assert text == ("[31m[/red]ab" + "7" * 300)[: FindScreen.CELLS_MAX]
         assert shown(app)[0] == "/ " + text[-53:] + "█"
 
     on_screen(paste, first=DETAILED, size=(60, 20))

@@ -25,6 +25,7 @@ from powclock.tui.keymap import (
 )
 from powclock.tui.keys import BINDINGS
 from powclock.tui.screens.help import HelpScreen
+from powclock.tui.screens.palette import PaletteScreen
 from powclock.tui.screens.partition import PartitionScreen
 from tests.tui.frames import FakeRace, on_screen, text_of
 
@@ -122,8 +123,10 @@ def test_footer_faults_help_and_notes_show_the_keys_in_force(file: Path) -> None
         assert isinstance(on_top(app), PartitionScreen)
         await pilot.press("Y")
         assert on_top(app) is app.race_screen
-        titles = [command.title for command in app.get_system_commands(app.screen)]
-        assert "crash (f9)" in titles
+        await pilot.press("ctrl+p", *"crash")
+        palette = on_top(app)
+        assert isinstance(palette, PaletteScreen)
+        assert "f9  crash " in palette.panel.rows_text[3]
 
     on_screen(look, keys=keys)
 
@@ -145,7 +148,7 @@ def test_footer_faults_help_and_notes_show_the_keys_in_force(file: Path) -> None
         ('[keys]\nzoom = "ctrl+c"', "keys.zoom: ctrl+c always quits: choose another key"),
         (
             '[keys]\nzoom = "ctrl+p"',
-            "keys.zoom: ctrl+p always opens the palette: choose another key",
+            "keys.zoom: 'ctrl+p' is the key of palette too: give one of them another",
         ),
         (
             '[keys]\nzoom = "x"',

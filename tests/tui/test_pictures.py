@@ -37,6 +37,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "faults": ("f",),
     "kinds": ("4", "e"),
     "find": ("g", "c", "a"),
+    "palette": ("ctrl+p", "d", "i"),
     "node": ("down", "enter"),
     "block": ("2", "left", "enter"),
 }

@@ -207,15 +207,6 @@ def test_the_help_lists_every_key() -> None:
     on_screen(read)
 
 
-def test_the_palette_has_every_key() -> None:
-    async def read(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
-        titles = [command.title for command in app.get_system_commands(app.screen)]
-        assert len(titles) == len(BINDINGS)
-        assert titles[0] == "pause (space)"
-
-    on_screen(read)
-
-
 def test_themes_follow_each_other() -> None:
     async def change(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         seen = []

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from powclock.race.commands import AnyCommand, Look
 from powclock.race.messages import Found
 from powclock.record.detail import Focus
+from powclock.tui.binding import Binding as Key
 from powclock.tui.controls import Controls
 from powclock.tui.glyphs import ELLIPSIS
 from powclock.tui.keys import BINDINGS
@@ -213,6 +214,16 @@ class RaceScreen(PanelScreen):
         from powclock.tui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.state))
+
+    def action_palette(self) -> None:
+        """Find a key by what it does, and press it."""
+        from powclock.tui.screens.palette import PaletteScreen
+
+        async def press(binding: Key | None) -> None:
+            if binding is not None:
+                await self.run_action(binding.action)
+
+        self.app.push_screen(PaletteScreen(self.state), press)
 
     def action_leave_race(self) -> None:
         """End the race."""

@@ -9,6 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 from rich.cells import cell_len
 from rich.style import Style
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.screen import ModalScreen
@@ -71,6 +72,10 @@ class Sheet(NoSelection, ModalScreen[Result], Generic[Result]):
     def keys(self) -> list[Binding]:
         """The keys to show."""
         return self.shown_keys
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close with a result; a second click may come when the sheet is closed already."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
 
     def close(self) -> None:
         """Back to what is below."""

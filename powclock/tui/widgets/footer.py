@@ -10,7 +10,7 @@ from powclock.tui.rows import Row
 from powclock.tui.widgets.panel import Panel
 
 # These stay when there is little room.
-_LAST = ("help", "leave_race")
+_LAST = ("help", "palette", "leave_race")
 # The keys that matter on a panel, the first ones first.
 _OF_PANEL = {
     "nodes": ("enter", "filter", "sort", "order", "maximise", "back"),
@@ -22,8 +22,6 @@ _OF_PANEL = {
     "tips": ("enter", "partition", "maximise", "back"),
 }
 _TYPING = ("type to filter", "⏎ keeps it", "esc clears it", "↑ ↓ choose")
-
-_PALETTE_CLICK = Style.from_meta({"@click": "app.command_palette"})
 
 
 class Footer(Panel):
@@ -44,8 +42,6 @@ class Footer(Panel):
             for binding in self.state.keys.bindings
             if binding.id in _LAST
         ]
-        if not self.state.ascii_only:
-            words.append(("^p", "palette", _PALETTE_CLICK))
         right = sum(cell_len(key) + cell_len(text) + 3 for key, text, _ in words)
         row = Row(width)
         for binding in first:
