@@ -203,7 +203,7 @@ BINDINGS = (
     _bind("t", "theme", "theme", "The next theme", VIEW),
     _bind("S", "shot", "screenshot", "Save the screen as an SVG file", PROGRAM),
     _bind("question_mark", "help", "help", "All keys", PROGRAM, display="?", show=True),
+    _bind("q", "leave_race", "quit", "End the race", PROGRAM, show=True),
     _bind("ctrl+p", "palette", "palette", "Find a key by what it does", PROGRAM, display="^p",
           show=True),
-    _bind("q", "leave_race", "quit", "End the race", PROGRAM, show=True),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from powclock.tui.rows import Row
 from powclock.tui.widgets.panel import Panel
 
 # These stay when there is little room.
-_LAST = ("help", "palette", "leave_race")
+_LAST = ("help", "leave_race", "palette")
 # The keys that matter on a panel, the first ones first.
 _OF_PANEL = {
     "nodes": ("enter", "filter", "sort", "order", "maximise", "back"),
