@@ -14,13 +14,14 @@ from textual.binding import Binding, BindingType
 
 from powclock.network.faults import Join, Leave, Partition
 from powclock.record.frame import ActiveFault
+from powclock.tui.click import click
 from powclock.tui.controls import Controls
 from powclock.tui.glyphs import FAULTS, LIVE, MORE_LEFT, POINTER, to_ascii
 from powclock.tui.keys import BINDINGS, FAULT_BY_ID, FAULT_KEYS
 from powclock.tui.keys import FAULTS as FAULT_GROUP
 from powclock.tui.presets import PRESETS
 from powclock.tui.rows import PLAIN, Row
-from powclock.tui.screens.choices import Choices, click
+from powclock.tui.screens.choices import Choices
 from powclock.tui.state import State
 from powclock.tui.text import duration, fit
 from powclock.tui.widgets.faults import where

@@ -1,16 +1,16 @@
 """The faults: those that are on, and the keys that begin them."""
 
 from rich.cells import cell_len
-from rich.style import Style
 
 from powclock.record.frame import ActiveFault, Frame
+from powclock.tui.click import click
 from powclock.tui.glyphs import FAULTS
 from powclock.tui.keys import FAULTS as FAULT_GROUP
 from powclock.tui.rows import Row
 from powclock.tui.text import duration
 from powclock.tui.widgets.panel import Panel, Part
 
-_OPEN = Style.from_meta({"@click": "screen.faults"})
+_OPEN = click("faults")
 
 
 class ActiveFaults(Panel):
@@ -90,7 +90,7 @@ class Faults(ActiveFaults):
             key = binding.key_display or binding.key
             if rows[-1].room < cell_len(key) + cell_len(binding.description) + 1:
                 rows.append(Row(width))
-            click = Style.from_meta({"@click": f"screen.{binding.action}"})
-            rows[-1].put(f"{key} ", palette.title + click)
-            rows[-1].put(f"{binding.description}", palette.text + click).gap(2)
+            act = click(binding.action)
+            rows[-1].put(f"{key} ", palette.title + act)
+            rows[-1].put(binding.description, palette.text + act).gap(2)
         return rows
