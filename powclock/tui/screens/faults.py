@@ -23,7 +23,7 @@ from powclock.tui.presets import PRESETS
 from powclock.tui.rows import PLAIN, Row
 from powclock.tui.screens.choices import Choices
 from powclock.tui.state import State
-from powclock.tui.text import duration, fit
+from powclock.tui.text import fit, since
 from powclock.tui.widgets.faults import where
 
 _NAME_CELLS = 12
@@ -196,8 +196,7 @@ class FaultsScreen(Choices):
     def _where_and_since(self, fault: ActiveFault) -> str:
         frame = self.state.frame
         assert frame is not None
-        since = duration(max(frame.time_ns - fault.since_ns, 0) / 1e9)
-        return f"{where(fault, frame.sides)} {since}"
+        return f"{where(fault, frame.sides)} {since(frame.time_ns, fault.since_ns)}"
 
     def _preset(self, item: Item, index: int, width: int) -> Row:
         palette = self.state.palette
@@ -218,8 +217,7 @@ class FaultsScreen(Choices):
         row = Row(width).put(f"{POINTER}   " if here else "    ", palette.accent + ground)
         row.put(f"{FAULTS.get(fault.fault, '▲')} {fault.label}", palette.bad + ground)
         row.put(f"  {where(fault, frame.sides)}", palette.text + ground)
-        since = duration(max(frame.time_ns - fault.since_ns, 0) / 1e9)
-        row.put(f"  for {since}", palette.muted + ground)
+        row.put(f"  for {since(frame.time_ns, fault.since_ns)}", palette.muted + ground)
         end = " ⏎ ends it" if here else " ✖ end"
         if cell_len(end) <= row.room:
             self._pad(row, row.room - cell_len(end), ground).put(end, palette.accent + ground)

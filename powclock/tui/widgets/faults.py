@@ -7,7 +7,7 @@ from powclock.tui.click import click
 from powclock.tui.glyphs import FAULTS
 from powclock.tui.keys import FAULTS as FAULT_GROUP
 from powclock.tui.rows import Row
-from powclock.tui.text import duration
+from powclock.tui.text import since
 from powclock.tui.widgets.panel import Panel, Part
 
 _OPEN = click("faults")
@@ -42,11 +42,10 @@ class ActiveFaults(Panel):
     def parts(self, fault: ActiveFault, frame: Frame) -> list[Part]:
         """A fault in a few words; a click shows all of them."""
         palette = self.state.palette
-        since = duration(max(frame.time_ns - fault.since_ns, 0) / 1e9)
         return [
             (f"{FAULTS.get(fault.fault, '▲')} {fault.label}", palette.bad + _OPEN),
             (f" {where(fault, frame.sides)}", palette.text + _OPEN),
-            (f" {since}   ", palette.muted + _OPEN),
+            (f" {since(frame.time_ns, fault.since_ns)}   ", palette.muted + _OPEN),
         ]
 
 
