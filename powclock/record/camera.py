@@ -6,9 +6,8 @@ from powclock.machine.header import BlockHeader, display
 from powclock.machine.target import TARGET_END, bits_to_target, target_to_work
 from powclock.record.blocks import BlockView
 from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread, TreeBlock
-from powclock.record.events import Hash, NodeId
+from powclock.record.events import NANOSECONDS, Hash, NodeId
 from powclock.record.frame import ChainBlock, Frame, NodeRow, TipRow
-from powclock.record.narrate import NANOSECONDS
 from powclock.record.view import NodeView, View
 
 EVENTS_MAX = 200
@@ -192,12 +191,16 @@ class Camera:
     def _rows(self) -> tuple[NodeRow, ...]:
         nodes = self._view.nodes
         total = fsum(node.info.hash_rate for node in nodes.values())
+        # A partition cuts a node off from others, be it from none of its peers.
+        apart = {name for side in self._view.sides for name in side}
         return tuple(
-            self._row(node, node.info.hash_rate / total if total else 0.0)
+            self._row(
+                node, node.info.hash_rate / total if total else 0.0, apart=node.info.name in apart
+            )
             for node in nodes.values()
         )
 
-    def _row(self, node: NodeView, share: float) -> NodeRow:
+    def _row(self, node: NodeView, share: float, *, apart: bool) -> NodeRow:
         sample = node.sample
         running = node.running
         cut = sample.peers_cut if sample is not None and running else 0
@@ -207,7 +210,7 @@ class Camera:
         return NodeRow(
             name=node.info.name,
             region=node.info.region,
-            state=_state(running=running, cut=bool(cut) or self._on_a_side(node), rate=rate),
+            state=_state(running=running, cut=bool(cut) or apart, rate=rate),
             hash_rate=rate,
             spark=spark,
             height=node.height,
@@ -222,10 +225,6 @@ class Camera:
             mempool=sample.mempool if sample is not None and running else 0,
             refused=node.refused,
         )
-
-    def _on_a_side(self, node: NodeView) -> bool:
-        """Whether a partition cuts the node off from others, be it from none of its peers."""
-        return any(node.info.name in side for side in self._view.sides)
 
     def _tip(self, node: NodeView) -> str:
         tick = self._view.tick

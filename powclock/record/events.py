@@ -9,6 +9,8 @@ from typing import Annotated
 
 import msgspec
 
+NANOSECONDS = 1_000_000_000
+
 NodeId = str
 Hash = str
 

@@ -5,7 +5,8 @@ from itertools import islice
 
 from powclock.record.blocks import BlockView
 from powclock.record.detail import Hit
-from powclock.record.narrate import NANOSECONDS, short_hash
+from powclock.record.events import NANOSECONDS
+from powclock.record.narrate import short_hash
 from powclock.record.view import TransferView, View
 
 # Of each kind, so that many of one do not hide the others.

@@ -23,8 +23,6 @@ from powclock.record.events import (
 )
 from powclock.record.frame import EventLine
 
-NANOSECONDS = 1_000_000_000
-
 
 def short_hash(hash_: Hash) -> str:
     """The last four digits: a proof starts with zeros."""
@@ -106,9 +104,8 @@ def _of_nodes(record: Record) -> tuple[str, str] | None:
             return "up", f"{node} is up with {_count(blocks, 'block')} on disk"
         case NodeJoined(links=links):
             return "join", f"{node} joins, {_count(len(links), 'peer')}"
-        case Reorg(depth=depth, connected=connected, old=old, hash=new):
-            moved = f"{short_hash(old)} → {short_hash(new)}"
-            return "reorg", f"reorg {node} −{depth} +{connected}  {moved}"
+        case Reorg():
+            return "reorg", f"reorg {node} {_group(record.event)}"
         case BlockRefused(hash=hash_, peer=peer, reason=reason):
             return "refused", f"{node} refuses {short_hash(hash_)} of {peer}: {reason}"
         case MessageRefused(peer=peer, reason=reason):

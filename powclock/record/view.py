@@ -39,7 +39,7 @@ from powclock.record.events import (
     TransactionSent,
 )
 from powclock.record.frame import ActiveFault, EventLine, Mark, Totals
-from powclock.record.narrate import NANOSECONDS, narrate
+from powclock.record.narrate import narrate
 
 SPARK_SAMPLES = 60
 HISTORY_SAMPLES = 400
@@ -277,8 +277,3 @@ class View:
             message_bytes=counts.message_bytes,
             hashes=self.hashes,
         )
-
-    @property
-    def since_tick_s(self) -> float:
-        """How long the race has waited for the next tick, up to the last record."""
-        return (self.time_ns - self.tick_ns) / NANOSECONDS

@@ -14,7 +14,7 @@ from powclock.record.frame import NodeRow
 from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, MORE_LEFT, RIVAL, SIGMA
 from powclock.tui.node_order import deviation
 from powclock.tui.state import State
-from powclock.tui.text import duration, fit, hash_rate
+from powclock.tui.text import age, fit, hash_rate
 from powclock.tui.widgets.panel import Part
 
 SPARK_MIN = 8
@@ -72,9 +72,7 @@ def seen(state: State, row: NodeRow) -> Part:
     """How long ago it accepted a block."""
     if state.frame is None or row.height == 0:
         return "–", state.palette.muted
-    # Whole seconds: tenths would repaint every row in every frame, for nobody to read.
-    seconds = max(state.frame.time_ns - row.seen_ns, 0) // 1_000_000_000
-    return (f"{seconds} s" if seconds < 10 else duration(float(seconds))), state.palette.muted
+    return age(state.frame.time_ns, row.seen_ns), state.palette.muted
 
 
 def _peers(state: State, row: NodeRow) -> Part:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from rich.style import Style
 
 from powclock.race.messages import Ended
-from powclock.record.events import Hash
+from powclock.record.events import NANOSECONDS, Hash
 from powclock.record.frame import ActiveFault, Frame, NodeRow, Pace
 from powclock.tui.event_log import EVENTS_KEPT, EventLog
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
@@ -23,8 +23,6 @@ from powclock.tui.theme import Palette
 from powclock.tui.theme_depth import Depth
 from powclock.tui.theme_file import Theme
 from powclock.tui.widgets.prompt import Prompt
-
-NANOSECONDS = 1_000_000_000
 
 
 class Zoom(Enum):
@@ -81,6 +79,8 @@ class State:
         self._waiting: Frame | None = None
         self.ended: Ended | None = None
         self._hues: dict[str, int] = {}
+        self._rows: dict[str, NodeRow] = {}
+        self._rows_of: Frame | None = None
 
     def set_theme(self, theme: Theme) -> None:
         """Draw with other colours from now on."""
@@ -132,9 +132,10 @@ class State:
 
     def row(self, name: str) -> NodeRow | None:
         """The line of a node, if it takes part."""
-        if self.frame is None:
-            return None
-        return next((row for row in self.frame.nodes if row.name == name), None)
+        if self._rows_of is not self.frame:
+            self._rows_of = self.frame
+            self._rows = {row.name: row for row in self.frame.nodes} if self.frame else {}
+        return self._rows.get(name)
 
     def node(self, name: str | None) -> Style:
         """The hue of a node: its own for as long as the race runs, whoever joins or leaves."""

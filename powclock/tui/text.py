@@ -4,6 +4,7 @@ import math
 
 from rich.cells import cell_len, set_cell_size
 
+from powclock.record.events import NANOSECONDS
 from powclock.tui.glyphs import ELLIPSIS
 
 # As in Bitcoin.
@@ -58,6 +59,17 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes:02d}"
 
 
+def since(now_ns: int, then_ns: int) -> str:
+    """How long ago something was: "3.2 s"."""
+    return duration(max(now_ns - then_ns, 0) / NANOSECONDS)
+
+
+def age(now_ns: int, then_ns: int) -> str:
+    """The same in whole seconds: tenths would repaint a row in every frame, for nobody to read."""
+    seconds = max(now_ns - then_ns, 0) // NANOSECONDS
+    return f"{seconds} s" if seconds < 10 else duration(float(seconds))
+
+
 def percent(share: float) -> str:
     """A share as a percentage; nearly all is not all."""
     value = 100 * share
@@ -89,6 +101,16 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + ELLIPSIS
 
 
+def centred(text: str, width: int, fill: str = " ") -> str:
+    """The text, cut to the width, in the middle of a line."""
+    length = len(text) if text.isascii() else cell_len(text)
+    while length > width:
+        text = text[:-1]
+        length = cell_len(text)
+    left = (width - length) // 2
+    return fill * left + text + fill * (width - length - left)
+
+
 def count(number: int, word: str) -> str:
     """How many there are: "1 block", "2,016 blocks"."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
@@ -105,8 +127,8 @@ def delay(time_ns: int) -> str:
     if time_ns < 999_500_000:
         return f"{time_ns / 1e6:.0f} ms"
     if time_ns < 9_995_000_000:
-        return f"{time_ns / 1e9:.2f} s"
-    return duration(time_ns / 1e9)
+        return f"{time_ns / NANOSECONDS:.2f} s"
+    return duration(time_ns / NANOSECONDS)
 
 
 def time_of_day(time_ns: int) -> str:

@@ -2,8 +2,8 @@
 
 from powclock.network.faults import Crash
 from powclock.record.detail import Hit
+from powclock.record.events import NANOSECONDS
 from powclock.record.find import HITS_MAX, find
-from powclock.record.narrate import NANOSECONDS
 from powclock.record.view import View
 from tests.scenarios.races import race, scenario
 

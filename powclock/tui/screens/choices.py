@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, cast
 
-from rich.style import Style
-
 from powclock.tui.screens.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -25,8 +23,3 @@ class Choices(Sheet[None]):
     def action_close(self) -> None:
         """Back to the race."""
         self.dismiss(None)
-
-
-def click(action: str) -> Style:
-    """What a click does; to be added to a style."""
-    return Style.from_meta({"@click": f"screen.{action}"})

@@ -14,15 +14,16 @@ from textual.binding import Binding, BindingType
 
 from powclock.network.faults import Join, Leave, Partition
 from powclock.record.frame import ActiveFault
+from powclock.tui.click import click
 from powclock.tui.controls import Controls
 from powclock.tui.glyphs import FAULTS, LIVE, MORE_LEFT, POINTER, to_ascii
 from powclock.tui.keys import BINDINGS, FAULT_BY_ID, FAULT_KEYS
 from powclock.tui.keys import FAULTS as FAULT_GROUP
 from powclock.tui.presets import PRESETS
 from powclock.tui.rows import PLAIN, Row
-from powclock.tui.screens.choices import Choices, click
+from powclock.tui.screens.choices import Choices
 from powclock.tui.state import State
-from powclock.tui.text import duration, fit
+from powclock.tui.text import fit, since
 from powclock.tui.widgets.faults import where
 
 _NAME_CELLS = 12
@@ -195,8 +196,7 @@ class FaultsScreen(Choices):
     def _where_and_since(self, fault: ActiveFault) -> str:
         frame = self.state.frame
         assert frame is not None
-        since = duration(max(frame.time_ns - fault.since_ns, 0) / 1e9)
-        return f"{where(fault, frame.sides)} {since}"
+        return f"{where(fault, frame.sides)} {since(frame.time_ns, fault.since_ns)}"
 
     def _preset(self, item: Item, index: int, width: int) -> Row:
         palette = self.state.palette
@@ -217,8 +217,7 @@ class FaultsScreen(Choices):
         row = Row(width).put(f"{POINTER}   " if here else "    ", palette.accent + ground)
         row.put(f"{FAULTS.get(fault.fault, '▲')} {fault.label}", palette.bad + ground)
         row.put(f"  {where(fault, frame.sides)}", palette.text + ground)
-        since = duration(max(frame.time_ns - fault.since_ns, 0) / 1e9)
-        row.put(f"  for {since}", palette.muted + ground)
+        row.put(f"  for {since(frame.time_ns, fault.since_ns)}", palette.muted + ground)
         end = " ⏎ ends it" if here else " ✖ end"
         if cell_len(end) <= row.room:
             self._pad(row, row.room - cell_len(end), ground).put(end, palette.accent + ground)

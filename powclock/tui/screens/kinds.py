@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from powclock.tui.click import click
 from powclock.tui.event_log import KINDS
 from powclock.tui.glyphs import CHECKED, POINTER, UNCHECKED
 from powclock.tui.rows import PLAIN, Row
-from powclock.tui.screens.choices import Choices, click
+from powclock.tui.screens.choices import Choices
 from powclock.tui.state import State
 from powclock.tui.widgets.events import sign
 

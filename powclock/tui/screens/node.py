@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from powclock.record.detail import Account, NodeDetail, Peer
+from powclock.record.events import NANOSECONDS
 from powclock.record.frame import NodeRow
 from powclock.record.narrate import short_hash
 from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, FAULTS, RIVAL, STALE
 from powclock.tui.rows import Row
 from powclock.tui.screens.sections import Goal, Line, Page, Plan, Section, flow
 from powclock.tui.screens.transfers import transfer_row, transfer_titles
-from powclock.tui.state import NANOSECONDS, State
+from powclock.tui.state import State
 from powclock.tui.text import (
     coins,
     count,

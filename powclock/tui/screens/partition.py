@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from powclock.tui.click import click
 from powclock.tui.glyphs import BAR_ON, CUT, POINTER
 from powclock.tui.rows import PLAIN, Row
-from powclock.tui.screens.choices import click
 from powclock.tui.screens.sheet import Sheet
 from powclock.tui.state import State
 from powclock.tui.text import fit, percent

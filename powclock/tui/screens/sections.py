@@ -13,6 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 
+from powclock.tui.click import click
 from powclock.tui.glyphs import POINTER
 from powclock.tui.rows import PLAIN, Row
 from powclock.tui.state import State
@@ -151,10 +152,9 @@ class Sections:
         for name in self._names:
             here = name == self.active
             style = palette.title if here else palette.text if name in shown else palette.muted
-            click = Style.from_meta({"@click": f"screen.section('{name}')"})
             if here:
                 style = style + Style(underline=True)
-            row.put(name, style + click).gap(gap)
+            row.put(name, style + click(f"section({name!r})")).gap(gap)
         return row
 
     def _column(self, names: tuple[str, ...], x: int, y: int, width: int, height: int) -> list[Row]:

@@ -7,13 +7,13 @@ a click chooses, two follow, and one outside closes.
 from typing import ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.screen import ModalScreen
 
+from powclock.tui.click import click
 from powclock.tui.rows import Row
 from powclock.tui.screens.no_selection import NoSelection
 from powclock.tui.state import State
@@ -176,9 +176,9 @@ class _Rows(Panel):
 
     def _key(self, row: Row, key: str, binding: Binding) -> Row:
         palette = self.state.palette
-        click = Style.from_meta({"@click": f"screen.{binding.action}"})
-        row.put(key, palette.title + click).put(" ", palette.muted + click)
-        return row.put(binding.description, palette.muted + click)
+        act = click(binding.action)
+        row.put(key, palette.title + act).put(" ", palette.muted + act)
+        return row.put(binding.description, palette.muted + act)
 
     def on_click(self, event: Click) -> None:
         """For the sheet, unless it is on the border or the keys."""

@@ -8,11 +8,11 @@ from powclock.record.narrate import short_hash
 from powclock.tui.glyphs import FORK, MORE_LEFT, POINTER, REORG, STALE
 from powclock.tui.lanes import Placed
 from powclock.tui.rows import Row
-from powclock.tui.text import count, duration
+from powclock.tui.text import centred, count, duration
 from powclock.tui.widgets.chain_grid import Grid
 from powclock.tui.widgets.chain_picture import HIDDEN, MARGIN, Moves, Picture
 from powclock.tui.widgets.chain_reorg import Reorgs
-from powclock.tui.widgets.chain_scene import Scene, Slot, centred
+from powclock.tui.widgets.chain_scene import Scene, Slot
 
 
 @dataclass(frozen=True)

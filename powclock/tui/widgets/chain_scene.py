@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 
-from rich.cells import cell_len
 from rich.style import Style
 
 from powclock.record.events import Hash
@@ -213,13 +212,3 @@ def _forked(lanes: Lanes, held: frozenset[Hash]) -> dict[Hash, bool]:
             parent = place.block.parent
             forked[parent] = forked.get(parent, False) or place.block.hash in held
     return forked
-
-
-def centred(text: str, width: int, fill: str = " ") -> str:
-    """The text, cut to the width, in the middle of a line."""
-    length = len(text) if text.isascii() else cell_len(text)
-    while length > width:
-        text = text[:-1]
-        length = cell_len(text)
-    left = (width - length) // 2
-    return fill * left + text + fill * (width - length - left)

@@ -1,16 +1,16 @@
 """The faults: those that are on, and the keys that begin them."""
 
 from rich.cells import cell_len
-from rich.style import Style
 
 from powclock.record.frame import ActiveFault, Frame
+from powclock.tui.click import click
 from powclock.tui.glyphs import FAULTS
 from powclock.tui.keys import FAULTS as FAULT_GROUP
 from powclock.tui.rows import Row
-from powclock.tui.text import duration
+from powclock.tui.text import since
 from powclock.tui.widgets.panel import Panel, Part
 
-_OPEN = Style.from_meta({"@click": "screen.faults"})
+_OPEN = click("faults")
 
 
 class ActiveFaults(Panel):
@@ -42,11 +42,10 @@ class ActiveFaults(Panel):
     def parts(self, fault: ActiveFault, frame: Frame) -> list[Part]:
         """A fault in a few words; a click shows all of them."""
         palette = self.state.palette
-        since = duration(max(frame.time_ns - fault.since_ns, 0) / 1e9)
         return [
             (f"{FAULTS.get(fault.fault, '▲')} {fault.label}", palette.bad + _OPEN),
             (f" {where(fault, frame.sides)}", palette.text + _OPEN),
-            (f" {since}   ", palette.muted + _OPEN),
+            (f" {since(frame.time_ns, fault.since_ns)}   ", palette.muted + _OPEN),
         ]
 
 
@@ -97,7 +96,7 @@ class Faults(ActiveFaults):
             key = binding.key_display or binding.key
             if rows[-1].room < cell_len(key) + cell_len(binding.description) + 1:
                 rows.append(Row(width))
-            click = Style.from_meta({"@click": f"screen.{binding.action}"})
-            rows[-1].put(f"{key} ", palette.title + click)
-            rows[-1].put(f"{binding.description}", palette.text + click).gap(2)
+            act = click(binding.action)
+            rows[-1].put(f"{key} ", palette.title + act)
+            rows[-1].put(binding.description, palette.text + act).gap(2)
         return rows

@@ -1,11 +1,9 @@
 """The footer: the keys that one needs first, made from the bindings; those of the panel lead."""
 
-from functools import cache
-
 from rich.cells import cell_len
-from rich.style import Style
 
 from powclock.tui.binding import Binding
+from powclock.tui.click import click
 from powclock.tui.rows import Row
 from powclock.tui.widgets.panel import Panel
 
@@ -38,7 +36,7 @@ class Footer(Panel):
             return [Row(width).gap().put("   ".join(_TYPING), palette.muted)]
         first = self._first()
         words = [
-            (binding.key_display, binding.description, _click(binding.action))
+            (binding.key_display, binding.description, click(binding.action))
             for binding in self.state.keys.bindings
             if binding.id in _LAST
         ]
@@ -48,13 +46,13 @@ class Footer(Panel):
             key = binding.key_display
             if row.room - right < cell_len(key) + cell_len(binding.description) + 3:
                 break
-            click = _click(binding.action)
-            row.put(f" {key}", palette.title + click)
-            row.put(f" {binding.description} ", palette.muted + click)
+            act = click(binding.action)
+            row.put(f" {key}", palette.title + act)
+            row.put(f" {binding.description} ", palette.muted + act)
         if row.room > right:
             row.gap(row.room - right)
-        for key, text, click in words:
-            row.put(f" {key}", palette.title + click).put(f" {text} ", palette.muted + click)
+        for key, text, act in words:
+            row.put(f" {key}", palette.title + act).put(f" {text} ", palette.muted + act)
         return [row]
 
     def _first(self) -> list[Binding]:
@@ -64,8 +62,3 @@ class Footer(Panel):
         own = [by_id[id_] for id_ in _OF_PANEL.get(self.state.panel or "", ())]
         shown = [each for each in bindings if each.show and each.id not in _LAST]
         return [*own, *(binding for binding in shown if binding not in own)]
-
-
-@cache
-def _click(action: str) -> Style:
-    return Style.from_meta({"@click": f"screen.{action}"})

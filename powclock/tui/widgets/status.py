@@ -4,8 +4,9 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from powclock.record.frame import Frame
+from powclock.tui.click import click
 from powclock.tui.glyphs import FROZEN, LIVE, PAUSED, POINTER
-from powclock.tui.rows import Row
+from powclock.tui.rows import PLAIN, Row
 from powclock.tui.text import clock, duration, hash_rate, percent, speed
 from powclock.tui.widgets.panel import Panel, Part
 
@@ -101,10 +102,7 @@ class Status(Panel):
 
 
 def _click(group: str) -> Style:
-    return _STYLES.get(group, Style())
-
-
-_STYLES = {group: Style.from_meta({"@click": f"screen.{act}"}) for group, act in _CLICKS.items()}
+    return click(_CLICKS[group]) if group in _CLICKS else PLAIN
 
 
 def _length(groups: dict[str, list[Part]]) -> int:

@@ -13,7 +13,7 @@ from powclock.record.frame import Frame, TipRow
 from powclock.record.narrate import short_hash
 from powclock.tui.glyphs import BAR_ON, BEST, CUT, POINTER, RIVAL, SHADE
 from powclock.tui.rows import PLAIN, Row
-from powclock.tui.text import duration, percent
+from powclock.tui.text import age, count, percent
 from powclock.tui.widgets.panel import Panel, Part
 
 # A bar in the row of the numbers is not shorter than this.
@@ -86,8 +86,8 @@ class Tips(Panel):
         rows = [(self._numbers(tip, frame, width, bar=True), tip) for tip in shown]
         if len(shown) < len(frame.tips) and len(rows) < room:
             nodes = sum(len(tip.nodes) for tip in frame.tips if tip not in shown)
-            count = len(frame.tips) - len(shown)
-            text = f"  {count} more heads, {nodes} nodes"
+            heads = count(len(frame.tips) - len(shown), "more head")
+            text = f"  {heads}, {count(nodes, 'node')}"
             rows.append((Row(width).put(text, self.state.palette.muted), None))
         return rows
 
@@ -95,10 +95,10 @@ class Tips(Panel):
         """The heads that are shown: as far down as the chosen one needs."""
         if len(frame.tips) <= room:
             return frame.tips
-        count = max(room - 1, 1)
+        fit = max(room - 1, 1)
         at = next((at for at, tip in enumerate(frame.tips) if tip.hash == self.state.block), 0)
-        first = max(at - count + 1, 0)
-        return frame.tips[first : first + count]
+        first = max(at - fit + 1, 0)
+        return frame.tips[first : first + fit]
 
     def _told(
         self, tip: TipRow, frame: Frame, width: int, names: int | None, *, ages: bool
@@ -109,7 +109,8 @@ class Tips(Panel):
             return rows
         seen = {row.name: row.seen_ns for row in frame.nodes} if ages and names is None else {}
         texts = [
-            (name, f" {_age(frame, seen[name])} " if name in seen else "") for name in tip.nodes
+            (name, f" {age(frame.time_ns, seen[name])} " if name in seen else "")
+            for name in tip.nodes
         ]
         return rows + self._names(texts, width, names)
 
@@ -118,18 +119,18 @@ class Tips(Panel):
         chosen = tip.hash == self.state.block
         ground = palette.selected if chosen else PLAIN
         style = palette.best if tip.best else palette.rival
-        count = len(tip.nodes)
+        nodes = len(tip.nodes)
         row = Row(width)
         if any(other.hash == self.state.block for other in frame.tips):
             # All rows make room for the pointer, so their columns stay below each other.
             row.put(POINTER if chosen else " ", palette.accent + ground)
         row.put(f"{BEST if tip.best else RIVAL} {tip.height} ", style + ground)
         row.put(f"{short_hash(tip.hash)} ", palette.text + ground)
-        many = f"{count} {'node ' if count == 1 else 'nodes'} "
-        share = percent(_share(tip, frame))
+        many = f"{count(nodes, 'node'):<{len(str(nodes)) + 6}} "
+        share = percent(self.state.rate_share(tip.nodes))
         if bar:
             narrow = width < _NARROW
-            row.put(f" ×{count} " if narrow else many.rjust(10), palette.muted + ground)
+            row.put(f" ×{nodes} " if narrow else many.rjust(10), palette.muted + ground)
             if row.room >= 5 + _BAR_MIN:
                 row.put(f"{share:>5} ", palette.muted + ground)
             if row.room >= _BAR_MIN:
@@ -149,7 +150,7 @@ class Tips(Panel):
         words = [f"{share} of hash rate"]
         block = next((block for block in frame.chain if block.hash == tip.hash), None)
         if block is not None and block.author:
-            words += [f" · by {block.author}", f" · for {_age(frame, block.found_ns)}"]
+            words += [f" · by {block.author}", f" · for {age(frame.time_ns, block.found_ns)}"]
         return words
 
     def _bar(self, tip: TipRow, frame: Frame, width: int) -> Row:
@@ -266,17 +267,3 @@ class Tips(Panel):
             self.board.inspect_block(tip.hash)
         else:
             self.state.block = None if self.state.block == tip.hash else tip.hash
-
-
-def _share(tip: TipRow, frame: Frame) -> float:
-    """The part of the hash rate that works on a head."""
-    total = sum(row.hash_rate for row in frame.nodes)
-    holders = set(tip.nodes)
-    own = sum(row.hash_rate for row in frame.nodes if row.name in holders)
-    return own / total if total > 0 else 0.0
-
-
-def _age(frame: Frame, since_ns: int) -> str:
-    """Whole seconds: tenths would repaint every row in every frame, for nobody to read."""
-    seconds = max(frame.time_ns - since_ns, 0) // 1_000_000_000
-    return f"{seconds} s" if seconds < 10 else duration(float(seconds))
