@@ -53,12 +53,15 @@ def test_any_size_at_any_moment(tmp_path: Path, seed: int) -> None:
             if step % 8 == 0:
                 terminal.press(draw.choice(["1", "2", "3", "4", "5", "6", "7", "m", "z", "p", "?"]))
         terminal.resize(160, 45)
-        # One at a time: what follows an escape at once belongs to it.
-        for _ in range(4):
-            terminal.press("escape")
-            terminal.read_some(0.3)
-        terminal.until(lambda text: "TICK" in text and "EVENTS" in text)
-        terminal.press("q")
+        # The first may only close a sheet that one of the keys has opened.
+        for _ in range(2):
+            terminal.press("q")
+            for _ in range(100):
+                if LEAVES_ALTERNATE_SCREEN in terminal.raw:
+                    break
+                terminal.read_some(0.1)
+            if LEAVES_ALTERNATE_SCREEN in terminal.raw:
+                break
         text = terminal.to_the_end()
     assert terminal.process.returncode == 0
     assert "digest" in text

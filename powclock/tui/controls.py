@@ -20,6 +20,8 @@ from powclock.tui.keys import FAULT_BY_ID, NEWCOMERS, SPEEDS
 from powclock.tui.presets import Preset
 from powclock.tui.state import State
 
+PATIENCE_FRAMES = 5
+
 
 @dataclass
 class _Begun:
@@ -38,6 +40,9 @@ class Controls:
         # What was asked for last; a frame that was under way then still tells the old rate.
         self._rate: float | None = None
         self._paused: bool | None = None
+        # The label of each fault that was asked for or ended, and for how many frames more that is
+        # believed: a race that declines it never agrees.
+        self._asked: dict[str, tuple[str | None, int]] = {}
         self._chosen: dict[str, int] = {}
         self._begun: dict[str, _Begun] = {}
 
@@ -48,6 +53,11 @@ class Controls:
             self._paused = None
         if pace.rate == self._rate:
             self._rate = None
+        for id_, (label, patience) in list(self._asked.items()):
+            if self._label_shown(id_) == label or patience == 0:
+                del self._asked[id_]
+            else:
+                self._asked[id_] = (label, patience - 1)
         for name, begun in list(self._begun.items()):
             on = any(self._state.active(id_) is not None for id_ in begun.ids)
             if begun.seen and not on:
@@ -114,22 +124,33 @@ class Controls:
             return self._select_first
         faults, on = self._strengths(id_)
         if on is None:
-            self._send(Break(faults[self.strength(id_)]))
+            self._begin(faults[self.strength(id_)])
         elif entry.climbs and on + 1 < len(faults):
-            self._send(Break(faults[on + 1]))
+            self._begin(faults[on + 1])
         else:
             self._send(Heal(faults[0].id))
+            self._asked[faults[0].id] = (None, PATIENCE_FRAMES)
         return ""
+
+    def _begin(self, fault: AnyFault) -> None:
+        self._send(Break(fault))
+        self._asked[fault.id] = (fault.label, PATIENCE_FRAMES)
+
+    def _label_shown(self, id_: str) -> str | None:
+        """How strong a fault is in the last frame, if it is on."""
+        active = self._state.active(id_)
+        return None if active is None else active.label
 
     def _strengths(self, id_: str) -> tuple[list[AnyFault], int | None]:
         """A fault of each strength for the target, and which of them is on."""
         selected = self._state.selected
         nodes = (selected,) if selected is not None else ()
         faults = [strength.make(nodes) for strength in FAULT_BY_ID[id_].strengths]
-        active = self._state.active(faults[0].id)
+        label = self._label_shown(faults[0].id)
+        if faults[0].id in self._asked:
+            label, _ = self._asked[faults[0].id]
         labels = [fault.label for fault in faults]
-        on = labels.index(active.label) if active is not None and active.label in labels else None
-        return faults, on
+        return faults, labels.index(label) if label in labels else None
 
     def strength(self, id_: str) -> int:
         """Which strength is on, or will be."""
@@ -142,7 +163,7 @@ class Controls:
         before = self.strength(id_)
         chosen = self._chosen[id_] = min(max(before + step, 0), len(faults) - 1)
         if on is not None and chosen != before:
-            self._send(Break(faults[chosen]))
+            self._begin(faults[chosen])
 
     def preset(self, preset: Preset) -> str:
         """Begin all faults of a preset, or end those that it began."""

@@ -29,6 +29,7 @@ from powclock.race.commands import (
 from powclock.race.messages import Ended, Shown
 from powclock.record.frame import ActiveFault, Frame, Pace
 from powclock.tui.app import PowclockApp
+from powclock.tui.controls import PATIENCE_FRAMES
 from powclock.tui.keys import BINDINGS, FAULT_KEYS
 from tests.tui.frames import NAMES, PAUSED, RUNNING, FakeRace, frame, on_screen, split_frame
 
@@ -236,3 +237,31 @@ def test_strengths_of_a_key_are_one_fault() -> None:
         faults = [strength.make(("alice",)) for strength in entry.strengths]
         assert len({fault.id for fault in faults}) == 1
         assert len({fault.label for fault in faults}) == len(faults)
+
+
+def test_a_second_press_ends_a_fault_that_no_frame_has_shown_yet() -> None:
+    assert sent("l", "l", "l") == [Break(Loss()), Heal(Loss().id), Break(Loss())]
+    climbing = [Break(HashRateFactor(factor=factor)) for factor in (2.0, 4.0, 8.0)]
+    assert sent("h", "h", "h", "h") == [*climbing, Heal(HashRateFactor().id)]
+
+
+def test_a_fault_that_the_race_declined_is_asked_for_again() -> None:
+    async def press(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("l")
+        for _ in range(PATIENCE_FRAMES + 1):
+            await race.tell(Shown(frame(), RUNNING))
+            await pilot.pause(0.05)
+        await pilot.press("l")
+        assert race.commands == [Break(Loss()), Break(Loss())]
+
+    on_screen(press)
+
+
+def test_back_lets_go_of_a_block_and_follows_the_tip() -> None:
+    async def press(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        state = app.race_state
+        state.block, state.camera = frame().head, 2
+        await pilot.press("escape")
+        assert [state.block, state.camera] == [None, None]
+
+    on_screen(press)

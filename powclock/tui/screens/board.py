@@ -204,7 +204,8 @@ class PanelScreen(NoSelection, TypingScreen):
         elif state.maximised:
             state.maximised = False
         elif state.block is not None:
-            state.block = None
+            # What was looked at is let go of, so the picture follows the tip again.
+            state.block = state.camera = None
         elif state.panel is not None:
             state.panel = None
         else:

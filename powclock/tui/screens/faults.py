@@ -80,10 +80,10 @@ class FaultsScreen(Choices):
             if each.group is FAULT_GROUP
         ),
         *(Binding(preset.key, f"preset({i})", preset.name) for i, preset in enumerate(PRESETS)),
-        Binding("up", "move(-1)", "up"),
-        Binding("down", "move(1)", "down"),
-        Binding("pageup", "move(-8)", "up"),
-        Binding("pagedown", "move(8)", "down"),
+        Binding("up", "choose(-1)", "up"),
+        Binding("down", "choose(1)", "down"),
+        Binding("pageup", "choose(-8)", "up"),
+        Binding("pagedown", "choose(8)", "down"),
         Binding("left", "strength(-1)", "weaker"),
         Binding("right", "strength(1)", "stronger"),
         Binding("enter,space", "act", "begin or end"),
@@ -250,7 +250,7 @@ class FaultsScreen(Choices):
         ids = [id_ for id_, _ in self._items()]
         return ids.index(self._chosen) if self._chosen in ids else len(ids) - 1
 
-    def action_move(self, step: int) -> None:
+    def action_choose(self, step: int) -> None:
         """To another row, around at the ends."""
         items = self._items()
         at = self._at() + step

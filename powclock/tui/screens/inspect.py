@@ -34,9 +34,9 @@ class InspectScreen(Sheet[None]):
 
     WIDTH = 156
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "line", key_display="↑ ↓", id="inspect_up",
+        Binding("up", "choose(-1)", "line", key_display="↑ ↓", id="inspect_up",
                 tooltip="The line above"),
-        Binding("down", "move(1)", "line", id="inspect_down"),
+        Binding("down", "choose(1)", "line", id="inspect_down"),
         Binding("left", "across(-1)", "section", key_display="← →", id="inspect_left",
                 tooltip="The section before; of a block, its parent"),
         Binding("right", "across(1)", "section", id="inspect_right"),
@@ -142,7 +142,7 @@ class InspectScreen(Sheet[None]):
 
     # Keys.
 
-    def action_move(self, step: int) -> None:
+    def action_choose(self, step: int) -> None:
         """The line above or below."""
         self._sections.move(step)
         self.paint()

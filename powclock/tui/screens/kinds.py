@@ -19,8 +19,8 @@ class KindsScreen(Choices):
     WIDTH = 44
     HEADING = "EVENTS TO SHOW"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "up"),
-        Binding("down", "move(1)", "down"),
+        Binding("up", "choose(-1)", "up"),
+        Binding("down", "choose(1)", "down"),
         Binding("space,enter", "act", "show, or not"),
         Binding("a", "all", "all"),
         Binding("o", "only", "this kind only"),
@@ -67,7 +67,7 @@ class KindsScreen(Choices):
         box = CHECKED if checked else UNCHECKED
         return row.put(f"{box} ", (palette.good if checked else palette.faint) + ground)
 
-    def action_move(self, step: int) -> None:
+    def action_choose(self, step: int) -> None:
         """To another row."""
         self._at = (self._at + step) % (len(KINDS) + 1)
         self.keep_in_sight(self._at)

@@ -21,11 +21,11 @@ class LineSheet(Sheet[Result], Generic[Result]):
     HINT: ClassVar[str] = ""
     CELLS_MAX: ClassVar[int] = 64
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,shift+tab", "move(-1)", "choose", key_display="↑ ↓", id="line_up",
+        Binding("up,shift+tab", "choose(-1)", "choose", key_display="↑ ↓", id="line_up",
                 tooltip="The choice above"),
-        Binding("down,tab", "move(1)", "choose", id="line_down"),
-        Binding("pageup", "move(-10)", "up", id="line_page_up"),
-        Binding("pagedown", "move(10)", "down", id="line_page_down"),
+        Binding("down,tab", "choose(1)", "choose", id="line_down"),
+        Binding("pageup", "choose(-10)", "up", id="line_page_up"),
+        Binding("pagedown", "choose(10)", "down", id="line_page_down"),
         Binding("enter", "go", "take it", key_display="⏎", id="line_go", tooltip="Take the choice"),
         Binding("backspace,ctrl+h", "erase", "erase", id="line_erase"),
         Binding("ctrl+u,ctrl+w", "clear", "clear", key_display="^u", id="line_clear",
@@ -131,9 +131,9 @@ class LineSheet(Sheet[Result], Generic[Result]):
 
     def scrolled(self, x: int, y: int, step: int) -> None:  # noqa: ARG002
         """The wheel chooses."""
-        self.action_move(1 if step > 0 else -1)
+        self.action_choose(1 if step > 0 else -1)
 
-    def action_move(self, step: int) -> None:
+    def action_choose(self, step: int) -> None:
         """Another choice."""
         self.at = min(max(self.at + step, 0), max(self.count() - 1, 0))
         self.paint()

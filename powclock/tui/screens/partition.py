@@ -29,8 +29,8 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
     WIDTH = 58
     HEADING = f"{CUT} PARTITION"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "up"),
-        Binding("down", "move(1)", "down"),
+        Binding("up", "choose(-1)", "up"),
+        Binding("down", "choose(1)", "down"),
         Binding("space", "other_side", "other side"),
         Binding("1", "share(0.4)", "40 / 60"),
         Binding("2", "share(0.5)", "halves"),
@@ -86,7 +86,7 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         self.top = min(max(self._at - room // 2, 0), max(len(self._names) + 3 - room, 0))
         self.panel.paint()
 
-    def action_move(self, step: int) -> None:
+    def action_choose(self, step: int) -> None:
         """To another node."""
         self._at = (self._at + step) % max(len(self._names), 1)
         self._changed()
