@@ -267,6 +267,9 @@ def run(
     headers: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the best chain's raw headers.")
     ] = None,
+    no_check: Annotated[
+        bool, typer.Option("--no-check", help="Do not check the race's invariants; a third faster.")
+    ] = False,
 ) -> None:
     """Race headless, as fast as it goes, and print what came of it.
 
@@ -287,7 +290,9 @@ def run(
         if inputs is not None:
             session = load_session(inputs)
             with _progress(0, session.end.time_ns) as progress:
-                summary = replay_session(session, outputs=outputs, progress=progress)
+                summary = replay_session(
+                    session, outputs=outputs, progress=progress, check=not no_check
+                )
         else:
             chosen = _scenario(scenario, seed, nodes, miner)
             until_ns = round((until or 0) * NANOSECONDS)
@@ -298,6 +303,7 @@ def run(
                     until_ns=until_ns,
                     outputs=outputs,
                     progress=progress,
+                    check=not no_check,
                 )
     if as_json:
         import msgspec

@@ -111,6 +111,7 @@ class World:
                 genesis=display(genesis.hash),
                 genesis_header=genesis.header.serialise().hex(),
                 proof_scale=self._rules.proof_scale,
+                chain=self._rules.info,
                 nodes=tuple(_info(seat) for seat in self._seats.values()),
                 links=tuple(
                     LinkInfo(link.source, link.target, link.latency_ns / NANOSECONDS * 1000)
@@ -372,6 +373,10 @@ class World:
     def seats(self) -> Iterable[Seat]:
         """Every node with what belongs to it."""
         return self._seats.values()
+
+    def seat(self, name: str) -> Seat:
+        """A node with what belongs to it."""
+        return self._seats[name]
 
     def running(self) -> dict[str, Node]:
         """Nodes that run now, by name."""
