@@ -45,6 +45,7 @@ REQUEST_TIMEOUT_NS = 2 * NANOSECONDS
 FETCH_BLOCKS_MAX = 128
 BESIDE_MAX = 16  # with a locator, well below the wire's limit
 RECENT_TRANSACTIONS_MAX = 2_000
+REACHED_MAX = 1_000  # no race has more nodes; who is no peer any more is forgotten
 
 NodeId = str
 SendTo = Callable[[NodeId, bytes], None]
@@ -130,7 +131,7 @@ class Gossip:
             ("requests", len(self._requests), REQUESTS_MAX),
             ("orphans", len(self._orphans), ORPHANS_MAX),
             ("recent transfers", len(self._recent_transactions), RECENT_TRANSACTIONS_MAX),
-            ("last blocks of peers", len(self._reached), len(self._peers) + 1),
+            ("last blocks of peers", len(self._reached), REACHED_MAX),
         )
 
     @property

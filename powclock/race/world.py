@@ -55,6 +55,7 @@ class Seat:
     ) -> None:
         self.name = name
         self.region = region
+        self.key = key
         self.address = key.public
         self.clock = clock
         self.miner = miner
@@ -300,6 +301,15 @@ class World:
     def hash_rate(self, node: str) -> HashRate:
         """A node's hash rate."""
         return self._seats[node].miner.rate
+
+    @property
+    def proof_scale(self) -> int:
+        """By how much a proof may miss its target."""
+        return self._rules.proof_scale
+
+    def key(self, node: str) -> SigningKey:
+        """The key of a node's account."""
+        return self._seats[node].key
 
     def stop(self, node: str) -> None:
         """Crash a node: its tasks end at once and what was in memory is gone."""

@@ -8,9 +8,9 @@ An entry has to stay, however old: a node that lost its disk begins again at gen
 class Seen:
     """A block that some node accepted; `hash` is in internal order, compared by identity.
 
-    `flaw` says why no node may build on it (the invariant and the reason): a block on a side branch
-    is accepted before anyone looks at what it does to the ledger. `fingerprint` is that of its bytes
-    in this process.
+    `flaw` says why no node may build on it (the invariant and the reason): a block on a side
+    branch is accepted before anyone looks at what it does to the ledger. `fingerprint` is that of
+    its bytes in this process.
     """
 
     __slots__ = (

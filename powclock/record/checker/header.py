@@ -68,7 +68,7 @@ def _by_schedule(chain: ChainInfo, parent: Seen, genesis: Seen) -> int:
 
 def median_time(parent: Seen) -> int:
     """The middle of the last eleven times up to `parent`, in seconds."""
-    times = []
+    times: list[int] = []
     block: Seen | None = parent
     while block is not None and len(times) < MEDIAN_OF:
         times.append(block.time)

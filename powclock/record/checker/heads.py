@@ -46,7 +46,8 @@ class Follower:
     def restarted(self, count: int, blocks: Sequence[Seen]) -> None:
         """The node read `count` blocks from its disk, the first ones that it accepted."""
         if count > len(self._order):
-            raise Wrong(2, f"{self.name} comes up with {count} blocks, {len(self._order)} are known")
+            known = len(self._order)
+            raise Wrong(2, f"{self.name} comes up with {count} blocks, but accepted {known}")
         kept = [blocks[index] for index in self._order]
         sound = [block for block in kept if block.flaw is None]
         # Blocks with a flaw leave the disk when the node finds it out.

@@ -109,9 +109,7 @@ def _transfer(
     numbers = little(amount, 8) + little(fee, 8) + little(nonce, 8)
     message = little(chain_id, 4) + sender + recipient + numbers
     id_ = twice(message + signature)
-    return Transfer(
-        id_, chain_id, sender, recipient, amount, fee, nonce, signature, message
-    )
+    return Transfer(id_, chain_id, sender, recipient, amount, fee, nonce, signature, message)
 
 
 def merkle_root(leaves: list[bytes]) -> bytes:

@@ -42,7 +42,7 @@ Changes = dict[bytes, Account]
 def subsidy(chain: ChainInfo, height: int) -> int:
     """New coins of a block at this height above genesis."""
     halvings = height // chain.halving_interval if chain.halving_interval else 0
-    return chain.subsidy // 2**halvings
+    return chain.subsidy >> halvings
 
 
 def share(address: bytes, account: Account) -> int:
@@ -179,9 +179,7 @@ class States:
             ledger.apply(step, self._effects(step, body_of(step), ledger, judged=True))
         return ledger
 
-    def _effects(
-        self, block: Seen, body: Body, ledger: Ledger, *, judged: bool = False
-    ) -> Changes:
+    def _effects(self, block: Seen, body: Body, ledger: Ledger, *, judged: bool = False) -> Changes:
         """Every account that a block touches, as it is afterwards; signatures are judged once."""
         after: Changes = {}
 
