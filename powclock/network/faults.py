@@ -269,14 +269,5 @@ class Leave(Fault, frozen=True, tag="leave"):
 
 
 AnyFault = (
-    Crash
-    | Partition
-    | Delay
-    | Loss
-    | BitFlips
-    | ClockSkew
-    | HashRateFactor
-    | Join
-    | Leave
-    | Forge
+    Crash | Partition | Delay | Loss | BitFlips | ClockSkew | HashRateFactor | Join | Leave | Forge
 )

@@ -1,4 +1,4 @@
-"""Forged blocks: a node sends, before each true block, one like it that no correct node accepts.
+"""Forged blocks: a node sends, before each true block, ones like it that no correct node accepts.
 
 Every flaw keeps the rest of the block sound, and the proof too where the header changes, so that it
 is one check alone that stands between the forgery and the chain. The forger is given its proofs for
@@ -26,12 +26,14 @@ Flaw = Literal[
     "subsidy", "key", "signature", "chain", "overdraft", "gap", "replay",
 ]  # fmt: skip
 
+FLAWS_A_BLOCK = 4  # where any will do
+
 _FAR_S = 1_000_000
 _SMALL_ORDER = bytes([1]) + bytes(31)  # the neutral element: it signs anything
 
 
 class Forge(Fault, frozen=True, tag="forge"):
-    """The nodes deliver a forged block before each true one; `flaw` says what is wrong with it."""
+    """The nodes deliver forged blocks before each true one; `flaw` says what is wrong with them."""
 
     flaw: Flaw = "any"
 
@@ -51,8 +53,7 @@ class Forge(Fault, frozen=True, tag="forge"):
                 return send
 
             def forging(data: bytes) -> None:
-                forged = forger.forge(data, self.flaw)
-                if forged is not None:
+                for forged in forger.forge(data, self.flaw):
                     send(forged)
                 send(data)
 
@@ -69,27 +70,28 @@ class Forger:
     proof_scale: int
     stream: Stream
     _spent: Transaction | None = None
-    _last: tuple[bytes, bytes | None] = (b"", None)
+    _last: tuple[bytes, tuple[bytes, ...]] = (b"", ())
 
-    def forge(self, frame: bytes, flaw: Flaw) -> bytes | None:
-        """A forged block for the frame of a true one; None if there is nothing to forge."""
+    def forge(self, frame: bytes, flaw: Flaw) -> tuple[bytes, ...]:
+        """Forged blocks for the frame of a true one; none if there is nothing to forge."""
         if frame == self._last[0]:
             return self._last[1]
         try:
             message = decode(frame)
         except Invalid:
-            return None  # another fault was here before
+            return ()  # another fault was here before
         if not isinstance(message, Deliver):
-            return None
+            return ()
         block = message.block
+        flaws: list[Flaw] = [flaw]
         if flaw == "any":
-            flaw = self.stream.choice(get_args(Flaw)[1:])
-        forged = self._flawed(block, flaw)
-        for transaction in block.transactions[:1]:
+            flaws = self.stream.shuffled(get_args(Flaw)[1:])[:FLAWS_A_BLOCK]
+        forged = (self._flawed(block, each) for each in flaws)
+        frames = tuple(encode(Deliver(each)) for each in forged if each is not None)
+        for transaction in block.transactions[-1:]:
             self._spent = transaction
-        data = None if forged is None else encode(Deliver(forged))
-        self._last = (frame, data)
-        return data
+        self._last = (frame, frames)
+        return frames
 
     def _flawed(self, block: Block, flaw: Flaw) -> Block | None:
         header, coinbase = block.header, block.coinbase

@@ -42,6 +42,7 @@ from powclock.record.events import (
 )
 
 REQUEST_TIMEOUT_NS = 2 * NANOSECONDS
+LATE_S_MAX = 2.0  # requests are looked after once in a timeout
 FETCH_BLOCKS_MAX = 128
 BESIDE_MAX = 16  # with a locator, well below the wire's limit
 RECENT_TRANSACTIONS_MAX = 2_000
@@ -125,9 +126,11 @@ class Gossip:
                 if ours and self._replica.head.chain_work > chain_work:
                     self._push_after(peer, locator)
 
-    def queues(self) -> tuple[tuple[str, int, int], ...]:
+    def queues(self) -> tuple[tuple[str, float, float], ...]:
         """What peers can make longer: its name, its length and its bound."""
+        now_ns = self._clock.monotonic()
         return (
+            ("seconds that requests are late", self._requests.overdue_s(now_ns), LATE_S_MAX),
             ("requests", len(self._requests), REQUESTS_MAX),
             ("orphans", len(self._orphans), ORPHANS_MAX),
             ("recent transfers", len(self._recent_transactions), RECENT_TRANSACTIONS_MAX),

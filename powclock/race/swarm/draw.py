@@ -25,7 +25,7 @@ from powclock.network.faults import (
     Partition,
 )
 from powclock.network.forge import Forge
-from powclock.network.topology import diameter, edges
+from powclock.network.topology import Kind, diameter, edges
 from powclock.race.scenario import (
     Chain,
     Difficulty,
@@ -73,7 +73,7 @@ DRAWS: dict[str, Draw] = {
         nodes=_some(s, names), factor=s.choice((0.0, 0.1, 2.0, 8.0))),
     "join": lambda s, _: Join(nodes=(f"guest{s.below(3)}",), hash_rate=s.uniform(0, 20_000)),
     "leave": lambda s, names: Leave(nodes=_few(s, names)),
-    "forge": lambda s, names: Forge(nodes=_few(s, names)),
+    "forge": lambda s, names: Forge(nodes=_some(s, names)),
 }
 # fmt: on
 
@@ -116,7 +116,8 @@ def _difficulty(stream: Stream, interval_s: int) -> Difficulty:
 
 
 def _links(stream: Stream, seed: int, count: int, interval_s: int) -> Links:
-    topology = stream.choice(("full_mesh", "random_regular", "random_regular", "ring", "line"))
+    kinds: tuple[Kind, ...] = ("full_mesh", "random_regular", "random_regular", "ring", "line")
+    topology = stream.choice(kinds)
     degree = 2 + stream.below(4)
     graph = edges(topology, count, degree, Stream(seed, "topology"))
     hop_ms_max = interval_s * 1_000 / (2 * diameter(count, graph) * MESSAGES_A_HOP)

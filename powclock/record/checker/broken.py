@@ -22,12 +22,13 @@ INVARIANTS = {
 
 
 class Wrong(Exception):
-    """Something that must hold does not; without its place yet."""
+    """Something that must hold does not; `node` where it is not the one whose record shows it."""
 
-    def __init__(self, invariant: int, detail: str) -> None:
+    def __init__(self, invariant: int, detail: str, node: str = "") -> None:
         super().__init__(detail)
         self.invariant = invariant
         self.detail = detail
+        self.node = node
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,9 @@ class Checker:
 
     def fail(self, wrong: Wrong, record: Record) -> None:
         """Tell what broke, and where."""
-        block = getattr(record.event, "hash", "")
-        place = Place(record.node or "", block, record.sequence, record.time_ns)
+        block = "" if wrong.node else getattr(record.event, "hash", "")
+        node = wrong.node or record.node or ""
+        place = Place(node, block, record.sequence, record.time_ns)
         self.broken = BrokenInvariant(wrong.invariant, wrong.detail, place)
         self._report(self.broken)
 
@@ -110,7 +111,8 @@ class Checker:
         moved = isinstance(record.event, HeadMoved | Reorg) and record.node == self._due.name
         derived = record.node is None and not isinstance(record.event, Sampled)
         if not moved and not derived:
-            raise Wrong(4, f"{self._due.name} stays though it accepted a heavier branch")
+            name = self._due.name
+            raise Wrong(4, f"{name} stays though it accepted a heavier branch", name)
 
     # The race.
 
@@ -292,5 +294,6 @@ class Checker:
                 if queue.length > queue.bound:
                     raise Wrong(
                         15,
-                        f"{queue.name} of {sample.node} are {queue.length}, at most {queue.bound}",
+                        f"{queue.name}: {queue.length:g}, at most {queue.bound:g}",
+                        sample.node,
                     )

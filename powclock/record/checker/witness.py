@@ -15,8 +15,8 @@ class Queue(NamedTuple):
     """Something that grows, and how far it may."""
 
     name: str
-    length: int
-    bound: int
+    length: float
+    bound: float
 
 
 class Witness(Protocol):
