@@ -7,6 +7,7 @@ records. It is advanced from outside, so the same code runs paced on a screen an
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from math import fsum
 
 from powclock import __version__
@@ -114,11 +115,7 @@ class World:
                 proof_scale=self._rules.proof_scale,
                 chain=self._rules.info,
                 nodes=tuple(_info(seat) for seat in self._seats.values()),
-                links=tuple(
-                    LinkInfo(link.source, link.target, link.latency_ns / NANOSECONDS * 1000)
-                    for link in self.links()
-                    if link.source < link.target
-                ),
+                links=_told(self.links()),
             ),
         )
         self._plan = FaultPlan(
@@ -365,11 +362,18 @@ class World:
         self._greet(name)
 
     def leave(self, name: str) -> None:
-        """Take a node and its links out."""
+        """Take a node and its links out; peers that only it connected find each other."""
         self.stop(name)
+        peers = [link.target for link in self.peers(name)]
         self._fabric.remove(name)
         del self._seats[name]
-        self.recorder.emit(name, NodeLeft())
+        made = []
+        for a, b in pairwise(peers):
+            if self._fabric.apart(a, b):
+                self._connect(a, b)
+                made += [self._fabric.peers(a)[b], self._fabric.peers(b)[a]]
+        self.recorder.emit(name, NodeLeft(_told(made)))
+        self.reconnect(made)
 
     def reconnect(self, links: Iterable[Link]) -> None:
         """Both ends of links that work again say how far they are."""
@@ -418,6 +422,15 @@ class World:
 
     def _later(self, delay_ns: int, callback: Callable[[], None]) -> None:
         self.loop.schedule(self.loop.now_ns + delay_ns, callback)
+
+
+def _told(links: Iterable[Link]) -> tuple[LinkInfo, ...]:
+    """Each pair of peers once."""
+    return tuple(
+        LinkInfo(link.source, link.target, link.latency_ns / NANOSECONDS * 1000)
+        for link in links
+        if link.source < link.target
+    )
 
 
 def _info(seat: Seat) -> NodeInfo:

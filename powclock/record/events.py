@@ -92,7 +92,9 @@ class NodeJoined(Event, frozen=True, tag="node_joined"):
 
 
 class NodeLeft(Event, frozen=True, tag="node_left"):
-    """A node is gone for good."""
+    """A node is gone for good; `links` connect peers that only it connected."""
+
+    links: tuple[LinkInfo, ...] = ()
 
 
 class BlockFound(Event, frozen=True, tag="block_found"):

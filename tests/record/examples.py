@@ -74,7 +74,7 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
     (NodeUp(3), "alice", ("up", "alice is up with 3 blocks on disk")),
     (NodeDown(), "alice", None),
     (NodeJoined(BOB, (LINK,)), "bob", ("join", "bob joins, 1 peer")),
-    (NodeLeft(), "bob", None),
+    (NodeLeft((LINK,)), "bob", None),
     (BlockFound(B, A, 1, "11" * 80, 0x1E00FFFF, 70_000, 3, 12), "alice", None),
     (BlockAccepted(B, 1, "alice", "alice"), "bob", None),
     (BlockHeld(C, B, "alice"), "bob", ("orphan", "bob holds cccc, asks for bbbb")),

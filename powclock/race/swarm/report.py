@@ -32,13 +32,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def text(self) -> str:
         """A table for people: on the diagonal each kind, elsewhere pairs."""
         names = list(self.kinds)
-        width = max(len(name) for name in names)
+        width = max(len(name) for name in names) + 3
         cell = max(4, len(str(self.seeds)) + 1)
-        lines = [f"{'faults, and pairs of them':<{width}}"]
+        lines = ["seeds with each kind of fault, and with each pair"]
         for row, name in enumerate(names):
             counts = [self.pairs[_pair(names[i], name)] for i in range(row)] + [self.kinds[name]]
-            lines.append(f"{name:<{width}} " + "".join(f"{count:>{cell}}" for count in counts))
-        numbers = "".join(f"{column:>{cell}.{cell - 1}}" for column in names)
+            label = f"{row + 1:>2} {name}"
+            lines.append(f"{label:<{width}} " + "".join(f"{count:>{cell}}" for count in counts))
+        numbers = "".join(f"{column + 1:>{cell}}" for column in range(len(names)))
         lines.append(f"{'':<{width}} {numbers}")
         failed = len(self.failures)
         hours = self.race_seconds / 3600
