@@ -123,6 +123,7 @@ class World:
         )
         self.recorder.listen(self._plan)
         self._main = self.loop.create_task(self._race())
+        self._main.add_done_callback(self._tell_failure)
         self.loop.advance(0)
         self._workload.start()
         Sampler(self, self._later).start()
@@ -148,6 +149,12 @@ class World:
         self.loop.advance_turns(turn - self.loop.turn)
         self.loop.now_ns = max(self.loop.now_ns, time_ns)
         self._check_alive()
+
+    def _tell_failure(self, main: asyncio.Task[None]) -> None:
+        """A node that fails stops the race at once, not when whoever advances it looks."""
+        failure = None if main.cancelled() else main.exception()
+        if failure is not None:
+            self.loop.fail(failure)
 
     def _check_alive(self) -> None:
         if self._main is not None and self._main.done():
