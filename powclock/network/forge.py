@@ -114,6 +114,11 @@ class Forger:
                 return replace(block, coinbase=replace(coinbase, recipient=self.key.public))
             case "tail":
                 return _with_tail(block)
+            case "replay":
+                if not block.transactions:
+                    return None
+                again = (*block.transactions, block.transactions[0])
+                return self._proven(replace(block, transactions=again))
             case "height":
                 changed = replace(coinbase, height=coinbase.height + 1)
             case "subsidy":
@@ -148,7 +153,6 @@ class Forger:
             "chain": lambda: pay(spent.chain_id ^ 1),
             "overdraft": lambda: pay(spent.chain_id, amount=MONEY_MAX),
             "gap": lambda: pay(spent.chain_id, nonce=5),
-            "replay": lambda: spent,
             "signature": lambda: replace(spent, recipient=self.key.public, nonce=spent.nonce + 1),
         }
         return make[flaw]()

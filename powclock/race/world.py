@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from math import fsum
 
-from powclock import __version__
 from powclock.clock.node_clock import RaceClock, SkewedClock
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
@@ -23,7 +22,7 @@ from powclock.mining.miner import GrindingMiner, Miner, SampledMiner
 from powclock.network.fabric import Distance, Fabric
 from powclock.network.fault import FaultError
 from powclock.network.link import Link
-from powclock.network.node import Node
+from powclock.network.node import Node, block_found
 from powclock.network.storage import Disk
 from powclock.network.topology import edges
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
@@ -33,15 +32,16 @@ from powclock.race.observer import Observer
 from powclock.race.recorder import Recorder
 from powclock.race.sampler import Sampler
 from powclock.race.scenario import NODES_MAX, Scenario
+from powclock.race.told import link_infos, node_info, race_started
 from powclock.race.workload import Workload
 from powclock.record.events import (
+    AnyEvent,
+    BlockAccepted,
     LinkInfo,
     NodeDown,
-    NodeInfo,
     NodeJoined,
     NodeLeft,
     NodeUp,
-    RaceStarted,
     TransactionSent,
 )
 
@@ -89,6 +89,7 @@ class World:
         )
         self._rules = rules_of(scenario, self._workload.allocation())
         self._board = FaultBoard(self, self.recorder, lambda: self.loop.now_ns)
+        self._observer = Observer(self.recorder, self._transactions_of)
         self._plan: FaultPlan | None = None
         self._group: asyncio.TaskGroup | None = None
         self._over: asyncio.Future[None] = self.loop.create_future()
@@ -98,25 +99,10 @@ class World:
 
     def start(self) -> None:
         """Build the network and let it run from time 0; whoever listens must do so before."""
-        self.recorder.listen(Observer(self.recorder, self._transactions_of))
+        self.recorder.listen(self._observer)
         self._build()
-        genesis = self._rules.genesis.block
         self.recorder.emit(
-            None,
-            RaceStarted(
-                version=__version__,
-                scenario=self.scenario.name,
-                seed=self.scenario.seed,
-                rule=self.scenario.rule,
-                miner=self.scenario.mining.miner,
-                interval_s=float(self.scenario.difficulty.interval_s),
-                genesis=display(genesis.hash),
-                genesis_header=genesis.header.serialise().hex(),
-                proof_scale=self._rules.proof_scale,
-                chain=self._rules.info,
-                nodes=tuple(_info(seat) for seat in self._seats.values()),
-                links=_told(self.links()),
-            ),
+            None, race_started(self.scenario, self._rules, self.seats(), self.links())
         )
         self._plan = FaultPlan(
             self.scenario.faults, self._board, lambda: self.loop.now_ns, self._later
@@ -266,7 +252,7 @@ class World:
             send=lambda peer, data: self._fabric.send(name, peer, data),
             peers=self._fabric.peers(name),
             disk=seat.disk,
-            emit=lambda event: self.recorder.emit(name, event),
+            emit=lambda event: self._emit(name, event),
         )
         self._fabric.attach(seat.node)
         self.recorder.emit(name, NodeUp(blocks=len(seat.disk)))
@@ -364,7 +350,7 @@ class World:
             LinkInfo(name, link.target, link.latency_ns / NANOSECONDS * 1000)
             for link in self.peers(name)
         )
-        self.recorder.emit(name, NodeJoined(_info(seat), links))
+        self.recorder.emit(name, NodeJoined(node_info(seat), links))
         self._run(name)
         self._greet(name)
 
@@ -379,7 +365,7 @@ class World:
             if self._fabric.apart(a, b):
                 self._connect(a, b)
                 made += [self._fabric.peers(a)[b], self._fabric.peers(b)[a]]
-        self.recorder.emit(name, NodeLeft(_told(made)))
+        self.recorder.emit(name, NodeLeft(link_infos(made)))
         self.reconnect(made)
 
     def reconnect(self, links: Iterable[Link]) -> None:
@@ -424,21 +410,23 @@ class World:
         block = self._seats[node].disk[bytes.fromhex(hash_)[::-1]]
         return [display(transaction.id) for transaction in block.transactions]
 
+    def _emit(self, name: str, event: AnyEvent) -> None:
+        """Put a node's event into the stream.
+
+        A flipped bit can leave a valid proof: a block that nobody sealed. Its author is then said
+        to have found it, just before the first node accepts it.
+        """
+        if isinstance(event, BlockAccepted) and not self._observer.knows(event.hash):
+            seat = self._seats[name]
+            assert seat.node is not None, f"{name} tells something, so it runs"
+            block = seat.disk[bytes.fromhex(event.hash)[::-1]]
+            author = event.author if event.author in self._seats else name
+            work = seat.node.rule.weight(block)
+            self.recorder.emit(author, block_found(block, event.height, work))
+        self.recorder.emit(name, event)
+
     def _emit_sent(self, node: str, event: TransactionSent) -> None:
         self.recorder.emit(node, event)
 
     def _later(self, delay_ns: int, callback: Callable[[], None]) -> None:
         self.loop.schedule(self.loop.now_ns + delay_ns, callback)
-
-
-def _told(links: Iterable[Link]) -> tuple[LinkInfo, ...]:
-    """Each pair of peers once."""
-    return tuple(
-        LinkInfo(link.source, link.target, link.latency_ns / NANOSECONDS * 1000)
-        for link in links
-        if link.source < link.target
-    )
-
-
-def _info(seat: Seat) -> NodeInfo:
-    return NodeInfo(seat.name, seat.address.hex(), seat.region, seat.miner.rate.base)

@@ -11,12 +11,12 @@ from powclock.race.scenario import Scenario
 def to_toml(scenario: Scenario) -> str:
     """Text that `parse_scenario` reads back as the same scenario."""
     tables: dict[str, Any] = msgspec.to_builtins(scenario)
-    plain = {key: value for key, value in tables.items() if not isinstance(value, dict | list)}
-    blocks = [_lines(plain)]
+    nested = (dict, list, tuple)
+    blocks = [_lines({key: v for key, v in tables.items() if not isinstance(v, nested)})]
     for key, value in tables.items():
         if isinstance(value, dict):
             blocks.append([f"[{key}]", *_lines(value)])
-        elif isinstance(value, list):
+        elif isinstance(value, list | tuple):
             blocks += [[f"[[{key}]]", *_lines(entry)] for entry in value]
     return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
 
@@ -39,7 +39,7 @@ def _value(value: Any) -> str:
             return "true" if value else "false"
         case str():
             return _text(value)
-        case list():
+        case list() | tuple():
             return f"[{', '.join(map(_value, value))}]"
         case dict():
             inner = ", ".join(_lines(value))

@@ -7,7 +7,9 @@ slowest link (three messages: announced, requested, delivered), and the patience
 what was lost before. After two such blocks all nodes must hold one head at some moment.
 """
 
+import traceback
 from contextlib import closing
+from pathlib import Path
 
 import msgspec
 
@@ -71,7 +73,10 @@ def try_seed(seed: int) -> Result:
 def _told(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return str(error) if isinstance(error, BrokenInvariant) else f"{type(error).__name__}: {error}"
+    if isinstance(error, BrokenInvariant):
+        return str(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
 
 
 def demand_agreement(driver: Driver) -> None:

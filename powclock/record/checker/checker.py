@@ -158,11 +158,8 @@ class Checker:
 
     def _found(self, node: str, event: BlockFound, _: Record) -> None:
         header = read_header(bytes.fromhex(event.header))
-        parent = self._by_hash.get(event.parent)
         if header.hash[::-1].hex() != event.hash or header.parent[::-1].hex() != event.parent:
             raise Wrong(1, f"{node} found a block whose header is another one")
-        if parent is not self._followers[node].head:
-            raise Wrong(4, f"{node} searched on a block that is not its head")
         if event.work != work_of(header.bits):
             raise Wrong(3, f"{node} says {event.work} of work, it is {work_of(header.bits)}")
 
@@ -183,6 +180,8 @@ class Checker:
             if ahead_s > self._chain.future_limit_s:
                 raise Wrong(1, f"{node} accepts it {ahead_s} s before its time")
         follower = self._followers[node]
+        if event.peer is None and block.parent is not follower.head:
+            raise Wrong(4, f"{node} searched on a block that is not its head")
         follower.accept(block)
         if follower.due is not None:
             self._due = follower

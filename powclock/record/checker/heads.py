@@ -31,7 +31,7 @@ class Follower:
         assert block.parent is not None
         if not self.has(block.parent):
             raise Wrong(2, f"{self.name} lacks the parent of a block that it accepts")
-        if self.has(block):
+        if self.has(block) and block.flaw is None:
             raise Wrong(2, f"{self.name} accepts a block that it has")
         self._take(block)
         if block.flaw is None and block.chain_work > self.head.chain_work:
@@ -40,8 +40,9 @@ class Follower:
     def _take(self, block: Seen) -> None:
         if block.index >= len(self._has):
             self._has.extend(bytes(block.index + 64 - len(self._has)))
-        self._has[block.index] = 1
-        self._order.append(block.index)
+        if not self._has[block.index]:
+            self._has[block.index] = 1
+            self._order.append(block.index)
 
     def restarted(self, count: int, blocks: Sequence[Seen]) -> None:
         """The node read `count` blocks from its disk, the first ones that it accepted."""
@@ -50,8 +51,8 @@ class Follower:
             raise Wrong(2, f"{self.name} comes up with {count} blocks, but accepted {known}")
         kept = [blocks[index] for index in self._order]
         sound = [block for block in kept if block.flaw is None]
-        # Blocks with a flaw leave the disk when the node finds it out.
-        kept = sound if count >= len(sound) else kept[:count]
+        # Blocks with a flaw leave the disk when the node finds it out; which, no record tells.
+        kept = kept if count >= len(sound) else kept[:count]
         self.head, self._has, self._order = self._genesis, bytearray(b"\1"), array("I")
         for block in kept:
             self._take(block)

@@ -62,5 +62,5 @@ def test_a_body_that_does_not_fit_says_why(
 def test_a_repeated_tail_is_seen_though_the_root_is_the_same() -> None:
     two = block_of(GENESIS.hash, 1, TRANSFERS[:2])
     header, body = read_block(encode(Deliver(with_body(two, [*TRANSFERS[:2], TRANSFERS[1]]))))
-    with pytest.raises(Wrong, match="it has a transfer twice"):
+    with pytest.raises(Wrong, match="it repeats its last transfers"):
         check_body(header, body, 1, 9)
