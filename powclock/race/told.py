@@ -1,4 +1,4 @@
-"""What a world tells of itself: its nodes, its links, its first record, and blocks nobody sealed."""
+"""What a world tells of itself: its nodes, its links and its first record."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING

@@ -84,6 +84,18 @@ def test_a_race_that_never_agrees_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(set(broken)) == 2
 
 
+@pytest.mark.parametrize(
+    "seed",
+    [
+        126,  # a node that left cut a line in two
+        540,  # a flipped bit left a valid proof, and nobody had found that block
+        988,  # a block with a flaw lay on a side branch on disk when its node came up
+    ],
+)
+def test_what_seeds_once_found_stays_mended(seed: int) -> None:
+    assert try_seed(seed).broken == ""
+
+
 def test_whatever_breaks_a_race_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(self: Gossip, peer: str, data: bytes) -> None:
         raise KeyError("oh")
