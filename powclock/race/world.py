@@ -413,17 +413,29 @@ class World:
     def _emit(self, name: str, event: AnyEvent) -> None:
         """Put a node's event into the stream.
 
-        A flipped bit can leave a valid proof: a block that nobody sealed. Its author is then said
-        to have found it, just before the first node accepts it.
+        A flipped bit can leave a valid proof: a block that nobody sealed. As soon as a node builds
+        on it, its author is said to have found it; beside the best chain it is nobody's.
         """
         if isinstance(event, BlockAccepted) and not self._observer.knows(event.hash):
-            seat = self._seats[name]
-            assert seat.node is not None, f"{name} tells something, so it runs"
-            block = seat.disk[bytes.fromhex(event.hash)[::-1]]
-            author = event.author if event.author in self._seats else name
-            work = seat.node.rule.weight(block)
-            self.recorder.emit(author, block_found(block, event.height, work))
+            self._tell_unsealed(name, event.hash)
         self.recorder.emit(name, event)
+
+    def _tell_unsealed(self, name: str, hash_: str) -> None:
+        seat = self._seats[name]
+        assert seat.node is not None, f"{name} tells something, so it runs"
+        if display(seat.node.head.hash) != hash_:
+            return
+        unknown = []
+        for entry in seat.node.head.branch():
+            if entry.parent is None or self._observer.knows(display(entry.hash)):
+                break
+            unknown.append(entry)
+        for entry in reversed(unknown):
+            block = seat.disk[entry.hash]
+            author = self._names.get(block.author, name)
+            work = seat.node.rule.weight(block)
+            finder = author if author in self._seats else name
+            self.recorder.emit(finder, block_found(block, entry.height, work))
 
     def _emit_sent(self, node: str, event: TransactionSent) -> None:
         self.recorder.emit(node, event)
