@@ -7,6 +7,7 @@ import msgspec
 
 from powclock.clock.node_clock import SkewedClock
 from powclock.clock.streams import Stream
+from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link, Send
 
@@ -43,6 +44,15 @@ class Breakable(Protocol):
     def clock(self, node: NodeId) -> SkewedClock: ...
 
     def hash_rate(self, node: NodeId) -> HashRate: ...
+
+    @property
+    def proof_scale(self) -> int:
+        """By how much a proof may miss its target."""
+        ...
+
+    def key(self, node: NodeId) -> SigningKey:
+        """The key of a node's account."""
+        ...
 
     def stop(self, node: NodeId) -> None: ...
 

@@ -14,6 +14,7 @@ import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.network.fault import Breakable, Fault, FaultError, NodeId, Sides, Undo
+from powclock.network.forge import Forge
 from powclock.network.link import Link, Send
 from powclock.network.sides import side_by_share
 from powclock.record.labels import clean_label
@@ -267,4 +268,6 @@ class Leave(Fault, frozen=True, tag="leave"):
         return undo
 
 
-AnyFault = Crash | Partition | Delay | Loss | BitFlips | ClockSkew | HashRateFactor | Join | Leave
+AnyFault = (
+    Crash | Partition | Delay | Loss | BitFlips | ClockSkew | HashRateFactor | Join | Leave | Forge
+)

@@ -209,11 +209,12 @@ class View:
                     node.head, node.height = self.started.genesis, 0
             case NodeDown():
                 node.running = False
-            case NodeLeft():
+            case NodeLeft(links=links):
                 if node.sample is not None:
                     self.retired_hashes += node.sample.hashes
                 del self.nodes[name]
                 self.links = {pair: ms for pair, ms in self.links.items() if name not in pair}
+                self._linked(links)
             case _:
                 pass
 

@@ -47,6 +47,7 @@ FAULTS = {
     "hash_rate": "▲",
     "join": "+",
     "leave": "−",
+    "forge": "‡",
 }
 
 DIGITS = {
@@ -131,6 +132,7 @@ _STAND_INS = {
     "▣": "+",
     "□": ".",
     "•": "%",
+    "‡": "F",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")

@@ -344,6 +344,24 @@ def test_who_left_comes_back_as_a_new_node_of_the_same_name() -> None:
         running.run_until(running.agreed, 30)
 
 
+@pytest.mark.parametrize("topology", ["line", "ring"])
+def test_who_stays_is_still_connected_when_others_leave(topology: str) -> None:
+    what = scenario(nodes={"count": 8}, links={"topology": topology})
+    with race(what) as running:
+        world = running.world
+        leave = Leave(nodes=("carol", "frank", "dave"))
+        running.begin(leave)
+        names = world.node_names()
+        graph = [(names.index(link.source), names.index(link.target)) for link in world.links()]
+        assert is_connected(len(names), graph)
+        pairs = {tuple(sorted((link.source, link.target))) for link in world.links()}
+        assert {tuple(sorted(pair)) for pair in running.view.links} == pairs
+        running.run(60)
+        running.heal(leave)
+        running.run(60)
+        running.run_until(running.agreed, 60)
+
+
 def test_a_clock_that_is_ahead_makes_blocks_that_others_refuse_for_now() -> None:
     with race(scenario(nodes={"count": 4})) as running:
         fault = ClockSkew(offset_s=90, nodes=("bob",))

@@ -25,10 +25,10 @@ def test_records_are_numbered_and_stamped() -> None:
     recorder.emit(None, NodeDown())
     recorder.listen(records.append)
     recorder.write(lines.append)
-    recorder.emit("bob", HeadMoved("ff", 1))
+    recorder.emit("bob", HeadMoved("ff", 1, "ee"))
     recorder.emit("bob", NodeDown())
     assert records == [
-        Record(1, 5, "bob", HeadMoved("ff", 1)),
+        Record(1, 5, "bob", HeadMoved("ff", 1, "ee")),
         Record(2, 5, "bob", NodeDown()),
     ]
     assert lines == [json_line(record) for record in records]
