@@ -210,6 +210,7 @@ def _why_plain() -> str:
 
 
 def _watch_plainly(plan: Plan) -> None:
+    from powclock.lab.report import report_text
     from powclock.race.plain import race_plainly
 
     def say(text: str) -> None:
@@ -218,7 +219,7 @@ def _watch_plainly(plan: Plan) -> None:
 
     with _interrupts() as look:
         summary = race_plainly(plan, say, look)
-    say(summary.text())
+    say(report_text(summary))
 
 
 @contextmanager
@@ -299,12 +300,9 @@ def run(
                     outputs=outputs,
                     progress=progress,
                 )
-    if as_json:
-        import msgspec
+    from powclock.lab.report import report_json, report_text
 
-        typer.echo(msgspec.json.encode(summary).decode())
-    else:
-        typer.echo(summary.text())
+    typer.echo(report_json(summary).decode() if as_json else report_text(summary))
 
 
 def _writable(path: Path | None, files: ExitStack) -> BinaryIO | None:

@@ -159,7 +159,8 @@ def test_the_figures_as_json_and_as_text() -> None:
     required = {
         "version", "scenario", "rule", "seed", "digest", "race_seconds", "ticks", "blocks_mined",
         "blocks_stale", "stale_of_mined", "reorgs", "reorg_depth_max", "blocks_by_node", "hashes",
-        "transactions_confirmed",
+        "transactions_confirmed", "conditions", "expected_interval_s", "expected_interval_s_band",
+        "expected_stale_of_mined", "expected_stale_of_mined_band",
     }  # fmt: skip
     assert required <= set(result)
     assert (result["version"], result["scenario"], result["rule"], result["seed"]) == (

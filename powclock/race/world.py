@@ -34,6 +34,7 @@ from powclock.race.sampler import Sampler
 from powclock.race.scenario import NODES_MAX, Scenario
 from powclock.race.workload import Workload
 from powclock.record.events import (
+    DifficultyInfo,
     LinkInfo,
     NodeDown,
     NodeInfo,
@@ -117,6 +118,12 @@ class World:
                     for link in self.links()
                     if link.source < link.target
                 ),
+                difficulty=DifficultyInfo(
+                    self.scenario.difficulty.rule,
+                    self.scenario.difficulty.half_life_s,
+                    self.scenario.difficulty.window,
+                ),
+                wander=self.scenario.nodes.wander,
             ),
         )
         self._plan = FaultPlan(

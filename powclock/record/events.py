@@ -34,9 +34,18 @@ class LinkInfo(msgspec.Struct, frozen=True, array_like=True):
     latency_ms: float
 
 
+class DifficultyInfo(msgspec.Struct, frozen=True):
+    """How the clock is kept at its rate; `half_life_s` is for asert, `window` for bitcoin."""
+
+    rule: str
+    half_life_s: int
+    window: int
+
+
 class RaceStarted(Event, frozen=True, tag="race_started"):
     """The first record: what is raced, by whom over which links, and the genesis header (160
-    hexadecimal digits). A proof may miss its header's target by the factor `proof_scale`.
+    hexadecimal digits). A proof may miss its header's target by the factor `proof_scale`, and hash
+    rates wander by the part `wander` of themselves.
     """
 
     version: str
@@ -50,6 +59,8 @@ class RaceStarted(Event, frozen=True, tag="race_started"):
     proof_scale: int
     nodes: tuple[NodeInfo, ...]
     links: tuple[LinkInfo, ...]
+    difficulty: DifficultyInfo | None = None
+    wander: float = 0.0
 
 
 class NodeUp(Event, frozen=True, tag="node_up"):
