@@ -72,7 +72,7 @@ def test_version_scenarios_and_paths() -> None:
         (("run",), "a race has no end of its own: say --ticks 200 or --until 10m"),
         (
             ("run", "nope", "--ticks", "1"),
-            "nope: no such scenario; shipped are default, flaky, regions, split, surge",
+            "nope: no such scenario; shipped are default, flaky, regions, selfish, split, surge",
         ),
         (
             ("run", "--ticks", "0"),
