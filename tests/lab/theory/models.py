@@ -1,6 +1,7 @@
 """The bare models behind the closed forms, by chance: nothing here knows a formula."""
 
 from collections import deque
+from collections.abc import Iterable
 
 from powclock.clock.streams import Stream
 
@@ -38,21 +39,23 @@ def double_spend_race(
     return False
 
 
-def selfish_race(alpha: float, gamma: float, blocks: int, stream: Stream) -> tuple[int, int]:
-    """Blocks of the main chain: the attacker's and the others', after `blocks` were found."""
-    won = lost = 0
-    private = 0  # the attacker's unpublished blocks, or both sides' one in a tie
+def selfish_outcome(finds: Iterable[bool]) -> tuple[int, int, int]:
+    """Eyal and Sirer's state machine, told who finds each block: whether the attacker does.
+
+    Returns the main chain's blocks of the attacker and of the others, and how many ties an honest
+    node decided. These count as lost, with two blocks of the others; where it built on the
+    attacker's block, one of the two is the attacker's.
+    """
+    won = lost = decided = 0
+    private = 0
     tie = False
-    for _ in range(blocks):
-        attacker_finds = stream.random() < alpha
+    for attacker_finds in finds:
         if tie:
             tie = False
             if attacker_finds:
                 won += 2
-            elif stream.random() < gamma:
-                won, lost = won + 1, lost + 1
             else:
-                lost += 2
+                lost, decided = lost + 2, decided + 1
         elif attacker_finds:
             private += 1
         elif private == 0:
@@ -63,8 +66,15 @@ def selfish_race(alpha: float, gamma: float, blocks: int, stream: Stream) -> tup
             won, private = won + 2, 0
         else:
             won, private = won + 1, private - 1
-    # Two ahead, the rest is as good as won.
-    return won + (private if private > 1 else 0), lost
+    return won + private, lost, decided
+
+
+def selfish_race(alpha: float, gamma: float, blocks: int, stream: Stream) -> tuple[int, int]:
+    """Blocks of the main chain: the attacker's and the others', after `blocks` were found."""
+    finds = (stream.random() < alpha for _ in range(blocks))
+    won, lost, decided = selfish_outcome(finds)
+    followed = sum(stream.random() < gamma for _ in range(decided))
+    return won + followed, lost - followed
 
 
 def retarget_race(interval_s: float, window: int, ticks: int, stream: Stream) -> float:
