@@ -220,6 +220,7 @@ def _why_plain() -> str:
 
 
 def _watch_plainly(plan: Plan, which: str) -> None:
+    from powclock.lab.report import report_text
     from powclock.race.plain import race_plainly
 
     race = plan.scenario
@@ -235,7 +236,7 @@ def _watch_plainly(plan: Plan, which: str) -> None:
 
     with _told(again), interrupts() as look:
         summary = race_plainly(plan, say, look)
-    say(summary.text())
+    say(report_text(summary))
 
 
 @app.command()
@@ -298,12 +299,9 @@ def run(
                     progress=tell,
                     check=not no_check,
                 )
-    if as_json:
-        import msgspec
+    from powclock.lab.report import report_json, report_text
 
-        typer.echo(msgspec.json.encode(summary).decode())
-    else:
-        typer.echo(summary.text())
+    typer.echo(report_json(summary).decode() if as_json else report_text(summary))
 
 
 def _writable(path: Path | None, files: ExitStack) -> BinaryIO | None:

@@ -81,7 +81,7 @@ def test_version_scenarios_and_paths() -> None:
         (("run",), "a race has no end of its own: say --ticks 200 or --until 10m"),
         (
             ("run", "nope", "--ticks", "1"),
-            "nope: no such scenario; shipped are default, flaky, regions, split, surge",
+            "nope: no such scenario; shipped are default, flaky, regions, selfish, split, surge",
         ),
         (
             ("run", "--ticks", "0"),
@@ -271,7 +271,8 @@ def test_the_figures_as_json_and_as_text() -> None:
     required = {
         "version", "scenario", "rule", "seed", "digest", "race_seconds", "ticks", "blocks_mined",
         "blocks_stale", "stale_of_mined", "reorgs", "reorg_depth_max", "blocks_by_node", "hashes",
-        "transactions_confirmed",
+        "transactions_confirmed", "conditions", "expected_interval_s", "expected_interval_s_band",
+        "expected_stale_of_mined", "expected_stale_of_mined_band",
     }  # fmt: skip
     assert required <= set(result)
     assert (result["version"], result["scenario"], result["rule"], result["seed"]) == (

@@ -10,6 +10,7 @@ from powclock.clock.streams import Stream
 from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link, Send
+from powclock.record.events import Record
 
 NodeId = str
 Undo = Callable[[], None]
@@ -31,6 +32,14 @@ class Breakable(Protocol):
 
     def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
         """Call back with the data after a delay."""
+        ...
+
+    def watch(self, sink: Callable[[Record], None]) -> Undo:
+        """Give every record to the sink, until it is taken back."""
+        ...
+
+    def block_frame(self, node: NodeId, hash_: bytes) -> bytes | None:
+        """A block of a node's disk as the message that delivers it."""
         ...
 
     def links(self) -> Iterable[Link]:

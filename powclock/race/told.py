@@ -45,6 +45,7 @@ def race_started(
         genesis_header=genesis.header.serialise().hex(),
         proof_scale=rules.proof_scale,
         chain=rules.info,
+        wander=scenario.nodes.wander,
         nodes=tuple(node_info(seat) for seat in seats),
         links=link_infos(links),
     )

@@ -42,6 +42,7 @@ from powclock.record.events import (
     NodeJoined,
     NodeLeft,
     NodeUp,
+    Record,
     TransactionSent,
 )
 
@@ -272,6 +273,16 @@ class World:
     def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
         """Call back with the data after a delay."""
         self.loop.schedule(self.loop.now_ns + delay_ns, callback, data)
+
+    def watch(self, sink: Callable[[Record], None]) -> Callable[[], None]:
+        """Give every record to the sink, until it is taken back."""
+        self.recorder.listen(sink)
+        return lambda: self.recorder.forget(sink)
+
+    def block_frame(self, node: str, hash_: bytes) -> bytes | None:
+        """A block of a node's disk as the message that delivers it."""
+        seat = self._seats.get(node)
+        return seat.disk.frame(hash_) if seat is not None else None
 
     def links(self) -> Iterable[Link]:
         """Every direction of every pair of peers."""

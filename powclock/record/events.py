@@ -57,7 +57,8 @@ class ChainInfo(msgspec.Struct, frozen=True):
 
 class RaceStarted(Event, frozen=True, tag="race_started"):
     """The first record: what is raced, by whom over which links, and the genesis header (160
-    hexadecimal digits). A proof may miss its header's target by the factor `proof_scale`.
+    hexadecimal digits). A proof may miss its header's target by the factor `proof_scale`, and hash
+    rates wander by the part `wander` of themselves.
     """
 
     version: str
@@ -70,6 +71,7 @@ class RaceStarted(Event, frozen=True, tag="race_started"):
     genesis_header: str
     proof_scale: int
     chain: ChainInfo
+    wander: float
     nodes: tuple[NodeInfo, ...]
     links: tuple[LinkInfo, ...]
 

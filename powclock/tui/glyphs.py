@@ -48,6 +48,7 @@ FAULTS = {
     "join": "+",
     "leave": "−",
     "forge": "‡",
+    "selfish": "◉",
 }
 
 DIGITS = {
@@ -133,6 +134,7 @@ _STAND_INS = {
     "□": ".",
     "•": "%",
     "‡": "F",
+    "◉": "0",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")

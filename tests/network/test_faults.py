@@ -16,6 +16,7 @@ from powclock.network.faults import (
     Leave,
     Loss,
     Partition,
+    SelfishMining,
     flip,
 )
 from powclock.network.topology import is_connected
@@ -65,6 +66,7 @@ REVERSIBLE: list[AnyFault] = [
     ClockSkew(),
     HashRateFactor(factor=0, nodes=("bob",)),
     HashRateFactor(factor=3),
+    SelfishMining(nodes=("frank",), gamma=0.5),
     Join(nodes=("zara",)),
 ]
 
@@ -162,6 +164,7 @@ EVERYBODY = "alice, bob, carol, dave, erin, frank, grace, heidi"
         (Crash(nodes=("nobody",)), f"there is no node 'nobody': the race has {EVERYBODY}"),
         (Loss(nodes=("bob", "\x1b[2J")), f"there is no node '\\x1b[2J': the race has {EVERYBODY}"),
         (Partition(nodes=tuple(EVERYBODY.split(", "))), "a partition needs a node on each side"),
+        (SelfishMining(), "selfish takes exactly one name in nodes"),
         (Join(), "join takes exactly one name in nodes"),
         (Join(nodes=("a", "b")), "join takes exactly one name in nodes"),
         (Join(nodes=("bob",)), "there is a node 'bob' already: choose another name"),

@@ -65,6 +65,7 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
             genesis_header="00" * 80,
             proof_scale=1,
             chain=CHAIN,
+            wander=0.1,
             nodes=(ALICE, BOB),
             links=(LINK,),
         ),

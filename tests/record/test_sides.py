@@ -39,7 +39,9 @@ def test_a_node_on_a_side_is_split_even_if_none_of_its_peers_is_cut_off() -> Non
 
     nodes = tuple(info(name) for name in NAMES)
     apply(
-        RaceStarted("1", "test", 7, "pow", "grinding", 5.0, GENESIS, "00" * 80, 1, CHAIN, nodes, ())
+        RaceStarted(
+            "1", "test", 7, "pow", "grinding", 5.0, GENESIS, "00" * 80, 1, CHAIN, 0.1, nodes, ()
+        )
     )
     for name in NAMES:
         apply(NodeUp(0), name)
