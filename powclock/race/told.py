@@ -1,21 +1,18 @@
 """What a world tells of itself: its nodes, its links and its first record."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from powclock import __version__
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.machine.header import display
 from powclock.network.link import Link
+from powclock.race.builder import Seat
 from powclock.race.genesis import Rules
 from powclock.race.scenario import Scenario
 from powclock.record.events import LinkInfo, NodeInfo, RaceStarted
 
-if TYPE_CHECKING:
-    from powclock.race.world import Seat
 
-
-def node_info(seat: "Seat") -> NodeInfo:
+def node_info(seat: Seat) -> NodeInfo:
     """A node as records have it."""
     return NodeInfo(seat.name, seat.address.hex(), seat.region, seat.miner.rate.base)
 
@@ -30,7 +27,7 @@ def link_infos(links: Iterable[Link]) -> tuple[LinkInfo, ...]:
 
 
 def race_started(
-    scenario: Scenario, rules: Rules, seats: Iterable["Seat"], links: Iterable[Link]
+    scenario: Scenario, rules: Rules, seats: Iterable[Seat], links: Iterable[Link]
 ) -> RaceStarted:
     """The first record of a race."""
     genesis = rules.genesis.block

@@ -8,9 +8,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
 from itertools import pairwise
-from math import fsum
 
-from powclock.clock.node_clock import RaceClock, SkewedClock
+from powclock.clock.node_clock import SkewedClock
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 from powclock.election.difficulty import Difficulty
@@ -18,13 +17,12 @@ from powclock.election.proof_of_work import ProofOfWork
 from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
-from powclock.mining.miner import GrindingMiner, Miner, SampledMiner
-from powclock.network.fabric import Distance, Fabric
+from powclock.network.fabric import Fabric
 from powclock.network.fault import FaultError
 from powclock.network.link import Link
 from powclock.network.node import Node, block_found
 from powclock.network.storage import Disk
-from powclock.network.topology import edges
+from powclock.race.builder import Builder, Seat
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
 from powclock.race.fault_board import FaultBoard, FaultPlan
 from powclock.race.genesis import LIMIT, rules_of
@@ -49,23 +47,6 @@ from powclock.record.events import (
 JOINED_PEERS = 4
 
 
-class Seat:
-    """What belongs to a node whether or not it runs: account, clock, hash rate, disk."""
-
-    def __init__(
-        self, name: str, region: str, key: SigningKey, clock: SkewedClock, miner: Miner
-    ) -> None:
-        self.name = name
-        self.region = region
-        self.key = key
-        self.address = key.public
-        self.clock = clock
-        self.miner = miner
-        self.disk = Disk()
-        self.node: Node | None = None
-        self.task: asyncio.Task[None] | None = None
-
-
 class World:
     """One race."""
 
@@ -74,7 +55,6 @@ class World:
         self.loop = VirtualLoop()
         self.recorder = Recorder(lambda: self.loop.now_ns)
         self.inputs: list[Input] = []
-        self._true_clock = RaceClock(self.loop)
         self._fabric = Fabric(self.loop, scenario.seed)
         self._seats: dict[str, Seat] = {}
         self._names: dict[bytes, str] = {}
@@ -89,6 +69,7 @@ class World:
             later=self._later,
         )
         self._rules = rules_of(scenario, self._workload.allocation())
+        self._builder = Builder(scenario, self.loop, self._rules.proof_scale)
         self._board = FaultBoard(self, self.recorder, lambda: self.loop.now_ns)
         self._observer = Observer(self.recorder, self._transactions_of)
         self._plan: FaultPlan | None = None
@@ -176,58 +157,19 @@ class World:
     # Building.
 
     def _build(self) -> None:
-        scenario = self.scenario
-        names = scenario.node_names()
-        regions = [region.name for region in scenario.regions for _ in range(region.nodes)]
-        stream = Stream(scenario.seed, "shares")
-        spread = scenario.nodes.spread
-        shares = list(scenario.nodes.shares) or [
-            stream.uniform(1 - spread, 1 + spread) for _ in names
-        ]
-        for i, name in enumerate(names):
-            rate = scenario.nodes.hash_rate * shares[i] / fsum(shares)
-            self._seat(name, rate, regions[i] if regions else "")
-        links = scenario.links
-        graph = edges(links.topology, len(names), links.degree, Stream(scenario.seed, "topology"))
-        for a, b in graph:
-            self._connect(names[a], names[b])
+        for name, hash_rate, region in self._builder.places():
+            self._seat(name, hash_rate, region)
+        for a, b in self._builder.pairs():
+            self._connect(a, b)
 
     def _seat(self, name: str, hash_rate: float, region: str) -> Seat:
-        seed = self.scenario.seed
-        rate = HashRate(
-            hash_rate,
-            self.scenario.nodes.wander,
-            Stream(seed, "hash rate", name),
-            lambda: self.loop.now_ns,
-        )
-        key = SigningKey.derive(seed, f"node {name}")
-        clock = SkewedClock(self._true_clock)
-        seat = Seat(name, region, key, clock, self._miner(name, rate))
-        rate.on_change = lambda: seat.node.search_anew() if seat.node is not None else None
+        seat = self._builder.seat(name, hash_rate, region, self._joins)
         self._seats[name] = seat
-        self._names[key.public] = name
+        self._names[seat.address] = name
         return seat
 
-    def _miner(self, name: str, rate: HashRate) -> Miner:
-        def race_ns() -> int:
-            return self.loop.now_ns
-
-        if self.scenario.mining.miner == "grinding":
-            return GrindingMiner(rate, race_ns)
-        # A node that comes back under its name must not draw the same numbers again.
-        stream = Stream(self.scenario.seed, "miner", name, self._joins)
-        return SampledMiner(rate, race_ns, stream, self._rules.proof_scale)
-
     def _connect(self, a: str, b: str) -> None:
-        links = self.scenario.links
-        one, two = self._seats[a].region, self._seats[b].region
-        latency_ms = links.latency_ms
-        if one != two:
-            between = {region.name: region.latency_ms for region in self.scenario.regions}
-            latency_ms = between.get(one, {}).get(
-                two, between.get(two, {}).get(one, links.latency_ms)
-            )
-        distance = Distance(latency_ms, links.jitter_ms, links.kilobytes_per_s)
+        distance = self._builder.distance(self._seats[a].region, self._seats[b].region)
         for link in self._fabric.connect(a, b, distance):
             for apply in self._on_new_link:
                 apply(link)
