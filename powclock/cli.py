@@ -5,9 +5,9 @@ Headless commands never import textual: the screen is loaded where it is shown, 
 
 import math
 import os
-import signal
+import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
@@ -16,6 +16,8 @@ import typer
 from typer.core import TyperGroup
 
 from powclock import __version__, listings
+from powclock.cli_check import SEED_END, check
+from powclock.cli_progress import interrupts, progress
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
 from powclock.race.scenario import (
@@ -25,6 +27,8 @@ from powclock.race.scenario import (
     adapted,
     load_scenario,
 )
+from powclock.race.swarm.draw import PREFIX, draw
+from powclock.record.checker.broken import BrokenInvariant
 
 OURS, WRONG_USE, INTERRUPTED = 1, 2, 130
 FPS_MAX = 60
@@ -172,7 +176,7 @@ def watch(
     if plain or why:
         if why and not plain and sys.stderr.isatty() and sys.stdout.isatty():
             typer.echo(f"powclock: {why}: plain lines instead of a screen", err=True)
-        _watch_plainly(plan)
+        _watch_plainly(plan, scenario)
         return
     from powclock.race.remote import RaceProcess
 
@@ -215,40 +219,24 @@ def _why_plain() -> str:
     return ""
 
 
-def _watch_plainly(plan: Plan) -> None:
+def _watch_plainly(plan: Plan, which: str) -> None:
+    from powclock.lab.report import report_text
     from powclock.race.plain import race_plainly
+
+    race = plan.scenario
+    options = {"--seed": race.seed, "--miner": race.mining.miner}
+    if race.nodes.count != _loaded(which).nodes.count:
+        options["--nodes"] = race.nodes.count
+    words = [str(word) for option in options.items() for word in option]
+    again = f"{shlex.join(['powclock', 'run', which, *words])} --until TIME"
 
     def say(text: str) -> None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
-    with _interrupts() as look:
+    with _told(again), interrupts() as look:
         summary = race_plainly(plan, say, look)
-    say(summary.text())
-
-
-@contextmanager
-def _interrupts() -> Iterator[Callable[[], None]]:
-    """Ctrl+C takes effect where the function is called: within a callback it would tear the race.
-
-    A second one takes effect at once.
-    """
-    asked: list[int] = []
-
-    def interrupt(number: int, _frame: object) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    def look() -> None:
-        if asked:
-            raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield look
-    finally:
-        signal.signal(signal.SIGINT, before)
+    say(report_text(summary))
 
 
 @app.command()
@@ -273,6 +261,9 @@ def run(
     headers: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the best chain's raw headers.")
     ] = None,
+    no_check: Annotated[
+        bool, typer.Option("--no-check", help="Do not check the race's invariants; a third faster.")
+    ] = False,
 ) -> None:
     """Race headless, as fast as it goes, and print what came of it.
 
@@ -288,29 +279,29 @@ def run(
         raise WrongUse("--inputs brings its own scenario, seed and end: leave the others out")
     if inputs is None and not ticks and not until:
         raise WrongUse("a race has no end of its own: say --ticks 200 or --until 10m")
-    with ExitStack() as files:
+    with _told(shlex.join(["powclock", *sys.argv[1:]])), ExitStack() as files:
         outputs = Outputs(_writable(events, files), _writable(headers, files))
         if inputs is not None:
             session = load_session(inputs)
-            with _progress(0, session.end.time_ns) as progress:
-                summary = replay_session(session, outputs=outputs, progress=progress)
+            with progress(0, session.end.time_ns) as tell:
+                summary = replay_session(
+                    session, outputs=outputs, progress=tell, check=not no_check
+                )
         else:
             chosen = _scenario(scenario, seed, nodes, miner)
             until_ns = round((until or 0) * NANOSECONDS)
-            with _progress(ticks or 0, until_ns) as progress:
+            with progress(ticks or 0, until_ns) as tell:
                 summary = run_race(
                     chosen,
                     ticks=ticks or 0,
                     until_ns=until_ns,
                     outputs=outputs,
-                    progress=progress,
+                    progress=tell,
+                    check=not no_check,
                 )
-    if as_json:
-        import msgspec
+    from powclock.lab.report import report_json, report_text
 
-        typer.echo(msgspec.json.encode(summary).decode())
-    else:
-        typer.echo(summary.text())
+    typer.echo(report_json(summary).decode() if as_json else report_text(summary))
 
 
 def _writable(path: Path | None, files: ExitStack) -> BinaryIO | None:
@@ -323,31 +314,13 @@ def _writable(path: Path | None, files: ExitStack) -> BinaryIO | None:
 
 
 @contextmanager
-def _progress(ticks: int, until_ns: int) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error where that is a terminal; towards whichever end is nearer."""
-    with _interrupts() as look:
-        if sys.stderr.isatty():
-            yield from _bar(ticks, until_ns, look)
-        else:
-            yield lambda _height, _now_ns: look()
-
-
-def _bar(
-    ticks: int, until_ns: int, look: Callable[[], None]
-) -> Iterator[Callable[[int, int], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("tick 0", total=1.0)
-
-        def show(height: int, now_ns: int) -> None:
-            look()
-            done = max(height / ticks if ticks else 0.0, now_ns / until_ns if until_ns else 0.0)
-            bars.update(task, completed=min(1.0, done), description=f"tick {height}")
-
-        yield show
+def _told(again: str) -> Iterator[None]:
+    """A race that breaks an invariant ends with what, where, and the command that shows it."""
+    try:
+        yield
+    except BrokenInvariant as broken:
+        typer.echo(f"powclock: the race stopped: {broken}\nagain: {again}", err=True)
+        raise typer.Exit(OURS) from broken
 
 
 def _scenario(
@@ -356,7 +329,17 @@ def _scenario(
     nodes: int | None,
     miner: Literal["grinding", "sampled"] | None,
 ) -> Scenario:
-    return adapted(load_scenario(which), seed=seed, nodes=nodes, miner=miner)
+    return adapted(_loaded(which), seed=seed, nodes=nodes, miner=miner)
+
+
+def _loaded(which: str) -> Scenario:
+    seed = which.removeprefix(PREFIX)
+    if which.startswith(PREFIX) and seed.isdecimal() and int(seed) < SEED_END:
+        return draw(int(seed))
+    return load_scenario(which)
+
+
+app.command()(check)
 
 
 for _command in (listings.scenarios, listings.themes, listings.keys, listings.paths):

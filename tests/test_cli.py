@@ -74,10 +74,14 @@ def test_version_scenarios_and_paths() -> None:
 @pytest.mark.parametrize(
     ("args", "line"),
     [
+        (
+            ("check", "--seeds", "5:5"),
+            "Invalid value: '5:5' are no seeds: write 17 or 0:1000",
+        ),
         (("run",), "a race has no end of its own: say --ticks 200 or --until 10m"),
         (
             ("run", "nope", "--ticks", "1"),
-            "nope: no such scenario; shipped are default, flaky, regions, split, surge",
+            "nope: no such scenario; shipped are default, flaky, regions, selfish, split, surge",
         ),
         (
             ("run", "--ticks", "0"),
@@ -159,12 +163,116 @@ def test_a_bug_is_exit_status_1() -> None:
     assert done.stderr.splitlines()[-1] == "AssertionError: a bug"
 
 
+BREAKS = (
+    "import sys; from powclock.machine.ledger import Ledger; from powclock import cli\n"
+    "right = Ledger.undo\n"
+    "def undo(self, block): right(self, block); self._add(block.author, 1)\n"
+    "Ledger.undo = undo\n"
+    "sys.argv = ['powclock', *{args!r}]\n"
+    "cli.main()"
+)
+
+
+@pytest.mark.parametrize(
+    ("args", "again"),
+    [
+        (["run", *FAST, "--until", "2h"], "powclock run --miner sampled --until 2h"),
+        (
+            ["--plain", *FAST, "--nodes", "9", "--for", "2h", "--speed", "max"],
+            "powclock run default --seed 42 --miner sampled --nodes 9 --until TIME",
+        ),
+    ],
+)
+def test_a_broken_invariant_says_what_where_and_how_to_see_it_again(
+    args: list[str], again: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BREAKS.format(args=args)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        env=environment(),
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == 1
+    what, how = done.stderr.splitlines()
+    assert re.fullmatch(
+        r"powclock: the race stopped: invariant 6 \(same tip, same state\): .* "
+        r"\(\w+, block …\w{16}, record \d+, [\d.]+ s\)",
+        what,
+    )
+    assert how == f"again: {again}"
+
+
+def test_seeds_are_checked_and_one_of_them_is_a_scenario(tmp_path: Path) -> None:
+    done = powclock_("check", "--seeds", "3:5", "--jobs", "1", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads(done.stdout)
+    assert (report["seeds"], report["failures"]) == (2, [])
+    assert powclock_("check", "--seeds", "3:5").stdout.splitlines()[-1] == (
+        f"digest    {report['digest']}"
+    )
+    shown = powclock_("check", "--show", "4")
+    (tmp_path / "race.toml").write_text(shown.stdout, encoding="utf-8")
+    by_name = figures("check:4", "--until", "40s")
+    assert figures(tmp_path / "race.toml", "--until", "40s") == by_name
+    assert by_name["scenario"] == "check:4"
+
+
+def test_a_seed_that_fails_is_exit_status_1_with_the_commands_that_show_it() -> None:
+    script = (
+        "from powclock.race.swarm import pool\n"
+        "from powclock.race.swarm.trial import try_seed\n"
+        "import msgspec\n"
+        "def race_seeds(seeds, jobs, tell):\n"
+        "    result = msgspec.structs.replace(try_seed(seeds[0]), broken='invariant 4: oh')\n"
+        "    tell(result)\n"
+        "    return [result]\n"
+        "pool.race_seeds = race_seeds\n"
+        + BREAKS.format(args=["check", "--seeds", "17"]).replace("Ledger.undo = undo\n", "")
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "seed 17: invariant 4: oh",
+        "  again    powclock check --seeds 17",
+        "  watch    powclock watch check:17",
+    ]
+    assert "seeds     1, 1 failed" in done.stdout.splitlines()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT to send on Windows")
+def test_an_interrupt_ends_a_check_quietly() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "powclock", "check", "--seeds", "0:100000", "--jobs", "2"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(3)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, output, errors) == (130, b"", b"")
+
+
 def test_the_figures_as_json_and_as_text() -> None:
     result = figures("--seed", "7", "--ticks", "20", *FAST)
     required = {
         "version", "scenario", "rule", "seed", "digest", "race_seconds", "ticks", "blocks_mined",
         "blocks_stale", "stale_of_mined", "reorgs", "reorg_depth_max", "blocks_by_node", "hashes",
-        "transactions_confirmed",
+        "transactions_confirmed", "conditions", "expected_interval_s", "expected_interval_s_band",
+        "expected_stale_of_mined", "expected_stale_of_mined_band",
     }  # fmt: skip
     assert required <= set(result)
     assert (result["version"], result["scenario"], result["rule"], result["seed"]) == (
@@ -262,7 +370,7 @@ def test_headless_commands_never_load_textual() -> None:
     script = (
         "import sys; from powclock import cli\n"
         "for args in (['run', '--ticks', '2', '--miner', 'sampled'], ['scenarios'], ['paths'],\n"
-        "             ['themes'], ['keys'], ['--version'], ['--help'],\n"
+        "             ['themes'], ['keys'], ['--version'], ['--help'], ['check', '--show', '3'],\n"
         "             ['--plain', '--for', '1s', '--speed', 'max']):\n"
         "    sys.argv = ['powclock', *args]\n"
         "    try: cli.main()\n"

@@ -146,9 +146,12 @@ class VirtualLoop(_Loop):
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """Keep the first failure; the run stops and raises it."""
+        self.fail(context.get("exception") or RuntimeError(str(context.get("message"))))
+
+    def fail(self, failure: BaseException) -> None:
+        """Raise this as soon as the present callback is over; of several, the first."""
         if self._failure is None:
-            failure = context.get("exception")
-            self._failure = failure or RuntimeError(str(context.get("message")))
+            self._failure = failure
 
     # What the owner of the loop uses.
 

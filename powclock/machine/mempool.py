@@ -35,6 +35,20 @@ class Mempool:
     def __iter__(self) -> Iterator[Transaction]:
         return iter(self._by_id.values())
 
+    @property
+    def transactions_max(self) -> int:
+        """How many may wait."""
+        return self._transactions_max
+
+    @property
+    def full(self) -> bool:
+        """Whether one more would push another out."""
+        return len(self._by_id) >= self._transactions_max
+
+    def waiting(self, sender: bytes, nonce: int) -> Transaction | None:
+        """The transfer with this place in its sender's history, if one waits here."""
+        return self._by_sender.get(sender, {}).get(nonce)
+
     def get(self, transaction_id: bytes) -> Transaction | None:
         """The transfer of an id, if it waits here."""
         return self._by_id.get(transaction_id)
@@ -65,7 +79,7 @@ class Mempool:
             raise InvalidTransaction(Reason.TXN_MEMPOOL_CONFLICT)
         if rival is not None:
             self._remove(rival)
-        elif len(self._by_id) >= self._transactions_max:
+        elif self.full:
             self._make_room(transaction.fee)
         self._insert(transaction)
 

@@ -109,6 +109,15 @@ class Replica:
         if len(self._invalid) > INVALID_MAX:
             del self._invalid[next(iter(self._invalid))]
 
+    def condemned(self, hash_: bytes) -> bool:
+        """Whether a block is remembered as invalid for good."""
+        return hash_ in self._invalid
+
+    @property
+    def invalid_count(self) -> int:
+        """How many blocks are remembered as invalid."""
+        return len(self._invalid)
+
     def add_transaction(self, transaction: Transaction) -> None:
         """Take a transfer into the mempool.
 

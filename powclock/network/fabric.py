@@ -71,6 +71,17 @@ class Fabric:
         self._retired_messages += sum(link.messages for link in gone)
         self._retired_bytes += sum(link.bytes for link in gone)
 
+    def apart(self, a: NodeId, b: NodeId) -> bool:
+        """Whether no way of links leads from one node to another, working or not."""
+        reached = {a}
+        frontier = [a]
+        while frontier:
+            for peer in self._peers.get(frontier.pop(), ()):
+                if peer not in reached:
+                    reached.add(peer)
+                    frontier.append(peer)
+        return b not in reached
+
     def attach(self, node: Node) -> None:
         """From now on the node receives."""
         self._receivers[node.name] = node

@@ -7,8 +7,10 @@ import msgspec
 
 from powclock.clock.node_clock import SkewedClock
 from powclock.clock.streams import Stream
+from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link, Send
+from powclock.record.events import Record
 
 NodeId = str
 Undo = Callable[[], None]
@@ -32,6 +34,14 @@ class Breakable(Protocol):
         """Call back with the data after a delay."""
         ...
 
+    def watch(self, sink: Callable[[Record], None]) -> Undo:
+        """Give every record to the sink, until it is taken back."""
+        ...
+
+    def block_frame(self, node: NodeId, hash_: bytes) -> bytes | None:
+        """A block of a node's disk as the message that delivers it."""
+        ...
+
     def links(self) -> Iterable[Link]:
         """Every direction of every pair of peers."""
         ...
@@ -43,6 +53,15 @@ class Breakable(Protocol):
     def clock(self, node: NodeId) -> SkewedClock: ...
 
     def hash_rate(self, node: NodeId) -> HashRate: ...
+
+    @property
+    def proof_scale(self) -> int:
+        """By how much a proof may miss its target."""
+        ...
+
+    def key(self, node: NodeId) -> SigningKey:
+        """The key of a node's account."""
+        ...
 
     def stop(self, node: NodeId) -> None: ...
 

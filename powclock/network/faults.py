@@ -14,8 +14,10 @@ import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.network.fault import Breakable, Fault, FaultError, NodeId, Sides, Undo
+from powclock.network.forge import Forge
 from powclock.network.link import Link, Send
 from powclock.network.sides import side_by_share
+from powclock.network.withhold import Withholder
 from powclock.record.labels import clean_label
 
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -267,4 +269,47 @@ class Leave(Fault, frozen=True, tag="leave"):
         return undo
 
 
-AnyFault = Crash | Partition | Delay | Loss | BitFlips | ClockSkew | HashRateFactor | Join | Leave
+class SelfishMining(Fault, frozen=True, tag="selfish"):
+    """A node withholds the blocks that it finds, to make the work of the others worthless.
+
+    In a tie, `gamma` of the others hear its block first. When this ends it publishes all it has.
+    """
+
+    gamma: Probability = 0.5
+
+    @property
+    def label(self) -> str:
+        return f"selfish, γ {self.gamma:g}"
+
+    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
+        if len(self.nodes) != 1:
+            raise FaultError("selfish takes exactly one name in nodes")
+        return super().targets(race)
+
+    def begin(self, race: Breakable) -> Undo:
+        (attacker,) = self.targets(race)
+        withholder = Withholder(race, attacker, self.gamma, race.stream("selfish", attacker))
+        unwatch = race.watch(withholder.watch)
+        unwrap = self.wrap_links(race, withholder.around)
+
+        def undo() -> None:
+            withholder.publish_all()
+            unwrap()
+            unwatch()
+
+        return undo
+
+
+AnyFault = (
+    Crash
+    | Partition
+    | Delay
+    | Loss
+    | BitFlips
+    | ClockSkew
+    | HashRateFactor
+    | Join
+    | Leave
+    | SelfishMining
+    | Forge
+)

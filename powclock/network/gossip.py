@@ -17,7 +17,7 @@ from powclock.machine.reason import Invalid, InvalidBlock, InvalidTransaction, R
 from powclock.machine.replica import Replica
 from powclock.machine.transaction import Transaction
 from powclock.machine.tree import Entry, HeadChange
-from powclock.network.pending import Orphans, Requests
+from powclock.network.pending import ORPHANS_MAX, REQUESTS_MAX, Orphans, Requests
 from powclock.network.storage import Disk
 from powclock.network.wire import (
     Announce,
@@ -42,9 +42,11 @@ from powclock.record.events import (
 )
 
 REQUEST_TIMEOUT_NS = 2 * NANOSECONDS
+LATE_S_MAX = 2.0  # requests are looked after once in a timeout
 FETCH_BLOCKS_MAX = 128
 BESIDE_MAX = 16  # with a locator, well below the wire's limit
 RECENT_TRANSACTIONS_MAX = 2_000
+REACHED_MAX = 1_000  # no race has more nodes; who is no peer any more is forgotten
 
 NodeId = str
 SendTo = Callable[[NodeId, bytes], None]
@@ -123,6 +125,17 @@ class Gossip:
                 ours = genesis == self._replica.tree.genesis.hash
                 if ours and self._replica.head.chain_work > chain_work:
                     self._push_after(peer, locator)
+
+    def queues(self) -> tuple[tuple[str, float, float], ...]:
+        """What peers can make longer: its name, its length and its bound."""
+        now_ns = self._clock.monotonic()
+        return (
+            ("seconds that requests are late", self._requests.overdue_s(now_ns), LATE_S_MAX),
+            ("requests", len(self._requests), REQUESTS_MAX),
+            ("orphans", len(self._orphans), ORPHANS_MAX),
+            ("recent transfers", len(self._recent_transactions), RECENT_TRANSACTIONS_MAX),
+            ("last blocks of peers", len(self._reached), REACHED_MAX),
+        )
 
     @property
     def waiting(self) -> tuple[int, int]:
@@ -220,15 +233,21 @@ class Gossip:
             )
         )
         if source is not None:
-            self._reached[source] = block.hash
+            self._note_reached(source, block.hash)
         if change is not None:
             self._head_moved(change)
             self._send_others(source, Announce(blocks=(block.hash,)))
         for child, peer, frame in self._orphans.children_of(block.hash):
             self._on_block(child, peer, frame)
 
+    def _note_reached(self, peer: NodeId, hash_: bytes) -> None:
+        self._reached[peer] = hash_
+        if len(self._reached) > len(self._peers):  # one of them is no peer any more
+            self._reached = {p: h for p, h in self._reached.items() if p in self._peers}
+
     def _head_moved(self, change: HeadChange) -> None:
         new = display(change.new.hash)
+        state_root = self._replica.ledger.state_root.hex()
         if change.is_reorg:
             fork = change.connected[0].parent
             assert fork is not None
@@ -240,10 +259,11 @@ class Gossip:
                     fork=display(fork.hash),
                     depth=len(change.disconnected),
                     connected=len(change.connected),
+                    state_root=state_root,
                 )
             )
         else:
-            self._emit(HeadMoved(hash=new, height=change.new.height))
+            self._emit(HeadMoved(new, change.new.height, state_root))
         self._on_head_moved()
 
     def _hold(self, block: Block, peer: NodeId, frame: bytes) -> None:
@@ -270,7 +290,7 @@ class Gossip:
     def _refuse(self, block: Block, peer: NodeId, refusal: InvalidBlock) -> None:
         if refusal.reason is Reason.DUPLICATE:
             self._requests.arrived(block.hash)
-            self._reached[peer] = block.hash
+            self._note_reached(peer, block.hash)
             return
         self._emit(
             BlockRefused(

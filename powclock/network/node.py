@@ -163,19 +163,22 @@ class Node:
     def _found(self, block: Block) -> None:
         parent = self.replica.parent_of(block)
         assert parent is not None, "a search builds on what is known"
-        self._emit(
-            BlockFound(
-                hash=display(block.hash),
-                parent=display(block.header.parent),
-                height=parent.height + 1,
-                header=block.header.serialise().hex(),
-                bits=block.header.bits,
-                work=self.rule.weight(block),
-                transactions=len(block.transactions),
-                fees=block.fees,
-            )
-        )
+        self._emit(block_found(block, parent.height + 1, self.rule.weight(block)))
         self.gossip.accept(block, parent, source=None)
+
+
+def block_found(block: Block, height: int, work: int) -> BlockFound:
+    """The event of a block that was sealed."""
+    return BlockFound(
+        hash=display(block.hash),
+        parent=display(block.header.parent),
+        height=height,
+        header=block.header.serialise().hex(),
+        bits=block.header.bits,
+        work=work,
+        transactions=len(block.transactions),
+        fees=block.fees,
+    )
 
 
 _NO_HEADER = BlockHeader(HEADER_VERSION, bytes(32), bytes(32), 0, 0, 0)

@@ -5,6 +5,7 @@ Both are bounded, as a peer can make a node remember things.
 
 from dataclasses import dataclass, field
 
+from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.machine.block import Block
 
 REQUESTS_MAX = 2_000
@@ -63,6 +64,11 @@ class Requests:
             if peer is not None:
                 again.append((hash_, peer))
         return again
+
+    def overdue_s(self, now_ns: int) -> float:
+        """For how long the request that is latest has been due; 0 if none is."""
+        earliest_ns = min((w.deadline_ns for w in self._wanted.values()), default=now_ns)
+        return max(0, now_ns - earliest_ns) / NANOSECONDS
 
     def _next_source(self, hash_: bytes, wanted: _Wanted, now_ns: int) -> str | None:
         if not wanted.others:

@@ -24,6 +24,11 @@ class Disk(MutableMapping[bytes, Block]):
         """The bytes of a block that may be stored next, so that it need not be encoded again."""
         self._incoming = (hash_, frame)
 
+    @property
+    def decoded_count(self) -> int:
+        """How many blocks are kept decoded."""
+        return len(self._decoded)
+
     def frame(self, hash_: bytes) -> bytes | None:
         """A block's message, ready to send."""
         return self._frames.get(hash_)

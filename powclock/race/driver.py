@@ -9,18 +9,28 @@ from powclock.race.commands import Action, Input
 from powclock.race.scenario import Scenario, ScenarioError
 from powclock.race.session import Session
 from powclock.race.summary import Summary, summarise
+from powclock.race.witness import WorldWitness
 from powclock.race.world import World
+from powclock.record.checker.checker import Checker
 from powclock.record.view import BLOCKS_KEPT, View
 
 
 class Driver:
-    """Owns one race; everything that watches it sees the same records."""
+    """Owns one race; everything that watches it sees the same records.
 
-    def __init__(self, scenario: Scenario, blocks_kept: int = BLOCKS_KEPT) -> None:
+    With `check`, a broken invariant stops the race: the call that moves it raises BrokenInvariant.
+    """
+
+    def __init__(
+        self, scenario: Scenario, blocks_kept: int = BLOCKS_KEPT, *, check: bool = True
+    ) -> None:
         self.world = World(scenario)
         self.view = View(blocks_kept)
         self.at_end: list[Callable[[], object]] = []
         self.world.recorder.listen(self.view.apply)
+        self.checker = Checker(WorldWitness(self.world), self.world.loop.fail) if check else None
+        if self.checker is not None:
+            self.world.recorder.listen(self.checker)
 
     @property
     def now_ns(self) -> int:

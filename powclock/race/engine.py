@@ -30,6 +30,7 @@ from powclock.race.plan import Plan
 from powclock.race.probe import WorldProbe
 from powclock.race.session import End
 from powclock.record.camera import Camera
+from powclock.record.checker.broken import BrokenInvariant
 from powclock.record.find import find
 from powclock.record.frame import Pace
 
@@ -66,11 +67,23 @@ class Engine:
         self._over = False
 
     def run(self) -> None:
-        """Race until told to quit, or to the end of the plan.
+        """Race until told to quit, to the end of the plan, or until an invariant is broken.
 
         Raises:
             BaseException: a bug in the race; what it was is for the caller to tell.
         """
+        trouble = ""
+        try:
+            self._race()
+        except BrokenInvariant as broken:
+            trouble = str(broken)
+        self._show()
+        summary = "" if trouble else self._driver.summary().text()
+        end = End(self._driver.now_ns, self._driver.world.loop.turn)
+        self._driver.close()
+        self._tell(Ended(trouble=trouble, summary=summary, again="", end=end))
+
+    def _race(self) -> None:
         self._driver.start()
         self._pacer.set_rate(self._pacer.rate, 0)
         while not self._over:
@@ -78,11 +91,6 @@ class Engine:
             self._show_if_due()
             self._wait_for_commands()
             self._over = self._over or self._driver.now_ns >= self._until_ns
-        self._show()
-        summary = self._driver.summary().text()
-        end = End(self._driver.now_ns, self._driver.world.loop.turn)
-        self._driver.close()
-        self._tell(Ended(trouble="", summary=summary, again="", end=end))
 
     def _work(self) -> None:
         stop_ns = wall_ns() + SLICE_NS

@@ -13,6 +13,7 @@ from powclock.machine.transaction import Coinbase
 from powclock.mining.kernel import NONCE_END, find_nonce
 from powclock.network.node import Genesis
 from powclock.race.scenario import Scenario
+from powclock.record.events import ChainInfo
 
 # The easiest target of a race: 256 hashes on average. Genesis has it, so that its proof costs
 # nothing; the first block after it has the target that the scenario's hash rate asks for.
@@ -29,6 +30,7 @@ class Rules:
     difficulty: Difficulty
     future_limit_s: int
     proof_scale: int
+    info: ChainInfo
 
 
 def rules_of(scenario: Scenario, allocation: dict[bytes, int]) -> Rules:
@@ -44,11 +46,26 @@ def rules_of(scenario: Scenario, allocation: dict[bytes, int]) -> Rules:
     initial_bits = target_to_bits(min(LIMIT, work_to_target(work)))
     sampled = scenario.mining.miner == "sampled"
     actual_work = target_to_work(bits_to_target(initial_bits))
+    future_limit_s = scenario.chain.future_limit_s or FUTURE_LIMIT_INTERVALS * interval_s
     return Rules(
         genesis=Genesis(_genesis_block(digest), parameters, allocation),
         difficulty=_difficulty(scenario, initial_bits),
-        future_limit_s=scenario.chain.future_limit_s or FUTURE_LIMIT_INTERVALS * interval_s,
+        future_limit_s=future_limit_s,
         proof_scale=max(1, actual_work // scenario.mining.proof_hashes) if sampled else 1,
+        info=ChainInfo(
+            chain_id=parameters.chain_id,
+            subsidy=parameters.subsidy,
+            halving_interval=parameters.halving_interval,
+            transactions_max=parameters.transactions_max,
+            difficulty=scenario.difficulty.rule,
+            interval_s=interval_s,
+            half_life_s=scenario.difficulty.half_life_s,
+            window=scenario.difficulty.window,
+            initial_bits=initial_bits,
+            limit_bits=target_to_bits(LIMIT),
+            future_limit_s=future_limit_s,
+            allocation=tuple((key.hex(), amount) for key, amount in allocation.items()),
+        ),
     )
 
 

@@ -60,12 +60,16 @@ def run_race(
     until_ns: int = 0,
     outputs: Outputs,
     progress: Callable[[int, int], None],
+    check: bool = True,
 ) -> Summary:
     """Race to a tick or a time, whichever comes first; 0 means no such end.
 
     `progress` is told the height and the race's time now and then.
+
+    Raises:
+        BrokenInvariant: with `check`, the race did what none may do.
     """
-    driver = _driver(scenario, outputs)
+    driver = _driver(scenario, outputs, check=check)
     end_ns = until_ns or FOR_EVER_NS
 
     def done() -> bool:
@@ -80,22 +84,27 @@ def run_race(
 
 
 def replay_session(
-    session: Session, *, outputs: Outputs, progress: Callable[[int, int], None]
+    session: Session,
+    *,
+    outputs: Outputs,
+    progress: Callable[[int, int], None],
+    check: bool = True,
 ) -> Summary:
     """Run a session again, with its inputs.
 
     Raises:
         ScenarioError: the session does not fit this version.
+        BrokenInvariant: with `check`, the race did what none may do.
     """
-    driver = _driver(session.scenario, outputs)
+    driver = _driver(session.scenario, outputs, check=check)
     with closing(driver):
         driver.start()
         driver.replay(session, lambda now_ns: progress(driver.view.height, now_ns))
         return driver.summary()
 
 
-def _driver(scenario: Scenario, outputs: Outputs) -> Driver:
-    driver = Driver(scenario)
+def _driver(scenario: Scenario, outputs: Outputs, *, check: bool) -> Driver:
+    driver = Driver(scenario, check=check)
     if outputs.events is not None:
         driver.world.recorder.write(outputs.events.write)
     if outputs.headers is not None:

@@ -60,6 +60,10 @@ class Observer:
         self._sent_ns: dict[Hash, int] = {}
         self._contents: dict[Hash, list[Hash]] = {}
 
+    def knows(self, hash_: Hash) -> bool:
+        """Whether a block was found."""
+        return hash_ in self._blocks
+
     def __call__(self, record: Record) -> None:
         """Take a record in."""
         match record.event:

@@ -27,7 +27,8 @@ from powclock.record.events import Hash, NodeId
 from powclock.record.view import View
 
 if TYPE_CHECKING:
-    from powclock.race.world import Seat, World
+    from powclock.race.builder import Seat
+    from powclock.race.world import World
 
 TREE_BLOCKS_MAX = 40
 ROWS_MAX = 100

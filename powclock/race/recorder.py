@@ -33,6 +33,10 @@ class Recorder:
         """Give every record from now on to a sink."""
         self._sinks.append(sink)
 
+    def forget(self, sink: Sink) -> None:
+        """Give a sink no more records."""
+        self._sinks.remove(sink)
+
     def write(self, write_line: Callable[[bytes], object]) -> None:
         """Give every record from now on as a line of JSON."""
         self._lines.append(write_line)
@@ -45,7 +49,7 @@ class Recorder:
         self._digest.update(line)
         for write_line in self._lines:
             write_line(line)
-        for sink in self._sinks:
+        for sink in tuple(self._sinks):
             sink(record)
 
     @property

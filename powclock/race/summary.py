@@ -5,6 +5,7 @@ import msgspec
 from powclock import __version__
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.recorder import Recorder
+from powclock.record.conditions import Conditions
 from powclock.record.events import NodeId
 from powclock.record.view import View
 
@@ -14,7 +15,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     `ticks` is the height of the best chain, `blocks_stale` are blocks mined that are not on it, and
     `stale_of_mined` is their part of all blocks mined. `reorgs` counts each node's. `forks` counts
-    blocks found on a parent that had a child already. `digest` is the SHA-256 of the records as
+    blocks found on a parent that had a child already. `conditions` say what the race was run under,
+    with the delay that blocks had. `digest` is the SHA-256 of the records as
     JSON lines.
     """
 
@@ -22,6 +24,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     scenario: str
     rule: str
     miner: str
+    interval_s: float
     seed: int
     digest: str
     records: int
@@ -44,6 +47,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     transactions_returned: int
     messages: int
     message_bytes: int
+    conditions: Conditions
 
     def text(self) -> str:
         """A few lines for people."""
@@ -79,6 +83,7 @@ def summarise(view: View, recorder: Recorder, time_ns: int, inputs: int) -> Summ
         scenario=started.scenario,
         rule=started.rule,
         miner=started.miner,
+        interval_s=started.interval_s,
         seed=started.seed,
         digest=recorder.digest,
         records=recorder.count,
@@ -101,4 +106,5 @@ def summarise(view: View, recorder: Recorder, time_ns: int, inputs: int) -> Summ
         transactions_returned=counts.transactions_returned,
         messages=counts.messages,
         message_bytes=counts.message_bytes,
+        conditions=view.conditions(),
     )

@@ -7,10 +7,9 @@ records. It is advanced from outside, so the same code runs paced on a screen an
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
-from math import fsum
+from itertools import pairwise
 
-from powclock import __version__
-from powclock.clock.node_clock import RaceClock, SkewedClock
+from powclock.clock.node_clock import SkewedClock
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 from powclock.election.difficulty import Difficulty
@@ -18,13 +17,12 @@ from powclock.election.proof_of_work import ProofOfWork
 from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
-from powclock.mining.miner import GrindingMiner, Miner, SampledMiner
-from powclock.network.fabric import Distance, Fabric
+from powclock.network.fabric import Fabric
 from powclock.network.fault import FaultError
 from powclock.network.link import Link
-from powclock.network.node import Node
+from powclock.network.node import Node, block_found
 from powclock.network.storage import Disk
-from powclock.network.topology import edges
+from powclock.race.builder import Builder, Seat
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
 from powclock.race.fault_board import FaultBoard, FaultPlan
 from powclock.race.genesis import LIMIT, rules_of
@@ -32,35 +30,21 @@ from powclock.race.observer import Observer
 from powclock.race.recorder import Recorder
 from powclock.race.sampler import Sampler
 from powclock.race.scenario import NODES_MAX, Scenario
+from powclock.race.told import link_infos, node_info, race_started
 from powclock.race.workload import Workload
 from powclock.record.events import (
+    AnyEvent,
+    BlockAccepted,
     LinkInfo,
     NodeDown,
-    NodeInfo,
     NodeJoined,
     NodeLeft,
     NodeUp,
-    RaceStarted,
+    Record,
     TransactionSent,
 )
 
 JOINED_PEERS = 4
-
-
-class Seat:
-    """What belongs to a node whether or not it runs: account, clock, hash rate, disk."""
-
-    def __init__(
-        self, name: str, region: str, key: SigningKey, clock: SkewedClock, miner: Miner
-    ) -> None:
-        self.name = name
-        self.region = region
-        self.address = key.public
-        self.clock = clock
-        self.miner = miner
-        self.disk = Disk()
-        self.node: Node | None = None
-        self.task: asyncio.Task[None] | None = None
 
 
 class World:
@@ -71,7 +55,6 @@ class World:
         self.loop = VirtualLoop()
         self.recorder = Recorder(lambda: self.loop.now_ns)
         self.inputs: list[Input] = []
-        self._true_clock = RaceClock(self.loop)
         self._fabric = Fabric(self.loop, scenario.seed)
         self._seats: dict[str, Seat] = {}
         self._names: dict[bytes, str] = {}
@@ -86,7 +69,9 @@ class World:
             later=self._later,
         )
         self._rules = rules_of(scenario, self._workload.allocation())
+        self._builder = Builder(scenario, self.loop, self._rules.proof_scale)
         self._board = FaultBoard(self, self.recorder, lambda: self.loop.now_ns)
+        self._observer = Observer(self.recorder, self._transactions_of)
         self._plan: FaultPlan | None = None
         self._group: asyncio.TaskGroup | None = None
         self._over: asyncio.Future[None] = self.loop.create_future()
@@ -96,34 +81,17 @@ class World:
 
     def start(self) -> None:
         """Build the network and let it run from time 0; whoever listens must do so before."""
-        self.recorder.listen(Observer(self.recorder, self._transactions_of))
+        self.recorder.listen(self._observer)
         self._build()
-        genesis = self._rules.genesis.block
         self.recorder.emit(
-            None,
-            RaceStarted(
-                version=__version__,
-                scenario=self.scenario.name,
-                seed=self.scenario.seed,
-                rule=self.scenario.rule,
-                miner=self.scenario.mining.miner,
-                interval_s=float(self.scenario.difficulty.interval_s),
-                genesis=display(genesis.hash),
-                genesis_header=genesis.header.serialise().hex(),
-                proof_scale=self._rules.proof_scale,
-                nodes=tuple(_info(seat) for seat in self._seats.values()),
-                links=tuple(
-                    LinkInfo(link.source, link.target, link.latency_ns / NANOSECONDS * 1000)
-                    for link in self.links()
-                    if link.source < link.target
-                ),
-            ),
+            None, race_started(self.scenario, self._rules, self.seats(), self.links())
         )
         self._plan = FaultPlan(
             self.scenario.faults, self._board, lambda: self.loop.now_ns, self._later
         )
         self.recorder.listen(self._plan)
         self._main = self.loop.create_task(self._race())
+        self._main.add_done_callback(self._tell_failure)
         self.loop.advance(0)
         self._workload.start()
         Sampler(self, self._later).start()
@@ -149,6 +117,12 @@ class World:
         self.loop.advance_turns(turn - self.loop.turn)
         self.loop.now_ns = max(self.loop.now_ns, time_ns)
         self._check_alive()
+
+    def _tell_failure(self, main: asyncio.Task[None]) -> None:
+        """A node that fails stops the race at once, not when whoever advances it looks."""
+        failure = None if main.cancelled() else main.exception()
+        if failure is not None:
+            self.loop.fail(failure)
 
     def _check_alive(self) -> None:
         if self._main is not None and self._main.done():
@@ -183,58 +157,19 @@ class World:
     # Building.
 
     def _build(self) -> None:
-        scenario = self.scenario
-        names = scenario.node_names()
-        regions = [region.name for region in scenario.regions for _ in range(region.nodes)]
-        stream = Stream(scenario.seed, "shares")
-        spread = scenario.nodes.spread
-        shares = list(scenario.nodes.shares) or [
-            stream.uniform(1 - spread, 1 + spread) for _ in names
-        ]
-        for i, name in enumerate(names):
-            rate = scenario.nodes.hash_rate * shares[i] / fsum(shares)
-            self._seat(name, rate, regions[i] if regions else "")
-        links = scenario.links
-        graph = edges(links.topology, len(names), links.degree, Stream(scenario.seed, "topology"))
-        for a, b in graph:
-            self._connect(names[a], names[b])
+        for name, hash_rate, region in self._builder.places():
+            self._seat(name, hash_rate, region)
+        for a, b in self._builder.pairs():
+            self._connect(a, b)
 
     def _seat(self, name: str, hash_rate: float, region: str) -> Seat:
-        seed = self.scenario.seed
-        rate = HashRate(
-            hash_rate,
-            self.scenario.nodes.wander,
-            Stream(seed, "hash rate", name),
-            lambda: self.loop.now_ns,
-        )
-        key = SigningKey.derive(seed, f"node {name}")
-        clock = SkewedClock(self._true_clock)
-        seat = Seat(name, region, key, clock, self._miner(name, rate))
-        rate.on_change = lambda: seat.node.search_anew() if seat.node is not None else None
+        seat = self._builder.seat(name, hash_rate, region, self._joins)
         self._seats[name] = seat
-        self._names[key.public] = name
+        self._names[seat.address] = name
         return seat
 
-    def _miner(self, name: str, rate: HashRate) -> Miner:
-        def race_ns() -> int:
-            return self.loop.now_ns
-
-        if self.scenario.mining.miner == "grinding":
-            return GrindingMiner(rate, race_ns)
-        # A node that comes back under its name must not draw the same numbers again.
-        stream = Stream(self.scenario.seed, "miner", name, self._joins)
-        return SampledMiner(rate, race_ns, stream, self._rules.proof_scale)
-
     def _connect(self, a: str, b: str) -> None:
-        links = self.scenario.links
-        one, two = self._seats[a].region, self._seats[b].region
-        latency_ms = links.latency_ms
-        if one != two:
-            between = {region.name: region.latency_ms for region in self.scenario.regions}
-            latency_ms = between.get(one, {}).get(
-                two, between.get(two, {}).get(one, links.latency_ms)
-            )
-        distance = Distance(latency_ms, links.jitter_ms, links.kilobytes_per_s)
+        distance = self._builder.distance(self._seats[a].region, self._seats[b].region)
         for link in self._fabric.connect(a, b, distance):
             for apply in self._on_new_link:
                 apply(link)
@@ -260,7 +195,7 @@ class World:
             send=lambda peer, data: self._fabric.send(name, peer, data),
             peers=self._fabric.peers(name),
             disk=seat.disk,
-            emit=lambda event: self.recorder.emit(name, event),
+            emit=lambda event: self._emit(name, event),
         )
         self._fabric.attach(seat.node)
         self.recorder.emit(name, NodeUp(blocks=len(seat.disk)))
@@ -281,6 +216,16 @@ class World:
         """Call back with the data after a delay."""
         self.loop.schedule(self.loop.now_ns + delay_ns, callback, data)
 
+    def watch(self, sink: Callable[[Record], None]) -> Callable[[], None]:
+        """Give every record to the sink, until it is taken back."""
+        self.recorder.listen(sink)
+        return lambda: self.recorder.forget(sink)
+
+    def block_frame(self, node: str, hash_: bytes) -> bytes | None:
+        """A block of a node's disk as the message that delivers it."""
+        seat = self._seats.get(node)
+        return seat.disk.frame(hash_) if seat is not None else None
+
     def links(self) -> Iterable[Link]:
         """Every direction of every pair of peers."""
         return self._fabric.links()
@@ -299,6 +244,15 @@ class World:
     def hash_rate(self, node: str) -> HashRate:
         """A node's hash rate."""
         return self._seats[node].miner.rate
+
+    @property
+    def proof_scale(self) -> int:
+        """By how much a proof may miss its target."""
+        return self._rules.proof_scale
+
+    def key(self, node: str) -> SigningKey:
+        """The key of a node's account."""
+        return self._seats[node].key
 
     def stop(self, node: str) -> None:
         """Crash a node: its tasks end at once and what was in memory is gone."""
@@ -349,16 +303,23 @@ class World:
             LinkInfo(name, link.target, link.latency_ns / NANOSECONDS * 1000)
             for link in self.peers(name)
         )
-        self.recorder.emit(name, NodeJoined(_info(seat), links))
+        self.recorder.emit(name, NodeJoined(node_info(seat), links))
         self._run(name)
         self._greet(name)
 
     def leave(self, name: str) -> None:
-        """Take a node and its links out."""
+        """Take a node and its links out; peers that only it connected find each other."""
         self.stop(name)
+        peers = [link.target for link in self.peers(name)]
         self._fabric.remove(name)
         del self._seats[name]
-        self.recorder.emit(name, NodeLeft())
+        made = []
+        for a, b in pairwise(peers):
+            if self._fabric.apart(a, b):
+                self._connect(a, b)
+                made += [self._fabric.peers(a)[b], self._fabric.peers(b)[a]]
+        self.recorder.emit(name, NodeLeft(link_infos(made)))
+        self.reconnect(made)
 
     def reconnect(self, links: Iterable[Link]) -> None:
         """Both ends of links that work again say how far they are."""
@@ -372,6 +333,10 @@ class World:
     def seats(self) -> Iterable[Seat]:
         """Every node with what belongs to it."""
         return self._seats.values()
+
+    def seat(self, name: str) -> Seat:
+        """A node with what belongs to it."""
+        return self._seats[name]
 
     def running(self) -> dict[str, Node]:
         """Nodes that run now, by name."""
@@ -398,12 +363,35 @@ class World:
         block = self._seats[node].disk[bytes.fromhex(hash_)[::-1]]
         return [display(transaction.id) for transaction in block.transactions]
 
+    def _emit(self, name: str, event: AnyEvent) -> None:
+        """Put a node's event into the stream.
+
+        A flipped bit can leave a valid proof: a block that nobody sealed. As soon as a node builds
+        on it, its author is said to have found it; beside the best chain it is nobody's.
+        """
+        if isinstance(event, BlockAccepted) and not self._observer.knows(event.hash):
+            self._tell_unsealed(name, event.hash)
+        self.recorder.emit(name, event)
+
+    def _tell_unsealed(self, name: str, hash_: str) -> None:
+        seat = self._seats[name]
+        assert seat.node is not None, f"{name} tells something, so it runs"
+        if display(seat.node.head.hash) != hash_:
+            return
+        unknown = []
+        for entry in seat.node.head.branch():
+            if entry.parent is None or self._observer.knows(display(entry.hash)):
+                break
+            unknown.append(entry)
+        for entry in reversed(unknown):
+            block = seat.disk[entry.hash]
+            author = self._names.get(block.author, name)
+            work = seat.node.rule.weight(block)
+            finder = author if author in self._seats else name
+            self.recorder.emit(finder, block_found(block, entry.height, work))
+
     def _emit_sent(self, node: str, event: TransactionSent) -> None:
         self.recorder.emit(node, event)
 
     def _later(self, delay_ns: int, callback: Callable[[], None]) -> None:
         self.loop.schedule(self.loop.now_ns + delay_ns, callback)
-
-
-def _info(seat: Seat) -> NodeInfo:
-    return NodeInfo(seat.name, seat.address.hex(), seat.region, seat.miner.rate.base)

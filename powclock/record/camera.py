@@ -73,6 +73,7 @@ class Camera:
             spread=self._spread() if focus.network else None,
             node_detail=probe.node(focus.node) if probe is not None and focus.node else None,
             block_detail=self._block(focus.block) if focus.block else None,
+            conditions=view.conditions(),
         )
 
     def _links(self) -> list[tuple[int, int]]:

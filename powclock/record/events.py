@@ -36,9 +36,31 @@ class LinkInfo(msgspec.Struct, frozen=True, array_like=True):
     latency_ms: float
 
 
+class ChainInfo(msgspec.Struct, frozen=True):
+    """What all nodes agree on before the race: all that is needed to validate its blocks.
+
+    `difficulty` is "asert" (with `half_life_s`) or "bitcoin" (with `window`); bits are compact
+    targets, `limit_bits` the easiest one; `allocation` is what accounts own at genesis.
+    """
+
+    chain_id: int
+    subsidy: int
+    halving_interval: int
+    transactions_max: int
+    difficulty: str
+    interval_s: int
+    half_life_s: int
+    window: int
+    initial_bits: int
+    limit_bits: int
+    future_limit_s: int
+    allocation: tuple[tuple[str, int], ...]
+
+
 class RaceStarted(Event, frozen=True, tag="race_started"):
     """The first record: what is raced, by whom over which links, and the genesis header (160
-    hexadecimal digits). A proof may miss its header's target by the factor `proof_scale`.
+    hexadecimal digits). A proof may miss its header's target by the factor `proof_scale`, and hash
+    rates wander by the part `wander` of themselves.
     """
 
     version: str
@@ -50,6 +72,8 @@ class RaceStarted(Event, frozen=True, tag="race_started"):
     genesis: Hash
     genesis_header: str
     proof_scale: int
+    chain: ChainInfo
+    wander: float
     nodes: tuple[NodeInfo, ...]
     links: tuple[LinkInfo, ...]
 
@@ -72,7 +96,9 @@ class NodeJoined(Event, frozen=True, tag="node_joined"):
 
 
 class NodeLeft(Event, frozen=True, tag="node_left"):
-    """A node is gone for good."""
+    """A node is gone for good; `links` connect peers that only it connected."""
+
+    links: tuple[LinkInfo, ...] = ()
 
 
 class BlockFound(Event, frozen=True, tag="block_found"):
@@ -131,10 +157,13 @@ class TransactionRefused(Event, frozen=True, tag="transaction_refused"):
 
 
 class HeadMoved(Event, frozen=True, tag="head_moved"):
-    """A node builds on another block now, by connecting blocks alone."""
+    """A node builds on another block now, by connecting blocks alone; `state_root` digests its
+    ledger.
+    """
 
     hash: Hash
     height: int
+    state_root: Hash
 
 
 class Reorg(Event, frozen=True, tag="reorg"):
@@ -146,6 +175,7 @@ class Reorg(Event, frozen=True, tag="reorg"):
     fork: Hash
     depth: int
     connected: int
+    state_root: Hash
 
 
 class LeaderElected(Event, frozen=True, tag="leader_elected"):

@@ -6,6 +6,7 @@ told once: each frame carries those since the last one sent, and how many were l
 
 import msgspec
 
+from powclock.record.conditions import Conditions
 from powclock.record.detail import BlockDetail, NodeDetail, Retarget, Spread
 from powclock.record.events import Hash, NodeId
 
@@ -124,7 +125,7 @@ class Frame(msgspec.Struct, frozen=True):
     `chain` is the part of the chain that the screen looks at; there are blocks to see from
     `chain_low` to `chain_high`. `links` are pairs of indices into `nodes`, and `links_left_out`
     says how many more there are. These, `spread` and the details are there while the screen looks
-    at them.
+    at them. `conditions` are what theory needs to know (`lab.expected`).
     """
 
     scenario: str
@@ -162,6 +163,7 @@ class Frame(msgspec.Struct, frozen=True):
     spread: Spread | None = None
     node_detail: NodeDetail | None = None
     block_detail: BlockDetail | None = None
+    conditions: Conditions | None = None
 
 
 class Pace(msgspec.Struct, frozen=True):

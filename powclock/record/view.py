@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from math import fsum
 
 from powclock.record.blocks import Blocks
+from powclock.record.conditions import Conditions, Delays, Lag, conditions_of
 from powclock.record.events import (
     AnyEvent,
     BlockAccepted,
@@ -107,6 +108,9 @@ class View:
         self.links: dict[tuple[NodeId, NodeId], float] = {}
         self.transfers: dict[Hash, TransferView] = {}
         self.counts = Counts()
+        self.delays = Delays()
+        self.lag = Lag()
+        self.faults_begun = 0
         self.tick: LeaderElected | None = None
         self.tick_ns = 0
         self.intervals_s: deque[float] = deque(maxlen=RECENT_TICKS)
@@ -148,6 +152,7 @@ class View:
                 self.tick, self.tick_ns = event, record.time_ns
                 self.intervals_s.append(event.interval_s)
                 self.blocks.choose(event.hash)
+                self.lag.ticked(event.height, record.time_ns)
             case ForkOpened():
                 self.counts.forks += 1
             case FaultOn():
@@ -155,6 +160,7 @@ class View:
                     event.id, event.fault, event.label, event.nodes, record.time_ns
                 )
                 self.sides = event.sides or self.sides
+                self.faults_begun += 1
                 self.marks.append(Mark(record.time_ns, event.fault, on=True))
             case FaultOff():
                 self.faults.pop(event.id, None)
@@ -180,8 +186,12 @@ class View:
             case BlockAccepted():
                 node.seen_ns = record.time_ns
                 self.blocks.accepted(event, name, record.time_ns)
+                block = self.blocks.get(event.hash)
+                if block is not None and block.author != name:
+                    self.delays.accepted(record.time_ns - block.found_ns)
             case HeadMoved() | Reorg():
                 node.head, node.height = event.hash, event.height
+                self.lag.moved(name, event.height, record.time_ns, node.info.hash_rate)
                 if isinstance(event, Reorg):
                     self.counts.reorgs += 1
                     self.counts.reorg_depth_max = max(self.counts.reorg_depth_max, event.depth)
@@ -209,11 +219,12 @@ class View:
                     node.head, node.height = self.started.genesis, 0
             case NodeDown():
                 node.running = False
-            case NodeLeft():
+            case NodeLeft(links=links):
                 if node.sample is not None:
                     self.retired_hashes += node.sample.hashes
                 del self.nodes[name]
                 self.links = {pair: ms for pair, ms in self.links.items() if name not in pair}
+                self._linked(links)
             case _:
                 pass
 
@@ -276,4 +287,12 @@ class View:
             messages=counts.messages,
             message_bytes=counts.message_bytes,
             hashes=self.hashes,
+        )
+
+    def conditions(self) -> Conditions:
+        """What the race was run under, so far."""
+        assert self.started is not None, "the first record says what is raced"
+        infos = [node.info for node in self.nodes.values()]
+        return conditions_of(
+            self.started, infos, self.delays, self.lag, self.faults_begun, self.time_ns
         )

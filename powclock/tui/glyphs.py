@@ -47,6 +47,8 @@ FAULTS = {
     "hash_rate": "▲",
     "join": "+",
     "leave": "−",
+    "forge": "‡",
+    "selfish": "◉",
 }
 
 DIGITS = {
@@ -131,6 +133,8 @@ _STAND_INS = {
     "▣": "+",
     "□": ".",
     "•": "%",
+    "‡": "F",
+    "◉": "0",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")

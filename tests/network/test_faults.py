@@ -16,6 +16,7 @@ from powclock.network.faults import (
     Leave,
     Loss,
     Partition,
+    SelfishMining,
     flip,
 )
 from powclock.network.topology import is_connected
@@ -65,6 +66,7 @@ REVERSIBLE: list[AnyFault] = [
     ClockSkew(),
     HashRateFactor(factor=0, nodes=("bob",)),
     HashRateFactor(factor=3),
+    SelfishMining(nodes=("frank",), gamma=0.5),
     Join(nodes=("zara",)),
 ]
 
@@ -162,6 +164,7 @@ EVERYBODY = "alice, bob, carol, dave, erin, frank, grace, heidi"
         (Crash(nodes=("nobody",)), f"there is no node 'nobody': the race has {EVERYBODY}"),
         (Loss(nodes=("bob", "\x1b[2J")), f"there is no node '\\x1b[2J': the race has {EVERYBODY}"),
         (Partition(nodes=tuple(EVERYBODY.split(", "))), "a partition needs a node on each side"),
+        (SelfishMining(), "selfish takes exactly one name in nodes"),
         (Join(), "join takes exactly one name in nodes"),
         (Join(nodes=("a", "b")), "join takes exactly one name in nodes"),
         (Join(nodes=("bob",)), "there is a node 'bob' already: choose another name"),
@@ -342,6 +345,24 @@ def test_who_left_comes_back_as_a_new_node_of_the_same_name() -> None:
         assert running.events(NodeUp)[-1] == NodeUp(blocks=0)
         running.run(20)
         running.run_until(running.agreed, 30)
+
+
+@pytest.mark.parametrize("topology", ["line", "ring"])
+def test_who_stays_is_still_connected_when_others_leave(topology: str) -> None:
+    what = scenario(nodes={"count": 8}, links={"topology": topology})
+    with race(what) as running:
+        world = running.world
+        leave = Leave(nodes=("carol", "frank", "dave"))
+        running.begin(leave)
+        names = world.node_names()
+        graph = [(names.index(link.source), names.index(link.target)) for link in world.links()]
+        assert is_connected(len(names), graph)
+        pairs = {tuple(sorted((link.source, link.target))) for link in world.links()}
+        assert {tuple(sorted(pair)) for pair in running.view.links} == pairs
+        running.run(60)
+        running.heal(leave)
+        running.run(60)
+        running.run_until(running.agreed, 60)
 
 
 def test_a_clock_that_is_ahead_makes_blocks_that_others_refuse_for_now() -> None:

@@ -39,7 +39,7 @@ def test_a_block_is_announced_requested_delivered_and_announced() -> None:
     ]
     assert lone.told() == [
         BlockAccepted(display(ONE.hash), 1, "miner", "ann"),
-        HeadMoved(display(ONE.hash), 1),
+        HeadMoved(display(ONE.hash), 1, lone.replica.ledger.state_root.hex()),
     ]
     assert lone.hear("carl", announced(ONE.hash)) == []
     assert lone.wait(10) == []
@@ -163,6 +163,7 @@ def test_a_reorg_is_told_with_its_depth() -> None:
             fork=display(GENESIS.hash),
             depth=1,
             connected=2,
+            state_root=lone.replica.ledger.state_root.hex(),
         ),
     ]
 

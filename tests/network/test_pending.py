@@ -9,7 +9,7 @@ from powclock.network.pending import (
     Orphans,
     Requests,
 )
-from tests.builders import block_of, chain
+from tests.builders import block_of, chain, seconds
 
 
 def hash_of(number: int) -> bytes:
@@ -93,6 +93,16 @@ def test_orphans_wait_for_their_parent() -> None:
     ]
     assert orphans.children_of(first.hash) == []
     assert len(orphans) == 1
+
+
+def test_how_late_the_latest_request_is() -> None:
+    requests = Requests(seconds(2))
+    assert requests.overdue_s(seconds(9)) == 0
+    requests.announced(hash_of(1), "ann", seconds(1))
+    requests.announced(hash_of(2), "ann", seconds(4))
+    assert [requests.overdue_s(seconds(now_s)) for now_s in (2, 3, 4.5, 7)] == [0, 0, 1.5, 4]
+    requests.arrived(hash_of(1))
+    assert requests.overdue_s(seconds(7)) == 1
 
 
 def test_the_oldest_orphan_makes_room() -> None:

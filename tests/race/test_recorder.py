@@ -9,8 +9,14 @@ from powclock import __version__
 from powclock.race.headless import Outputs, run_race
 from powclock.race.recorder import Recorder, json_line
 from powclock.race.summary import Summary
+from powclock.record.conditions import Conditions, DifficultyInfo
 from powclock.record.events import HeadMoved, NodeDown, Record
 from tests.scenarios.races import scenario
+
+CONDITIONS = Conditions(
+    difficulty=DifficultyInfo("asert", 60, 16), hash_rate=1.0, wander=0.0, miners=1, equal=True,
+    same_miner=1.0, delay_min_s=0.0, delay_max_s=0.0, behind=0.0, faults_begun=0,
+)  # fmt: skip
 
 
 def quiet(_height: int, _now_ns: int) -> None:
@@ -25,10 +31,10 @@ def test_records_are_numbered_and_stamped() -> None:
     recorder.emit(None, NodeDown())
     recorder.listen(records.append)
     recorder.write(lines.append)
-    recorder.emit("bob", HeadMoved("ff", 1))
+    recorder.emit("bob", HeadMoved("ff", 1, "ee"))
     recorder.emit("bob", NodeDown())
     assert records == [
-        Record(1, 5, "bob", HeadMoved("ff", 1)),
+        Record(1, 5, "bob", HeadMoved("ff", 1, "ee")),
         Record(2, 5, "bob", NodeDown()),
     ]
     assert lines == [json_line(record) for record in records]
@@ -77,16 +83,18 @@ def test_a_summary_adds_up() -> None:
     assert list(summary.blocks_by_node) == ["alice", "bob", "carol", "dave"]
     assert sum(summary.blocks_by_node.values()) == summary.blocks_mined
     assert summary.hashes > 0
+    assert summary.conditions.miners == 4
+    assert summary.conditions.delay_min_s > 3 * 0.3
 
 
 def test_the_text_of_a_summary() -> None:
     summary = Summary(
-        version="1", scenario="test", rule="pow", miner="grinding", seed=3, digest="d" * 64,
-        records=9, inputs=1, race_seconds=100.04, ticks=20, interval_mean_s=5.002,
+        version="1", scenario="test", rule="pow", miner="grinding", interval_s=5.0, seed=3,
+        digest="d" * 64, records=9, inputs=1, race_seconds=100.04, ticks=20, interval_mean_s=5.002,
         blocks_mined=25, blocks_stale=5, stale_of_mined=0.2, forks=4, reorgs=7, reorg_depth_max=2,
         blocks_refused=1, messages_refused=2, blocks_by_node={"ann": 0, "bea": 12, "carl": 13},
         hashes=9, transactions_sent=8, transactions_confirmed=6, transactions_returned=1,
-        messages=1, message_bytes=2,
+        messages=1, message_bytes=2, conditions=CONDITIONS,
     )  # fmt: skip
     assert summary.text().splitlines() == [
         "test · seed 3 · pow, grinding",

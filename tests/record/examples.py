@@ -6,6 +6,7 @@ from powclock.record.events import (
     BlockFound,
     BlockHeld,
     BlockRefused,
+    ChainInfo,
     DifficultyChanged,
     FaultOff,
     FaultOn,
@@ -31,8 +32,23 @@ from powclock.record.events import (
 )
 
 A, B, C = "00" * 30 + "aaaa", "00" * 30 + "bbbb", "00" * 30 + "cccc"
+ROOT = "ee" * 32
 ALICE = NodeInfo("alice", "ab" * 32, "europe", 1_000.0)
 BOB = NodeInfo("bob", "cd" * 32, "", 3_000.5)
+CHAIN = ChainInfo(
+    chain_id=9,
+    subsidy=5_000,
+    halving_interval=100,
+    transactions_max=50,
+    difficulty="asert",
+    interval_s=5,
+    half_life_s=60,
+    window=16,
+    initial_bits=0x1D00FFFF,
+    limit_bits=0x2000FFFF,
+    future_limit_s=60,
+    allocation=(("ab" * 32, 1_000),),
+)
 LINK = LinkInfo("alice", "bob", 40.0)
 
 # Each with the line that tells it: kind and text; None where it is not notable.
@@ -48,6 +64,8 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
             genesis=A,
             genesis_header="00" * 80,
             proof_scale=1,
+            chain=CHAIN,
+            wander=0.1,
             nodes=(ALICE, BOB),
             links=(LINK,),
         ),
@@ -57,7 +75,7 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
     (NodeUp(3), "alice", ("up", "alice is up with 3 blocks on disk")),
     (NodeDown(), "alice", None),
     (NodeJoined(BOB, (LINK,)), "bob", ("join", "bob joins, 1 peer")),
-    (NodeLeft(), "bob", None),
+    (NodeLeft((LINK,)), "bob", None),
     (BlockFound(B, A, 1, "11" * 80, 0x1E00FFFF, 70_000, 3, 12), "alice", None),
     (BlockAccepted(B, 1, "alice", "alice"), "bob", None),
     (BlockHeld(C, B, "alice"), "bob", ("orphan", "bob holds cccc, asks for bbbb")),
@@ -76,8 +94,8 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
         "alice",
         ("refused", "alice refuses transfer cccc of bob: mempool-full"),
     ),
-    (HeadMoved(B, 1), "bob", None),
-    (Reorg(C, 3, B, A, 1, 2), "bob", ("reorg", "reorg bob −1 +2  bbbb → cccc")),
+    (HeadMoved(B, 1, ROOT), "bob", None),
+    (Reorg(C, 3, B, A, 1, 2, ROOT), "bob", ("reorg", "reorg bob −1 +2  bbbb → cccc")),
     (LeaderElected("alice", 4, B, 2.345, 70_000), None, ("tick", "tick 4 → alice  2.3 s")),
     (ForkOpened(A, 5, (B, C)), None, ("fork", "fork at 4: bbbb vs cccc")),
     (DifficultyChanged(9, 80_000, -0.125), None, ("difficulty", "difficulty -12% at 9")),

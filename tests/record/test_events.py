@@ -22,10 +22,10 @@ def test_a_record_comes_back_from_json(record: Record) -> None:
 
 
 def test_the_json_is_this() -> None:
-    record = Record(3, 5, "bob", HeadMoved("00ff", 2))
+    record = Record(3, 5, "bob", HeadMoved("00ff", 2, "ee"))
     assert msgspec.json.encode(record) == (
         b'{"sequence":3,"time_ns":5,"node":"bob",'
-        b'"event":{"kind":"head_moved","hash":"00ff","height":2}}'
+        b'"event":{"kind":"head_moved","hash":"00ff","height":2,"state_root":"ee"}}'
     )
 
 

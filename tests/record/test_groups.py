@@ -25,7 +25,7 @@ A, B, C = "00" * 30 + "aaaa", "00" * 30 + "bbbb", "00" * 30 + "cccc"
         (LeaderElected("alice", 4, B, 2.3, 70_000), B, 4, "", ""),
         (ForkOpened(A, 5, (B, C)), C, 5, "", ""),
         (
-            Reorg(C, 3, B, A, 1, 2),
+            Reorg(C, 3, B, A, 1, 2, "ee"),
             C,
             3,
             "−1 +2  bbbb → cccc",

@@ -36,7 +36,7 @@ def test_each_kind_is_told_in_a_line_or_not_at_all(
     [
         (LeaderElected("alice", 4, B, 2.345, 70_000), B, ""),
         (ForkOpened(A, 5, (B, C)), C, ""),
-        (Reorg(C, 3, B, A, 1, 2), C, "−1 +2  bbbb → cccc"),
+        (Reorg(C, 3, B, A, 1, 2, "ee"), C, "−1 +2  bbbb → cccc"),
         (BlockHeld(C, B, "alice"), C, "hold cccc, ask for bbbb"),
         (BlockRefused(B, "bob", "high-hash", "detail"), B, "refuse bbbb: high-hash"),
         (MessageRefused("bob", "trailing-bytes", 100), None, "refuse bytes: trailing-bytes"),

@@ -14,6 +14,7 @@ from powclock.record.events import (
     Sampled,
 )
 from powclock.record.view import View
+from tests.record.examples import CHAIN
 
 GENESIS = "00" * 32
 NAMES = ("alice", "bob", "carol")
@@ -37,7 +38,11 @@ def test_a_node_on_a_side_is_split_even_if_none_of_its_peers_is_cut_off() -> Non
         number += 1
 
     nodes = tuple(info(name) for name in NAMES)
-    apply(RaceStarted("1", "test", 7, "pow", "grinding", 5.0, GENESIS, "00" * 80, 1, nodes, ()))
+    apply(
+        RaceStarted(
+            "1", "test", 7, "pow", "grinding", 5.0, GENESIS, "00" * 80, 1, CHAIN, 0.1, nodes, ()
+        )
+    )
     for name in NAMES:
         apply(NodeUp(0), name)
     apply(Sampled(tuple(NodeSample(name, 5.0, 9.0, 0, 1, 0, 0.0) for name in NAMES), 1, 1))

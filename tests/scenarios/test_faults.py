@@ -13,6 +13,7 @@ from powclock.network.faults import (
     Leave,
     Loss,
     Partition,
+    SelfishMining,
 )
 from tests.scenarios.races import race, scenario
 
@@ -32,6 +33,7 @@ FAULTS: list[AnyFault] = [
     HashRateFactor(factor=5, nodes=("frank",)),
     Join(nodes=("zara",), hash_rate=60_000),
     Leave(nodes=("alice", "heidi")),
+    SelfishMining(nodes=("alice",), gamma=0.5),
 ]
 
 

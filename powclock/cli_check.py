@@ -1,0 +1,87 @@
+"""The command `powclock check`: seeded races with random faults, every record checked."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from powclock.cli_progress import bar
+from powclock.race.swarm.draw import draw
+
+FAILED = 1
+SEED_END = 2**63
+
+
+def _seeds(text: str) -> range:
+    """17, or 0:1000 without its end."""
+    first, colon, end = text.partition(":")
+    if first.isdecimal() and (end.isdecimal() or not colon):
+        seeds = range(int(first), int(end) if colon else int(first) + 1)
+        if seeds and seeds.stop <= SEED_END:
+            return seeds
+    raise typer.BadParameter(f"{text!r} are no seeds: write 17 or 0:1000")
+
+
+def check(
+    seeds: Annotated[
+        str, typer.Option(metavar="FIRST:END", help="Which seeds to race: 17, or 0:1000.")
+    ] = "0:100",
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=512, help="Processes; as many as cores without it.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    show: Annotated[
+        int | None,
+        typer.Option(min=0, max=SEED_END - 1, help="Print one seed's race as a scenario, and end."),
+    ] = None,
+) -> None:
+    """Race many seeds with random faults, check every record, heal, and demand agreement.
+
+    \b
+    powclock check --seeds 0:1000
+    powclock check --seeds 17                  one seed
+    powclock watch check:17                    the same race on the screen
+    powclock check --show 17 > race.toml       the same race as a scenario
+    """
+    if show is not None:
+        from powclock.race.swarm.toml import to_toml
+
+        typer.echo(to_toml(draw(show)), nl=False)
+        return
+    from powclock.race.swarm.pool import race_seeds
+    from powclock.race.swarm.report import report_of
+    from powclock.race.swarm.trial import Result
+
+    chosen = _seeds(seeds)
+    done = failed = 0
+    with bar("seeds") as progress:
+
+        def tell(result: Result) -> None:
+            nonlocal done, failed
+            done += 1
+            if result.broken:
+                failed += 1
+                sys.stderr.write(_failure(result.seed, result.broken))
+                sys.stderr.flush()
+            failures = f", {failed} failed" if failed else ""
+            progress(done / len(chosen), f"{done} of {len(chosen)} seeds{failures}")
+
+        results = race_seeds(chosen, min(jobs or os.cpu_count() or 1, len(chosen)), tell)
+    report = report_of(results)
+    if as_json:
+        import msgspec
+
+        typer.echo(msgspec.json.encode(report).decode())
+    else:
+        typer.echo(report.text())
+    if report.failures:
+        raise typer.Exit(FAILED)
+
+
+def _failure(seed: int, broken: str) -> str:
+    return (
+        f"seed {seed}: {broken}\n"
+        f"  again    powclock check --seeds {seed}\n"
+        f"  watch    powclock watch check:{seed}\n"
+    )

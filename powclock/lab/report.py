@@ -1,0 +1,52 @@
+"""A race's summary with what theory expects beside it: as text, and as JSON."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from powclock.lab.expected import Comparison, Expected, Unknown, expected_of_summary
+from powclock.race.summary import Summary
+
+
+def report_text(summary: Summary) -> str:
+    """The summary for people, with what is expected; the digest stays the last line."""
+    *lines, digest = summary.text().splitlines()
+    compared = expected_of_summary(summary)
+    interval = _words(compared.interval_s, lambda seconds: f"{seconds:.2f} s", "one in {}")
+    stale = _words(compared.stale_of_mined, lambda part: f"{part:.1%}", "{} of mined stale")
+    lines.append(f"expected  {interval}")
+    if stale != interval:
+        lines.append(f"          {stale}")
+    return "\n".join((*lines, digest))
+
+
+def _words(comparison: Comparison, shown: Callable[[float], str], what: str) -> str:
+    match comparison:
+        case Unknown(why=why):
+            return f"theory says nothing: {why}"
+        case Expected(expected=expected, low=low, high=high, law=law):
+            verdict = "" if comparison.fits else ", but it is not"
+            band = f"between {shown(low)} and {shown(high)}{verdict}"
+            return f"{what.format(shown(expected))}, {band} ({law})"
+
+
+def report_json(summary: Summary) -> bytes:
+    """The figures as one JSON object.
+
+    To the summary's fields come `expected_interval_s` and `expected_stale_of_mined`, null where
+    theory says nothing. With `_band` behind the name each has the interval of four standard errors
+    in which the measured figure should lie, with `_law` what it follows from, or why it is null.
+    """
+    compared = expected_of_summary(summary)
+    fields: dict[str, Any] = msgspec.to_builtins(summary)
+    for name, comparison in (
+        ("expected_interval_s", compared.interval_s),
+        ("expected_stale_of_mined", compared.stale_of_mined),
+    ):
+        match comparison:
+            case Unknown(why=why):
+                fields |= {name: None, f"{name}_band": None, f"{name}_law": why}
+            case Expected(expected=expected, low=low, high=high, law=law):
+                fields |= {name: expected, f"{name}_band": [low, high], f"{name}_law": law}
+    return msgspec.json.encode(fields)

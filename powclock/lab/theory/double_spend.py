@@ -1,0 +1,81 @@
+"""Double spends: can an attacker with a minority overtake the honest chain?
+
+A merchant hands over the goods when a payment has n confirmations. Meanwhile the attacker, who has
+the part q of the hash rate (p = 1 − q), has mined m blocks in secret, with the negative binomial
+law C(m+n−1, m) pⁿ q^m. From then on it is a random walk: to gain k blocks at any time has
+probability (q/p)^k.
+
+Conventions differ in how many blocks the attacker has at the start and in whether a tie is enough.
+What counts is the sum of both: a head start of one block, with a branch that must be longer, is
+exactly the race without a head start in which a tie is enough.
+"""
+
+import math
+
+
+def nakamoto(q: float, confirmations: int) -> float:
+    """Nakamoto's approximation: it replaces the law of m by Poisson's with mean λ = z q/p.
+
+    P = 1 − Σ_{k=0..z} e^(−λ) λ^k/k! · (1 − (q/p)^(z−k)).
+
+    Convention: no head start, a tie is a success. It is too low where it matters; a simulation must
+    not match it. Source: Nakamoto (2008), section 11.
+
+    Args:
+        q: the attacker's share.
+        confirmations: z, what the merchant waits for.
+    """
+    p = 1 - q
+    if q >= p:
+        return 1.0
+    rate = confirmations * q / p
+    fails = 0.0
+    poisson = math.exp(-rate)
+    for k in range(confirmations + 1):
+        fails += poisson * (1 - (q / p) ** (confirmations - k))
+        poisson *= rate / (k + 1)
+    return 1 - fails
+
+
+def double_spend(q: float, confirmations: int) -> float:
+    """The exact probability, P = 1 − Σ_{m=0..n} C(m+n−1, m) (pⁿ q^m − p^m qⁿ) = I_{4pq}(n, ½).
+
+    Convention: the attacker starts with one block in hand and must get strictly ahead, which is the
+    same as to start with none and to succeed with a tie. Sources: Rosenfeld (2014); Grunspan and
+    Pérez-Marco (2017).
+
+    Args:
+        q: the attacker's share.
+        confirmations: n, what the merchant waits for.
+    """
+    return _overtakes(q, confirmations, gain=0)
+
+
+def double_spend_strictly_ahead(q: float, confirmations: int) -> float:
+    """The exact probability without any head start, where a tie is not enough.
+
+    P = 1 − Σ_{m=0..n} C(m+n−1, m) pⁿ q^m (1 − (q/p)^(n+1−m)).
+
+    This is what a branch that begins at the payment's parent must do where honest nodes keep what
+    they saw first. Derived as the exact law is.
+
+    Args:
+        q: the attacker's share.
+        confirmations: n, what the merchant waits for.
+    """
+    return _overtakes(q, confirmations, gain=1)
+
+
+def _overtakes(q: float, confirmations: int, *, gain: int) -> float:
+    """The probability that the attacker is at some time at least `gain` blocks ahead, from n on."""
+    p = 1 - q
+    if q >= p:
+        return 1.0
+    n = confirmations
+    if n == 0:
+        return (q / p) ** gain
+    fails = math.fsum(
+        math.comb(m + n - 1, m) * (p**n * q**m - p ** (m - gain) * q ** (n + gain))
+        for m in range(n + gain)
+    )
+    return 1 - fails

@@ -1,0 +1,150 @@
+"""What a seed stands for: a network, a workload, and faults with their times.
+
+Everything is drawn from streams named by what they are for, so a new kind of fault leaves the
+network of a seed as it is. A new kind is one line in `DRAWS`.
+
+All faults are over by `HEAL_S`. The interval is kept above the time in which a block reaches every
+node and back, so that the race can agree between two blocks.
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from powclock.clock.streams import Stream
+from powclock.network.faults import (
+    AnyFault,
+    BitFlips,
+    ClockSkew,
+    Crash,
+    Delay,
+    HashRateFactor,
+    Join,
+    Leave,
+    Loss,
+    Partition,
+)
+from powclock.network.forge import Forge
+from powclock.network.topology import Kind, diameter, edges
+from powclock.race.scenario import (
+    Chain,
+    Difficulty,
+    Links,
+    Mining,
+    Nodes,
+    Planned,
+    Scenario,
+    Workload,
+    checked,
+)
+
+PREFIX = "check:"
+HEAL_S = 60.0
+KIND_SHARE = 0.4
+FAULTS_A_KIND_MAX = 2
+MESSAGES_A_HOP = 3  # announce, request, deliver
+
+Draw = Callable[[Stream, Sequence[str]], AnyFault]
+
+
+def _some(stream: Stream, names: Sequence[str], share_all: float = 0.3) -> tuple[str, ...]:
+    """A few nodes, or none, which means all."""
+    if stream.random() < share_all:
+        return ()
+    return tuple(stream.shuffled(names)[: 1 + stream.below(3)])
+
+
+def _few(stream: Stream, names: Sequence[str]) -> tuple[str, ...]:
+    """At least one node, and not all."""
+    return tuple(stream.shuffled(names)[: 1 + stream.below(min(3, len(names) - 1))])
+
+
+# fmt: off
+DRAWS: dict[str, Draw] = {
+    "crash": lambda s, names: Crash(nodes=_some(s, names)),
+    "crash, disk lost": lambda s, names: Crash(nodes=_some(s, names, 0.1), lose_disk=True),
+    "partition": lambda s, _: Partition(share=s.uniform(0.1, 0.9)),
+    "delay": lambda s, names: Delay(nodes=_some(s, names), delay_ms=s.uniform(0, 5_000)),
+    "loss": lambda s, names: Loss(nodes=_some(s, names), probability=s.random()),
+    "bit flips": lambda s, names: BitFlips(nodes=_some(s, names), probability=s.random()),
+    "clock skew": lambda s, names: ClockSkew(
+        nodes=_some(s, names), offset_s=s.uniform(-100, 100), drift_ppm=s.uniform(-500, 500)),
+    "hash rate": lambda s, names: HashRateFactor(
+        nodes=_some(s, names), factor=s.choice((0.0, 0.1, 2.0, 8.0))),
+    "join": lambda s, _: Join(nodes=(f"guest{s.below(3)}",), hash_rate=s.uniform(0, 20_000)),
+    "leave": lambda s, names: Leave(nodes=_few(s, names)),
+    "forge": lambda s, names: Forge(nodes=_some(s, names)),
+}
+# fmt: on
+
+
+def draw(seed: int) -> Scenario:
+    """The race of a seed."""
+    stream = Stream(seed, "check network")
+    count = 3 + stream.below(14)
+    interval_s = stream.choice((2, 3, 5, 8))
+    scenario = Scenario(
+        name=f"{PREFIX}{seed}",
+        title="Drawn by powclock check",
+        seed=seed,
+        nodes=Nodes(
+            count=count,
+            hash_rate=20_000.0,
+            spread=round(stream.uniform(0, 0.9), 3),
+            wander=stream.choice((0.0, 0.1)),
+        ),
+        difficulty=_difficulty(stream, interval_s),
+        links=_links(stream, seed, count, interval_s),
+        workload=Workload(
+            clients=stream.choice((0, 2, 5, 20)), transfers_per_s=round(stream.uniform(0.2, 2), 3)
+        ),
+        mining=Mining(miner="sampled", proof_hashes=16),
+        chain=Chain(
+            transactions_max=stream.choice((3, 20, 200)),
+            halving_interval=stream.choice((0, 3, 10, 210_000)),
+            future_limit_s=stream.choice((0, 10, 200)),
+        ),
+    )
+    return checked(msgspec.structs.replace(scenario, faults=_faults(seed, scenario.node_names())))
+
+
+def _difficulty(stream: Stream, interval_s: int) -> Difficulty:
+    if stream.random() < 0.5:
+        half_life_s = stream.choice((30, 60, 200))
+        return Difficulty(rule="asert", interval_s=interval_s, half_life_s=half_life_s)
+    return Difficulty(rule="bitcoin", interval_s=interval_s, window=stream.choice((2, 4, 6, 16)))
+
+
+def _links(stream: Stream, seed: int, count: int, interval_s: int) -> Links:
+    kinds: tuple[Kind, ...] = ("full_mesh", "random_regular", "random_regular", "ring", "line")
+    topology = stream.choice(kinds)
+    degree = 2 + stream.below(4)
+    graph = edges(topology, count, degree, Stream(seed, "topology"))
+    hop_ms_max = interval_s * 1_000 / (2 * diameter(count, graph) * MESSAGES_A_HOP)
+    latency_ms = stream.uniform(1, min(400, hop_ms_max))
+    jitter_ms = stream.choice((0.0, 0.1, 0.3)) * latency_ms
+    return Links(
+        topology=topology,
+        degree=degree,
+        latency_ms=round(latency_ms, 1),
+        jitter_ms=round(jitter_ms, 1),
+    )
+
+
+def _faults(seed: int, names: Sequence[str]) -> tuple[Planned, ...]:
+    planned = []
+    for kind in drawn_kinds(seed):
+        stream = Stream(seed, "check fault", kind)
+        for _ in range(1 + stream.below(FAULTS_A_KIND_MAX)):
+            begin_s = round(stream.uniform(0, HEAL_S - 2), 3)
+            lasts_s = round(stream.uniform(1, HEAL_S - begin_s), 3)
+            fault = DRAWS[kind](stream, names)
+            planned.append(Planned(fault=fault, at_s=begin_s, lasts_s=lasts_s))
+    planned.sort(key=lambda each: each.at_s)
+    return tuple(planned)
+
+
+def drawn_kinds(seed: int) -> list[str]:
+    """The kinds of faults in the race of a seed; at least one."""
+    kinds = [k for k in DRAWS if Stream(seed, "check kind", k).random() < KIND_SHARE]
+    return kinds or [Stream(seed, "check kind").choice(list(DRAWS))]

@@ -1,0 +1,80 @@
+"""What many seeds came to: figures, and which faults met which."""
+
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+from itertools import combinations
+
+import msgspec
+
+from powclock.race.swarm.draw import DRAWS
+from powclock.race.swarm.trial import Result
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures that `powclock check --json` prints.
+
+    `kinds` counts the seeds with a kind of fault, `pairs` those with both of "a + b"; `digest` is
+    the SHA-256 of the races' digests in the order of seeds.
+    """
+
+    seeds: int
+    failures: tuple[Result, ...]
+    race_seconds: float
+    blocks: int
+    reorgs: int
+    transfers: int
+    records: int
+    digest: str
+    kinds: dict[str, int]
+    pairs: dict[str, int]
+
+    def text(self) -> str:
+        """A table for people: on the diagonal each kind, elsewhere pairs."""
+        names = list(self.kinds)
+        width = max(len(name) for name in names) + 3
+        cell = max(4, len(str(self.seeds)) + 1)
+        lines = ["seeds with each kind of fault, and with each pair"]
+        for row, name in enumerate(names):
+            counts = [self.pairs[_pair(names[i], name)] for i in range(row)] + [self.kinds[name]]
+            label = f"{row + 1:>2} {name}"
+            lines.append(f"{label:<{width}} " + "".join(f"{count:>{cell}}" for count in counts))
+        numbers = "".join(f"{column + 1:>{cell}}" for column in range(len(names)))
+        lines.append(f"{'':<{width}} {numbers}")
+        failed = len(self.failures)
+        hours = self.race_seconds / 3600
+        lines += [
+            "",
+            f"seeds     {self.seeds}, {failed or 'none'} failed",
+            f"races     {hours:.1f} h, {self.records} records",
+            f"of them   {self.blocks} blocks, {self.reorgs} reorgs, {self.transfers} transfers",
+            f"digest    {self.digest}",
+        ]
+        return "\n".join(lines)
+
+
+def report_of(results: Sequence[Result]) -> Report:
+    """The report of results in the order of seeds."""
+    kinds = Counter(kind for result in results for kind in result.kinds)
+    pairs = Counter(
+        _pair(one, two) for result in results for one, two in combinations(result.kinds, 2)
+    )
+    digest = sha256()
+    for result in results:
+        digest.update(result.digest.encode())
+    return Report(
+        seeds=len(results),
+        failures=tuple(result for result in results if result.broken),
+        race_seconds=sum(result.race_seconds for result in results),
+        blocks=sum(result.blocks for result in results),
+        reorgs=sum(result.reorgs for result in results),
+        transfers=sum(result.transfers for result in results),
+        records=sum(result.records for result in results),
+        digest=digest.hexdigest(),
+        kinds={kind: kinds[kind] for kind in DRAWS},
+        pairs={_pair(one, two): pairs[_pair(one, two)] for one, two in combinations(DRAWS, 2)},
+    )
+
+
+def _pair(one: str, two: str) -> str:
+    return f"{one} + {two}"

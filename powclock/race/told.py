@@ -1,0 +1,48 @@
+"""What a world tells of itself: its nodes, its links and its first record."""
+
+from collections.abc import Iterable
+
+from powclock import __version__
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.machine.header import display
+from powclock.network.link import Link
+from powclock.race.builder import Seat
+from powclock.race.genesis import Rules
+from powclock.race.scenario import Scenario
+from powclock.record.events import LinkInfo, NodeInfo, RaceStarted
+
+
+def node_info(seat: Seat) -> NodeInfo:
+    """A node as records have it."""
+    return NodeInfo(seat.name, seat.address.hex(), seat.region, seat.miner.rate.base)
+
+
+def link_infos(links: Iterable[Link]) -> tuple[LinkInfo, ...]:
+    """Each pair of peers once."""
+    return tuple(
+        LinkInfo(link.source, link.target, link.latency_ns / NANOSECONDS * 1000)
+        for link in links
+        if link.source < link.target
+    )
+
+
+def race_started(
+    scenario: Scenario, rules: Rules, seats: Iterable[Seat], links: Iterable[Link]
+) -> RaceStarted:
+    """The first record of a race."""
+    genesis = rules.genesis.block
+    return RaceStarted(
+        version=__version__,
+        scenario=scenario.name,
+        seed=scenario.seed,
+        rule=scenario.rule,
+        miner=scenario.mining.miner,
+        interval_s=float(scenario.difficulty.interval_s),
+        genesis=display(genesis.hash),
+        genesis_header=genesis.header.serialise().hex(),
+        proof_scale=rules.proof_scale,
+        chain=rules.info,
+        wander=scenario.nodes.wander,
+        nodes=tuple(node_info(seat) for seat in seats),
+        links=link_infos(links),
+    )

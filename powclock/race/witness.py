@@ -1,0 +1,56 @@
+"""What the checker sees of a world besides its records; it touches nothing."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from powclock.machine.replica import INVALID_MAX
+from powclock.network.storage import DECODED_MAX
+from powclock.record.checker.witness import Queue, Waiting
+
+if TYPE_CHECKING:
+    from powclock.network.node import Node
+    from powclock.race.world import World
+
+
+class WorldWitness:
+    """Looks into the nodes of a world (`checker.witness.Witness`)."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    def frame(self, node: str, hash_: bytes) -> bytes | None:
+        return self._world.seat(node).disk.frame(hash_)
+
+    def clock_ns(self, node: str) -> int:
+        return self._world.seat(node).clock.now()
+
+    def _running(self, node: str) -> "Node":
+        running = self._world.seat(node).node
+        assert running is not None, f"{node} told something, so it runs"
+        return running
+
+    def head(self, node: str) -> tuple[bytes, bytes]:
+        running = self._running(node)
+        return running.head.hash, running.replica.ledger.state_root
+
+    def waiting(self, node: str, sender: bytes, nonce: int) -> Waiting | None:
+        transaction = self._running(node).replica.mempool.waiting(sender, nonce)
+        return None if transaction is None else Waiting(transaction.id, transaction.fee)
+
+    def mempool_full(self, node: str) -> bool:
+        return self._running(node).replica.mempool.full
+
+    def condemned(self, node: str, hash_: bytes) -> bool:
+        return self._running(node).replica.condemned(hash_)
+
+    def queues(self, node: str) -> Iterable[Queue]:
+        seat = self._world.seat(node)
+        if seat.node is None:
+            return
+        replica = seat.node.replica
+        mempool = replica.mempool
+        yield Queue("transfers in the mempool", len(mempool), mempool.transactions_max)
+        yield Queue("blocks remembered as invalid", replica.invalid_count, INVALID_MAX)
+        yield Queue("decoded blocks", seat.disk.decoded_count, DECODED_MAX)
+        for name, length, bound in seat.node.gossip.queues():
+            yield Queue(name, length, bound)

@@ -1,0 +1,105 @@
+"""One node as its records tell: which blocks it has, in which order, and what it builds on."""
+
+from array import array
+from collections.abc import Sequence
+
+from powclock.record.checker.blocks import Seen, paths
+from powclock.record.checker.broken import Wrong
+from powclock.record.events import HeadMoved, Reorg
+
+
+class Follower:
+    """Takes in what a node accepts and says where its head must be.
+
+    Five bytes for each block that the node has: whether, and when in order.
+    """
+
+    def __init__(self, name: str, genesis: Seen) -> None:
+        self.name = name
+        self.head = genesis
+        self.due: Seen | None = None
+        self._genesis = genesis
+        self._has = bytearray(b"\1")
+        self._order = array("I")
+
+    def has(self, block: Seen) -> bool:
+        """Whether the node has a block."""
+        return block.index < len(self._has) and bool(self._has[block.index])
+
+    def accept(self, block: Seen) -> None:
+        """The node has one more block; `due` is where its head must move now, if anywhere."""
+        assert block.parent is not None
+        if not self.has(block.parent):
+            raise Wrong(2, f"{self.name} lacks the parent of a block that it accepts")
+        if self.has(block) and block.flaw is None:
+            raise Wrong(2, f"{self.name} accepts a block that it has")
+        self._take(block)
+        if block.flaw is None and block.chain_work > self.head.chain_work:
+            self.due = block
+
+    def _take(self, block: Seen) -> None:
+        if block.index >= len(self._has):
+            self._has.extend(bytes(block.index + 64 - len(self._has)))
+        if not self._has[block.index]:
+            self._has[block.index] = 1
+            self._order.append(block.index)
+
+    def restarted(self, count: int, blocks: Sequence[Seen]) -> None:
+        """The node read `count` blocks from its disk, the first ones that it accepted."""
+        if count > len(self._order):
+            known = len(self._order)
+            raise Wrong(2, f"{self.name} comes up with {count} blocks, but accepted {known}")
+        kept = [blocks[index] for index in self._order]
+        sound = [block for block in kept if block.flaw is None]
+        # Blocks with a flaw leave the disk when the node finds it out; which, no record tells.
+        kept = kept if count >= len(sound) else kept[:count]
+        self.head, self._has, self._order = self._genesis, bytearray(b"\1"), array("I")
+        for block in kept:
+            self._take(block)
+            if block.flaw is None and block.chain_work > self.head.chain_work:
+                self.head = block
+
+    def move(self, block: Seen, event: HeadMoved | Reorg) -> None:
+        """The node says that its head moved."""
+        due, self.due = self.due, None
+        if block.flaw is not None:
+            invariant, detail = block.flaw
+            raise Wrong(invariant, f"{self.name} builds on it, but {detail}")
+        if block is not due:
+            self._explain(block)
+        self._check_path(block, event)
+        if event.height != block.height:
+            raise Wrong(2, f"{self.name} says height {event.height}, it is {block.height}")
+        if event.state_root != block.state_root.hex():
+            raise Wrong(
+                6,
+                f"{self.name} has the state {event.state_root}, "
+                f"replay from genesis gives {block.state_root.hex()}",
+            )
+        self.head = block
+
+    def _explain(self, block: Seen) -> None:
+        work, best = block.chain_work, self.head.chain_work
+        if work < best:
+            raise Wrong(3, f"the head of {self.name} moves from {best} of work to {work}")
+        if work == best:
+            raise Wrong(4, f"{self.name} leaves the first seen of two equal branches")
+        raise Wrong(4, f"{self.name} moves its head to a block that it did not just accept")
+
+    def _check_path(self, block: Seen, event: HeadMoved | Reorg) -> None:
+        left, joined = paths(self.head, block)
+        if isinstance(event, HeadMoved):
+            if left:
+                raise Wrong(4, f"{self.name} connects a block, but its head was on another branch")
+            return
+        told = (event.old, event.fork, event.depth, event.connected)
+        fork = joined[0].parent if joined else None
+        assert fork is not None
+        true = (shown(self.head), shown(fork), len(left), len(joined))
+        if told != true:
+            raise Wrong(4, f"{self.name} reports the reorg {told}, it is {true}")
+
+
+def shown(block: Seen) -> str:
+    """A block's hash as records have it."""
+    return block.hash[::-1].hex()

@@ -1,0 +1,46 @@
+"""A summary with what theory expects of it."""
+
+import json
+
+from powclock.lab.report import report_json, report_text
+from tests.lab.test_expected import summary
+
+
+def test_the_text() -> None:
+    *before, interval, stale, digest = report_text(summary()).splitlines()
+    assert [*before, digest] == summary().text().splitlines()
+    assert interval == (
+        "expected  one in 5.00 s, between 4.94 s and 5.06 s (ASERT keeps the schedule)"
+    )
+    assert stale == (
+        "          5.0% of mined stale, between 2.3% and 7.7% (hashes spent behind the best height)"
+    )
+
+
+def test_the_text_of_a_figure_outside_its_band() -> None:
+    *_, stale, _ = report_text(summary(stale=200)).splitlines()
+    assert stale == (
+        "          5.0% of mined stale, between 2.5% and 7.5%, but it is not "
+        "(hashes spent behind the best height)"
+    )
+
+
+def test_the_text_where_theory_says_nothing() -> None:
+    *_, line, _ = report_text(summary(faults_begun=1)).splitlines()
+    assert line == "expected  theory says nothing: faults bent the race"
+
+
+def test_json() -> None:
+    figures = json.loads(report_json(summary(difficulty=None)))
+    assert figures["ticks"] == 1_000
+    assert figures["conditions"]["behind"] == 0.05
+    expected = {name: value for name, value in figures.items() if name.startswith("expected")}
+    low, high = expected.pop("expected_stale_of_mined_band")
+    assert 0.02 < low < 0.025 < 0.075 < high < 0.08
+    assert expected == {
+        "expected_interval_s": None,
+        "expected_interval_s_band": None,
+        "expected_interval_s_law": "the difficulty rule has no known law",
+        "expected_stale_of_mined": 0.05,
+        "expected_stale_of_mined_law": "hashes spent behind the best height",
+    }
