@@ -23,6 +23,7 @@ from powclock.network.faults import (
     Leave,
     Loss,
     Partition,
+    SelfishMining,
 )
 from powclock.network.forge import Forge
 from powclock.network.topology import Kind, diameter, edges
@@ -74,6 +75,7 @@ DRAWS: dict[str, Draw] = {
     "join": lambda s, _: Join(nodes=(f"guest{s.below(3)}",), hash_rate=s.uniform(0, 20_000)),
     "leave": lambda s, names: Leave(nodes=_few(s, names)),
     "forge": lambda s, names: Forge(nodes=_some(s, names)),
+    "selfish": lambda s, names: SelfishMining(nodes=(s.choice(names),), gamma=s.random()),
 }
 # fmt: on
 
