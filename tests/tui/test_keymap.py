@@ -9,7 +9,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from powclock.network.faults import Delay, Loss
-from powclock.race.commands import AnyCommand, Break, HealAll, SetRate
+from powclock.race.commands import AnyCommand, Break, Heal, HealAll, SetRate
 from powclock.race.messages import Ended
 from powclock.tui.app import PowclockApp
 from powclock.tui.keymap import (
@@ -90,7 +90,7 @@ def test_mapped_keys_work_and_those_they_had_do_not(file: Path) -> None:
         return commands
 
     assert sent("d") == [Break(Loss())]
-    assert sent("l", "f5") == [Break(Delay()), Break(Delay())]
+    assert sent("l", "f5") == [Break(Delay()), Heal(Delay().id)]
     assert sent("full_stop", "G") == [HealAll(), SetRate(0.0)]
     assert sent("0") == []
 

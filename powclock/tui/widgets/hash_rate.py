@@ -129,7 +129,7 @@ class HashRate(Panel):
         mean = sum(samples) / len(samples)
         y = rows - 1 - min(max(chosen.eighths(mean, rows) - 1, 0) // 8, rows - 1)
         if 0 < y < rows - 1:
-            canvas.put(0, y, "mean".rjust(AXIS_CELLS - 1), self.state.palette.faint)
+            canvas.put(0, y, "mean".rjust(AXIS_CELLS - 1), self.state.palette.muted)
         count = len(samples)
         canvas.put(canvas.width - count, y, "╌" * count, self.state.palette.faint)
 
