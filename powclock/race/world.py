@@ -18,7 +18,7 @@ from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
 from powclock.network.fabric import Fabric
-from powclock.network.fault import FaultError
+from powclock.network.faults.fault import FaultError
 from powclock.network.link import Link
 from powclock.network.node import Node, block_found
 from powclock.network.storage import Disk

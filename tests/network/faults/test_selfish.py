@@ -8,9 +8,9 @@ from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import VirtualLoop
 from powclock.machine.block import Block
 from powclock.machine.header import display
+from powclock.network.faults.selfish import Withholder
 from powclock.network.link import Link
 from powclock.network.wire import Announce, Deliver, Hello, Message, decode, encode
-from powclock.network.withhold import Withholder
 from powclock.record.events import AnyEvent, BlockAccepted, BlockFound, Record
 from tests.builders import block_of, seconds
 

@@ -17,6 +17,7 @@ Undo = Callable[[], None]
 Sides = tuple[tuple[NodeId, ...], ...]
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Breakable(Protocol):

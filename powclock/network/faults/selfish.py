@@ -22,11 +22,43 @@ from typing import Protocol
 from powclock.clock.streams import Stream
 from powclock.machine.header import display
 from powclock.machine.reason import Invalid
+from powclock.network.faults.fault import Breakable, Fault, FaultError, NodeId, Probability, Undo
 from powclock.network.link import Link, Send
 from powclock.network.wire import Announce, Deliver, decode, encode
-from powclock.record.events import BlockAccepted, BlockFound, Hash, NodeId, Record
+from powclock.record.events import BlockAccepted, BlockFound, Hash, Record
 
 HEIGHTS_KEPT = 10_000
+
+
+class SelfishMining(Fault, frozen=True, tag="selfish"):
+    """A node withholds the blocks that it finds, to make the work of the others worthless.
+
+    In a tie, `gamma` of the others hear its block first. When this ends it publishes all it has.
+    """
+
+    gamma: Probability = 0.5
+
+    @property
+    def label(self) -> str:
+        return f"selfish, γ {self.gamma:g}"
+
+    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
+        if len(self.nodes) != 1:
+            raise FaultError("selfish takes exactly one name in nodes")
+        return super().targets(race)
+
+    def begin(self, race: Breakable) -> Undo:
+        (attacker,) = self.targets(race)
+        withholder = Withholder(race, attacker, self.gamma, race.stream("selfish", attacker))
+        unwatch = race.watch(withholder.watch)
+        unwrap = self.wrap_links(race, withholder.around)
+
+        def undo() -> None:
+            withholder.publish_all()
+            unwrap()
+            unwatch()
+
+        return undo
 
 
 class Surroundings(Protocol):
