@@ -5,6 +5,7 @@ Delivery is a call (`receive`), not a queue; only the search is a task, and a ne
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from powclock.clock.node_clock import Clock
@@ -12,11 +13,14 @@ from powclock.election.rule import Rule
 from powclock.machine.block import Block, ChainParameters
 from powclock.machine.header import BlockHeader, display
 from powclock.machine.merkle import merkle_root
+from powclock.machine.reason import InvalidBlock
 from powclock.machine.replica import Replica
 from powclock.machine.transaction import Coinbase
 from powclock.machine.tree import Entry
+from powclock.network.audit import Audit
 from powclock.network.gossip import Gossip, Later, SendTo
 from powclock.network.storage import Disk
+from powclock.network.template import Template
 from powclock.record.events import AnyEvent, BlockFound
 
 HEADER_VERSION = 0x2000_0000  # what BIP 9 leaves of the version field: no signals
@@ -45,6 +49,7 @@ class Node:
         send: gives bytes to a link.
         peers: whom it is connected to; the network changes it.
         disk: where blocks are; one with blocks in it is read first.
+        template: which transfers go into its blocks.
         emit: takes its events.
     """
 
@@ -61,6 +66,7 @@ class Node:
         send: SendTo,
         peers: Mapping[NodeId, object],
         disk: Disk,
+        template: Template,
         emit: Callable[[AnyEvent], None],
     ) -> None:
         self.name = name
@@ -69,6 +75,7 @@ class Node:
         self._clock = clock
         self._peers = peers
         self._disk = disk
+        self._template = template
         self._emit = emit
         self._drafts = 0
         self._search: asyncio.Task[Block] | None = None
@@ -90,17 +97,23 @@ class Node:
             send=send,
             later=later,
             emit=emit,
-            head_moved=self.search_anew,
+            head_moved=self._head_moved,
+            corrupt=lambda: self._audit.resync("before refusing a block"),
         )
+        stagger = int.from_bytes(address[:4], "little")
+        self._audit = Audit(self.replica, emit, self._rebuilt, stagger)
 
     def _read_disk(self) -> None:
         """Take in what the disk holds; a node trusts its own disk."""
         for hash_ in list(self._disk):
             block = self._disk[hash_]
             parent = self.replica.tree.get(block.header.parent)
-            if parent is not None and hash_ not in self.replica.tree:
+            if parent is None:
+                del self._disk[hash_]
+            elif hash_ not in self.replica.tree:
                 self._disk.expect(hash_, self._disk.frame(hash_) or b"")
-                self.replica.append(block, parent, self.rule.weight(block))
+                with suppress(InvalidBlock):  # a damaged ledger had let it pass
+                    self.replica.append(block, parent, self.rule.weight(block))
 
     @property
     def head(self) -> Entry:
@@ -133,6 +146,14 @@ class Node:
             self._search = None
         self._found(block)
 
+    def _head_moved(self) -> None:
+        self._audit.head_moved()
+        self.search_anew()
+
+    def _rebuilt(self) -> None:
+        self.gossip.forget_transfers()
+        self.search_anew()
+
     def search_anew(self) -> None:
         """Give the present search up; nothing is lost, as it has no memory."""
         if self._search is not None:
@@ -143,7 +164,9 @@ class Node:
         parent = self.head
         parameters = self.replica.parameters
         time_s, bits = self.rule.prepare(parent, self._clock.now())
-        transactions = self.replica.mempool.select(self.replica.ledger, parameters.transactions_max)
+        transactions = self._template.select(
+            self.replica.mempool, self.replica.ledger, parameters.transactions_max
+        )
         height = parent.height + 1
         self._drafts += 1
         block = Block(
@@ -161,6 +184,8 @@ class Node:
         return replace(block, header=header)
 
     def _found(self, block: Block) -> None:
+        if not self._audit.passes("before publishing a block"):
+            return
         parent = self.replica.parent_of(block)
         assert parent is not None, "a search builds on what is known"
         self._emit(block_found(block, parent.height + 1, self.rule.weight(block)))

@@ -20,6 +20,8 @@ PAUSED = "‖"
 MORE_LEFT = "◂"
 ELLIPSIS = "…"
 FROZEN = "❄"
+STILL = "◌"
+WRONG_STATE = "≢"
 RISING = "▴"
 FALLING = "▾"
 CURSOR = "▏"
@@ -49,6 +51,9 @@ FAULTS = {
     "leave": "−",
     "forge": "‡",
     "selfish": "◉",
+    "pause": STILL,
+    "memory": WRONG_STATE,
+    "censor": "¬",
 }
 
 DIGITS = {
@@ -135,6 +140,9 @@ _STAND_INS = {
     "•": "%",
     "‡": "F",
     "◉": "0",
+    "◌": "z",
+    "≢": "M",
+    "¬": "N",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")

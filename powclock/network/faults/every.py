@@ -1,13 +1,23 @@
 """Every kind of fault that there is; which one is told by the tag `kind`."""
 
+from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Partition
 from powclock.network.faults.forge import Forge
 from powclock.network.faults.links import BitFlips, Delay, Loss
-from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
+from powclock.network.faults.memory import MemoryFlips
+from powclock.network.faults.nodes import (
+    ClockSkew,
+    Crash,
+    HashRateFactor,
+    Join,
+    Leave,
+    Pause,
+)
 from powclock.network.faults.selfish import SelfishMining
 
 AnyFault = (
     Crash
+    | Pause
     | Partition
     | Delay
     | Loss
@@ -18,4 +28,6 @@ AnyFault = (
     | Leave
     | SelfishMining
     | Forge
+    | MemoryFlips
+    | Censor
 )

@@ -12,11 +12,20 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from powclock.clock.streams import Stream
+from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Partition
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.forge import Forge
 from powclock.network.faults.links import BitFlips, Delay, Loss
-from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
+from powclock.network.faults.memory import MemoryFlips
+from powclock.network.faults.nodes import (
+    ClockSkew,
+    Crash,
+    HashRateFactor,
+    Join,
+    Leave,
+    Pause,
+)
 from powclock.network.faults.selfish import SelfishMining
 from powclock.network.topology import Kind, diameter, edges
 from powclock.race.scenario import (
@@ -68,6 +77,12 @@ DRAWS: dict[str, Draw] = {
     "leave": lambda s, names: Leave(nodes=_few(s, names)),
     "forge": lambda s, names: Forge(nodes=_some(s, names)),
     "selfish": lambda s, names: SelfishMining(nodes=(s.choice(names),), gamma=s.random()),
+    "crash, last lost": lambda s, names: Crash(nodes=_some(s, names), lose_last=1 + s.below(5)),
+    "pause": lambda s, names: Pause(nodes=_some(s, names, 0.1)),
+    "memory": lambda s, names: MemoryFlips(
+        nodes=_some(s, names), every_s=s.choice((0.0, 2.0, 10.0))),
+    "censor": lambda s, names: Censor(
+        nodes=_some(s, names), clients=(f"client{1 + s.below(2)}",)),
 }
 # fmt: on
 
