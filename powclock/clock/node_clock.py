@@ -82,6 +82,8 @@ class SkewedClock:
     @property
     def skew_ns(self) -> int:
         """By how much this clock is ahead now."""
+        if not self._skews:
+            return 0
         now_ns = self._true.now()
         return sum(
             skew.offset_ns + int(skew.drift * (now_ns - skew.since_ns))

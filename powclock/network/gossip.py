@@ -161,18 +161,16 @@ class Gossip:
     def _on_announce(
         self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
     ) -> None:
-        now_ns = self._clock.monotonic()
-        wanted_blocks = tuple(
-            hash_
-            for hash_ in blocks
-            if hash_ not in self._replica.tree
-            and hash_ not in self._orphans
-            and self._requests.announced(hash_, peer, now_ns)
-        )
+        tree, orphans = self._replica.tree, self._orphans
+        lacking_blocks = [h for h in blocks if h not in tree and h not in orphans]
+        recent = self._recent_transactions
+        lacking_transactions = [id_ for id_ in transactions if id_ not in recent]
+        if not lacking_blocks and not lacking_transactions:
+            return
+        now_ns, announced = self._clock.monotonic(), self._requests.announced
+        wanted_blocks = tuple([h for h in lacking_blocks if announced(h, peer, now_ns)])
         wanted_transactions = tuple(
-            id_
-            for id_ in transactions
-            if id_ not in self._recent_transactions and self._requests.announced(id_, peer, now_ns)
+            [id_ for id_ in lacking_transactions if announced(id_, peer, now_ns)]
         )
         if wanted_blocks or wanted_transactions:
             self._send(peer, Request(wanted_blocks, wanted_transactions))

@@ -6,6 +6,7 @@ of each message, and whatever msgpack would let pass (long integers, duplicate k
 integer belongs) is refused.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -26,6 +27,7 @@ UINT64_END = 1 << 64
 UINT32_END = 1 << 32
 WORK_BYTES = 32
 
+_PACK = msgpack.Packer().pack  # one for all: each has a buffer of a megabyte
 _LIMITS: dict[str, Any] = {
     "raw": False,
     "strict_map_key": True,
@@ -113,7 +115,7 @@ def encode(message: Message) -> bytes:
             fields = [int(Kind.DELIVER), *_block_fields(block)]
         case Pass(transaction):
             fields = [int(Kind.PASS), _transaction_fields(transaction)]
-    return bytes(msgpack.packb(fields))
+    return bytes(_PACK(fields))
 
 
 def _block_fields(block: Block) -> list[Any]:
@@ -150,7 +152,7 @@ def decode(data: bytes) -> Message:
     if type(fields) is not list or not fields or type(fields[0]) is not int:
         raise Invalid(Reason.MALFORMED, "a message is an array that starts with its kind")
     message = _message(fields)
-    if msgpack.packb(fields) != data:
+    if _PACK(fields) != data:
         raise Invalid(Reason.MALFORMED, "not in the one encoding that is allowed")
     return message
 
@@ -165,23 +167,47 @@ def _unpack(data: bytes) -> Any:
         raise Invalid(Reason.TRUNCATED if truncated else Reason.MALFORMED) from error
 
 
-def _message(fields: Any) -> Message:
-    match fields:
-        case [Kind.HELLO, genesis, work, locator]:
-            chain_work = int.from_bytes(_octets(work, WORK_BYTES), "big")
-            return Hello(_octets(genesis, 32), chain_work, _hashes(locator, LOCATOR_MAX))
-        case [Kind.ANNOUNCE, blocks, transactions]:
-            return Announce(_hashes(blocks, HASHES_MAX), _hashes(transactions, HASHES_MAX))
-        case [Kind.REQUEST, blocks, transactions]:
-            return Request(_hashes(blocks, HASHES_MAX), _hashes(transactions, HASHES_MAX))
-        case [Kind.FETCH, locator]:
-            return Fetch(_hashes(locator, LOCATOR_MAX))
-        case [Kind.DELIVER, header, seal, coinbase, transactions]:
-            return Deliver(_block(header, seal, coinbase, transactions))
-        case [Kind.PASS, transaction]:
-            return Pass(_transaction(transaction))
-        case _:
-            raise Invalid(Reason.MALFORMED, "no message has this shape")
+def _message(fields: list[Any]) -> Message:
+    read = _READERS.get((fields[0], len(fields)))
+    if read is None:
+        raise Invalid(Reason.MALFORMED, "no message has this shape")
+    return read(*fields[1:])
+
+
+def _hello(genesis: Any, work: Any, locator: Any) -> Hello:
+    chain_work = int.from_bytes(_octets(work, WORK_BYTES), "big")
+    return Hello(_octets(genesis, 32), chain_work, _hashes(locator, LOCATOR_MAX))
+
+
+def _announce(blocks: Any, transactions: Any) -> Announce:
+    return Announce(_hashes(blocks, HASHES_MAX), _hashes(transactions, HASHES_MAX))
+
+
+def _request(blocks: Any, transactions: Any) -> Request:
+    return Request(_hashes(blocks, HASHES_MAX), _hashes(transactions, HASHES_MAX))
+
+
+def _fetch(locator: Any) -> Fetch:
+    return Fetch(_hashes(locator, LOCATOR_MAX))
+
+
+def _deliver(header: Any, seal: Any, coinbase: Any, transactions: Any) -> Deliver:
+    return Deliver(_block(header, seal, coinbase, transactions))
+
+
+def _pass(transaction: Any) -> Pass:
+    return Pass(_transaction(transaction))
+
+
+# By kind and number of fields.
+_READERS: dict[tuple[int, int], Callable[..., Message]] = {
+    (Kind.HELLO, 4): _hello,
+    (Kind.ANNOUNCE, 3): _announce,
+    (Kind.REQUEST, 3): _request,
+    (Kind.FETCH, 2): _fetch,
+    (Kind.DELIVER, 5): _deliver,
+    (Kind.PASS, 2): _pass,
+}
 
 
 def _octets(value: Any, length: int) -> bytes:
@@ -205,7 +231,9 @@ def _integer(value: Any, end: int) -> int:
 def _hashes(value: Any, count_max: int) -> tuple[bytes, ...]:
     if type(value) is not list or len(value) > count_max:
         raise Invalid(Reason.MALFORMED, f"at most {count_max} hashes expected")
-    return tuple(_octets(each, 32) for each in value)
+    for each in value:
+        _octets(each, 32)
+    return tuple(value)
 
 
 def _block(header: Any, seal: Any, coinbase: Any, transactions: Any) -> Block:

@@ -37,15 +37,14 @@ class Sampler:
             hashes = seat.miner.hashes()
             spent = hashes - self._hashes.get(seat.name, 0.0)
             self._hashes[seat.name] = hashes
-            links = list(world.peers(seat.name))
-            cut = sum(link.severed for link in links)
+            cut = world.severed(seat.name)
             samples.append(
                 NodeSample(
                     node=seat.name,
                     hash_rate=round(max(0.0, spent) * NANOSECONDS / self.every_ns, 3),
                     hashes=round(hashes, 3),
                     mempool=len(seat.node.replica.mempool),
-                    peers=len(links) - cut,
+                    peers=len(world.peers(seat.name)) - cut,
                     peers_cut=cut,
                     skew_s=seat.clock.skew_ns / NANOSECONDS,
                 )

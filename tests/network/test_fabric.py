@@ -26,14 +26,14 @@ def test_a_message_goes_from_one_node_to_the_other() -> None:
     assert fabric.peers("ann") == {"bea": links[0]}
     got: list[tuple[str, bytes]] = []
     fabric.attach(receiver("bea", got))
-    fabric.send("ann", "bea", b"hello")
+    fabric.sender("ann")("bea", b"hello")
     loop.advance(seconds(0.009))
     assert got == []
     loop.advance(seconds(0.011))
     assert got == [("ann", b"hello")]
-    fabric.send("ann", "carl", b"lost")
-    fabric.send("carl", "ann", b"lost")
-    fabric.send("ann", "bea", b"on its way")
+    fabric.sender("ann")("carl", b"lost")
+    fabric.sender("carl")("ann", b"lost")
+    fabric.sender("ann")("bea", b"on its way")
     fabric.detach("bea")
     fabric.detach("bea")
     loop.advance(seconds(1))
@@ -48,7 +48,7 @@ def test_a_removed_node_has_no_links_but_its_traffic_counts() -> None:
     fabric.connect("bea", "carl", NEAR)
     live = fabric.peers("bea")
     for source, target in (("ann", "bea"), ("bea", "ann"), ("bea", "carl")):
-        fabric.send(source, target, b"12345")
+        fabric.sender(source)(target, b"12345")
     fabric.remove("ann")
     fabric.remove("nobody")
     assert list(live) == ["carl"]
