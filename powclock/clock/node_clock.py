@@ -99,7 +99,8 @@ class SkewedClock:
         self._skews.pop(name, None)
 
     def now(self) -> int:
-        return self._true.now() + self.skew_ns
+        now_ns = self._true.now()
+        return now_ns + self.skew_ns if self._skews else now_ns
 
     def monotonic(self) -> int:
         return self._true.monotonic()

@@ -103,10 +103,10 @@ def check_proof(hash_: bytes, bits: int, limit: int, proof_scale: int = 1) -> No
 
 def median_time_past(entry: Entry) -> int:
     """The median time in seconds of an entry and up to ten ancestors."""
-    times = []
-    for ancestor in entry.branch():
+    times: list[int] = []
+    ancestor: Entry | None = entry
+    while ancestor is not None and len(times) < MEDIAN_TIME_SPAN:
         times.append(ancestor.time)
-        if len(times) == MEDIAN_TIME_SPAN:
-            break
+        ancestor = ancestor.parent
     times.sort()
     return times[len(times) // 2]
