@@ -184,10 +184,11 @@ class VirtualLoop(_Loop):
     def schedule(self, when_ns: int, callback: Callable[..., object], *args: Any) -> Timer:
         """Run the callback at a time; in the past means now, after what is already due."""
         timer = Timer(callback, args)
-        self._push(when_ns, timer)
+        self._sequence += 1
+        heapq.heappush(self._timers, (max(when_ns, self.now_ns), self._sequence, timer))
         return timer
 
-    def _push(self, when_ns: int, handle: asyncio.Handle | Timer) -> None:
+    def _push(self, when_ns: int, handle: asyncio.TimerHandle) -> None:
         self._sequence += 1
         heapq.heappush(self._timers, (max(when_ns, self.now_ns), self._sequence, handle))
 

@@ -36,10 +36,17 @@ class ProofOfWork:
         self._limit = limit
         self._future_limit_s = future_limit_s
         self._proof_scale = proof_scale
+        self._median: tuple[Entry, int] | None = None
+
+    def _median_time_past(self, entry: Entry) -> int:
+        """As the function; what was drafted on is what the next block is verified on."""
+        if self._median is None or self._median[0] is not entry:
+            self._median = (entry, median_time_past(entry))
+        return self._median[1]
 
     def prepare(self, parent: Entry, now_ns: int) -> tuple[int, int]:
         """Time and bits of a header that would follow `parent`."""
-        time_s = max(now_ns // NANOSECONDS, median_time_past(parent) + 1)
+        time_s = max(now_ns // NANOSECONDS, self._median_time_past(parent) + 1)
         return time_s, self._difficulty.next_bits(parent)
 
     async def seal(self, draft: Draft, clock: Clock) -> Block:
@@ -70,7 +77,7 @@ class ProofOfWork:
             raise InvalidBlock(Reason.BAD_DIFFBITS, f"{header.bits:08x} instead of {expected:08x}")
         if header.version < VERSION_MIN:
             raise InvalidBlock(Reason.BAD_VERSION, str(header.version))
-        median = median_time_past(parent)
+        median = self._median_time_past(parent)
         if header.time <= median:
             raise InvalidBlock(
                 Reason.TIME_TOO_OLD, f"{header.time} is not after the median {median}"

@@ -161,12 +161,12 @@ class Gossip:
     def _on_announce(
         self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
     ) -> None:
-        tree, orphans = self._replica.tree, self._orphans
-        lacking_blocks = [h for h in blocks if h not in tree and h not in orphans]
+        known, orphans = self._replica.tree.entries, self._orphans
         recent = self._recent_transactions
+        lacking_blocks = [h for h in blocks if h not in known and h not in orphans]
         lacking_transactions = [id_ for id_ in transactions if id_ not in recent]
         if not lacking_blocks and not lacking_transactions:
-            return
+            return  # most of the time: every peer announces it
         now_ns, announced = self._clock.monotonic(), self._requests.announced
         wanted_blocks = tuple([h for h in lacking_blocks if announced(h, peer, now_ns)])
         wanted_transactions = tuple(

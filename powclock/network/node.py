@@ -109,6 +109,11 @@ class Node:
         """The tip it builds on."""
         return self.replica.head
 
+    @property
+    def peer_count(self) -> int:
+        """How many links lead from it, severed or not."""
+        return len(self._peers)
+
     # Life.
 
     async def run(self) -> None:

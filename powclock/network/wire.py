@@ -7,11 +7,11 @@ integer belongs) is refused.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 import msgpack
+import msgspec
 
 from powclock.machine.block import Block
 from powclock.machine.header import HEADER_BYTES, BlockHeader
@@ -26,6 +26,7 @@ SEAL_BYTES_MAX = 256
 UINT64_END = 1 << 64
 UINT32_END = 1 << 32
 WORK_BYTES = 32
+HASH_BYTES = 32
 
 _PACK = msgpack.Packer().pack  # one for all: each has a buffer of a megabyte
 _LIMITS: dict[str, Any] = {
@@ -39,8 +40,7 @@ _LIMITS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Hello:
+class Hello(msgspec.Struct, frozen=True):
     """What a node says when a link comes up: its chain, its head's work, and a locator."""
 
     genesis: bytes
@@ -48,38 +48,33 @@ class Hello:
     locator: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Announce:
+class Announce(msgspec.Struct, frozen=True):
     """Hashes of what the sender has and the receiver may lack."""
 
     blocks: tuple[bytes, ...] = ()
     transactions: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """Asks for announced blocks and transactions."""
 
     blocks: tuple[bytes, ...] = ()
     transactions: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(msgspec.Struct, frozen=True):
     """Asks for the blocks after the newest one of the locator that the receiver has."""
 
     locator: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Deliver:
+class Deliver(msgspec.Struct, frozen=True):
     """A block."""
 
     block: Block
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(msgspec.Struct, frozen=True):
     """A transaction."""
 
     transaction: Transaction
@@ -151,7 +146,10 @@ def decode(data: bytes) -> Message:
     fields = _unpack(data)
     if type(fields) is not list or not fields or type(fields[0]) is not int:
         raise Invalid(Reason.MALFORMED, "a message is an array that starts with its kind")
-    message = _message(fields)
+    read = _READERS.get((fields[0], len(fields)))
+    if read is None:
+        raise Invalid(Reason.MALFORMED, "no message has this shape")
+    message = read(*fields[1:])
     if _PACK(fields) != data:
         raise Invalid(Reason.MALFORMED, "not in the one encoding that is allowed")
     return message
@@ -165,13 +163,6 @@ def _unpack(data: bytes) -> Any:
     except (ValueError, TypeError, OverflowError, msgpack.UnpackException) as error:
         truncated = "incomplete input" in str(error)
         raise Invalid(Reason.TRUNCATED if truncated else Reason.MALFORMED) from error
-
-
-def _message(fields: list[Any]) -> Message:
-    read = _READERS.get((fields[0], len(fields)))
-    if read is None:
-        raise Invalid(Reason.MALFORMED, "no message has this shape")
-    return read(*fields[1:])
 
 
 def _hello(genesis: Any, work: Any, locator: Any) -> Hello:
@@ -232,7 +223,8 @@ def _hashes(value: Any, count_max: int) -> tuple[bytes, ...]:
     if type(value) is not list or len(value) > count_max:
         raise Invalid(Reason.MALFORMED, f"at most {count_max} hashes expected")
     for each in value:
-        _octets(each, 32)
+        if type(each) is not bytes or len(each) != HASH_BYTES:
+            raise Invalid(Reason.MALFORMED, f"{HASH_BYTES} bytes expected")
     return tuple(value)
 
 

@@ -31,20 +31,20 @@ class Sampler:
         world = self._world
         samples = []
         for seat in world.seats():
-            if seat.node is None:
-                self._hashes[seat.name] = seat.miner.hashes()
-                continue
+            name, node = seat.name, seat.node
             hashes = seat.miner.hashes()
-            spent = hashes - self._hashes.get(seat.name, 0.0)
-            self._hashes[seat.name] = hashes
-            cut = world.severed(seat.name)
+            spent = hashes - self._hashes.get(name, 0.0)
+            self._hashes[name] = hashes
+            if node is None:
+                continue
+            cut = world.severed(name)
             samples.append(
                 NodeSample(
-                    node=seat.name,
+                    node=name,
                     hash_rate=round(max(0.0, spent) * NANOSECONDS / self.every_ns, 3),
                     hashes=round(hashes, 3),
-                    mempool=len(seat.node.replica.mempool),
-                    peers=len(world.peers(seat.name)) - cut,
+                    mempool=len(node.replica.mempool),
+                    peers=node.peer_count - cut,
                     peers_cut=cut,
                     skew_s=seat.clock.skew_ns / NANOSECONDS,
                 )
