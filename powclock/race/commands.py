@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from powclock.network.faults import AnyFault
+from powclock.network.faults.every import AnyFault
 from powclock.record.detail import Focus
 
 

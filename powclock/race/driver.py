@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.network.fault import FaultError
+from powclock.network.faults.fault import FaultError
 from powclock.race.commands import Action, Input
 from powclock.race.scenario import Scenario, ScenarioError
 from powclock.race.session import Session

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from powclock.clock.pace import Pacer, wall_ns
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.network.fault import FaultError
+from powclock.network.faults.fault import FaultError
 from powclock.race.commands import (
     AnyCommand,
     Break,

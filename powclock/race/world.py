@@ -18,7 +18,7 @@ from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
 from powclock.network.fabric import Fabric
-from powclock.network.fault import FaultError
+from powclock.network.faults.fault import FaultError
 from powclock.network.link import Link
 from powclock.network.node import Node, block_found
 from powclock.network.storage import Disk
@@ -34,6 +34,7 @@ from powclock.race.told import link_infos, node_info, race_started
 from powclock.race.workload import Workload
 from powclock.record.events import (
     AnyEvent,
+    AttackMoved,
     BlockAccepted,
     LinkInfo,
     NodeDown,
@@ -220,6 +221,10 @@ class World:
         """Give every record to the sink, until it is taken back."""
         self.recorder.listen(sink)
         return lambda: self.recorder.forget(sink)
+
+    def tell(self, event: AttackMoved) -> None:
+        """Put how far an attack has come into the stream of records."""
+        self.recorder.emit(None, event)
 
     def block_frame(self, node: str, hash_: bytes) -> bytes | None:
         """A block of a node's disk as the message that delivers it."""

@@ -8,7 +8,7 @@ import msgspec
 
 from powclock.record.conditions import Conditions
 from powclock.record.detail import BlockDetail, NodeDetail, Retarget, Spread
-from powclock.record.events import Hash, NodeId
+from powclock.record.events import AttackMoved, Hash, NodeId
 
 
 class NodeRow(msgspec.Struct, frozen=True, array_like=True):
@@ -84,13 +84,14 @@ class EventLine(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
-    """A fault that is on."""
+    """A fault that is on; how far it has come, if it is an attack."""
 
     id: str
     fault: str
     label: str
     nodes: tuple[NodeId, ...]
     since_ns: int
+    attack: AttackMoved | None = None
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True):

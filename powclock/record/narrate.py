@@ -5,6 +5,7 @@ One place decides what is notable and how it is put, so a screen, a pipe and a t
 
 from powclock.record.events import (
     AnyEvent,
+    AttackMoved,
     BlockAccepted,
     BlockFound,
     BlockHeld,
@@ -104,6 +105,8 @@ def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
             return "fork", f"fork at {height - 1}: {' vs '.join(map(short_hash, rivals))}"
         case DifficultyChanged(height=height, change=change):
             return "difficulty", f"difficulty {change:+.0%} at {height}"
+        case AttackMoved(attacker=attacker, stage=stage, branch=branch, public=public):
+            return "attack", f"{attacker} {stage}  {branch} : {public}"
         case _:
             return None
 

@@ -8,10 +8,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from math import fsum
 
+import msgspec
+
 from powclock.record.blocks import Blocks
 from powclock.record.conditions import Conditions, Delays, Lag, conditions_of
 from powclock.record.events import (
     AnyEvent,
+    AttackMoved,
     BlockAccepted,
     BlockFound,
     BlockRefused,
@@ -162,6 +165,8 @@ class View:
                 self.sides = event.sides or self.sides
                 self.faults_begun += 1
                 self.marks.append(Mark(record.time_ns, event.fault, on=True))
+            case AttackMoved(id=id_) if id_ in self.faults:
+                self.faults[id_] = msgspec.structs.replace(self.faults[id_], attack=event)
             case FaultOff():
                 self.faults.pop(event.id, None)
                 if event.fault == "partition":

@@ -6,7 +6,9 @@ Each method sends commands, or returns a line for the person where it cannot.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from powclock.network.faults import AnyFault, Crash, Join, Leave, Partition
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.nodes import Crash, Join, Leave
 from powclock.race.commands import (
     AnyCommand,
     Break,

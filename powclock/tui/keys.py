@@ -7,15 +7,9 @@ off the label of the active fault, so a fault that a scenario began is understoo
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from powclock.network.faults import (
-    AnyFault,
-    BitFlips,
-    ClockSkew,
-    Crash,
-    Delay,
-    HashRateFactor,
-    Loss,
-)
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.links import BitFlips, Delay, Loss
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor
 from powclock.tui.binding import Binding
 
 Nodes = tuple[str, ...]

@@ -13,7 +13,7 @@ from powclock.machine.block import Block
 from powclock.machine.header import BlockHeader
 from powclock.machine.reason import Invalid, Reason
 from powclock.machine.transaction import Coinbase, Transaction
-from powclock.network.faults import flip
+from powclock.network.faults.links import flip
 from powclock.network.wire import (
     FRAME_BYTES_MAX,
     HASHES_MAX,

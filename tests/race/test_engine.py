@@ -5,7 +5,7 @@ import queue
 
 import msgspec
 
-from powclock.network.faults import Crash, Join
+from powclock.network.faults.nodes import Crash, Join
 from powclock.race.commands import (
     AnyCommand,
     Break,

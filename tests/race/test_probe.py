@@ -9,7 +9,9 @@ from powclock.clock.node_clock import EPOCH_S
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.machine.header import display
 from powclock.machine.target import bits_to_target, target_to_work
-from powclock.network.faults import ClockSkew, Crash, Delay, Leave, Partition
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.links import Delay
+from powclock.network.faults.nodes import ClockSkew, Crash, Leave
 from powclock.network.node import Node
 from powclock.network.wire import Deliver, encode
 from powclock.race.probe import ROWS_MAX, TREE_BLOCKS_MAX, WorldProbe

@@ -2,7 +2,7 @@
 
 from powclock.machine.header import BlockHeader, display
 from powclock.machine.target import bits_to_target, target_to_work
-from powclock.network.faults import Partition
+from powclock.network.faults.cuts import Partition
 from powclock.record.blocks import SPREADS_KEPT
 from powclock.record.camera import Camera
 from powclock.record.detail import BlockDetail, Focus

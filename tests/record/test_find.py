@@ -1,6 +1,6 @@
 """The search, over a view that real records made."""
 
-from powclock.network.faults import Crash
+from powclock.network.faults.nodes import Crash
 from powclock.record.detail import Hit
 from powclock.record.events import NANOSECONDS
 from powclock.record.find import HITS_MAX, find

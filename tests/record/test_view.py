@@ -6,7 +6,9 @@ import msgspec
 import pytest
 
 from powclock.machine.header import display
-from powclock.network.faults import BitFlips, ClockSkew, Crash, Join, Leave, Partition
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.links import BitFlips
+from powclock.network.faults.nodes import ClockSkew, Crash, Join, Leave
 from powclock.record.blocks import SPREADS_KEPT, Acceptance, Blocks
 from powclock.record.camera import EVENTS_MAX, Camera
 from powclock.record.events import (

@@ -2,19 +2,11 @@
 
 import pytest
 
-from powclock.network.faults import (
-    AnyFault,
-    BitFlips,
-    ClockSkew,
-    Crash,
-    Delay,
-    HashRateFactor,
-    Join,
-    Leave,
-    Loss,
-    Partition,
-    SelfishMining,
-)
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.links import BitFlips, Delay, Loss
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
+from powclock.network.faults.selfish import SelfishMining
 from tests.scenarios.races import race, scenario
 
 FAULTS: list[AnyFault] = [

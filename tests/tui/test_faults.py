@@ -3,17 +3,10 @@
 import pytest
 from textual.pilot import Pilot
 
-from powclock.network.faults import (
-    AnyFault,
-    BitFlips,
-    ClockSkew,
-    Crash,
-    Delay,
-    HashRateFactor,
-    Leave,
-    Loss,
-    Partition,
-)
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.links import BitFlips, Delay, Loss
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Leave
 from powclock.race.commands import AnyCommand, Break, Heal, HealAll
 from powclock.race.messages import Ended, Shown
 from powclock.record.frame import ActiveFault, Frame

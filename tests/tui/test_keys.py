@@ -4,18 +4,10 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from powclock.network.fault import Fault
-from powclock.network.faults import (
-    BitFlips,
-    ClockSkew,
-    Crash,
-    Delay,
-    HashRateFactor,
-    Join,
-    Leave,
-    Loss,
-    Partition,
-)
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.fault import Fault
+from powclock.network.faults.links import BitFlips, Delay, Loss
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
 from powclock.race.commands import (
     AnyCommand,
     Break,

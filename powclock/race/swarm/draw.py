@@ -12,20 +12,12 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from powclock.clock.streams import Stream
-from powclock.network.faults import (
-    AnyFault,
-    BitFlips,
-    ClockSkew,
-    Crash,
-    Delay,
-    HashRateFactor,
-    Join,
-    Leave,
-    Loss,
-    Partition,
-    SelfishMining,
-)
-from powclock.network.forge import Forge
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.forge import Forge
+from powclock.network.faults.links import BitFlips, Delay, Loss
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
+from powclock.network.faults.selfish import SelfishMining
 from powclock.network.topology import Kind, diameter, edges
 from powclock.race.scenario import (
     Chain,

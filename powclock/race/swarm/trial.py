@@ -15,7 +15,7 @@ import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.machine.header import display
-from powclock.network.faults import ClockSkew
+from powclock.network.faults.nodes import ClockSkew
 from powclock.network.gossip import REQUEST_TIMEOUT_NS
 from powclock.network.topology import diameter
 from powclock.race.driver import Driver

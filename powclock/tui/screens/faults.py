@@ -12,7 +12,8 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.binding import Binding, BindingType
 
-from powclock.network.faults import Join, Leave, Partition
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.nodes import Join, Leave
 from powclock.record.frame import ActiveFault
 from powclock.tui.click import click
 from powclock.tui.controls import Controls

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.network.faults import AnyFault
+from powclock.network.faults.every import AnyFault
 from powclock.network.gossip import Gossip
 from powclock.race.scenario import Scenario, parse_scenario, shipped_scenarios
 from powclock.race.swarm import pool

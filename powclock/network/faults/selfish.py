@@ -22,11 +22,44 @@ from typing import Protocol
 from powclock.clock.streams import Stream
 from powclock.machine.header import display
 from powclock.machine.reason import Invalid
+from powclock.network.faults.fault import Breakable, Fault, FaultError, NodeId, Probability, Undo
 from powclock.network.link import Link, Send
 from powclock.network.wire import Announce, Deliver, decode, encode
-from powclock.record.events import BlockAccepted, BlockFound, Hash, NodeId, Record
+from powclock.record.events import AttackMoved, BlockAccepted, BlockFound, Hash, Record
 
 HEIGHTS_KEPT = 10_000
+
+
+class SelfishMining(Fault, frozen=True, tag="selfish"):
+    """A node withholds the blocks that it finds, to make the work of the others worthless.
+
+    In a tie, `gamma` of the others hear its block first. When this ends it publishes all it has.
+    """
+
+    gamma: Probability = 0.5
+
+    @property
+    def label(self) -> str:
+        return f"selfish, γ {self.gamma:g}"
+
+    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
+        if len(self.nodes) != 1:
+            raise FaultError("selfish takes exactly one name in nodes")
+        return super().targets(race)
+
+    def begin(self, race: Breakable) -> Undo:
+        (attacker,) = self.targets(race)
+        stream = race.stream("selfish", attacker)
+        withholder = Withholder(race, attacker, self.gamma, stream, self.id)
+        unwatch = race.watch(withholder.watch)
+        unwrap = self.wrap_links(race, withholder.around)
+
+        def undo() -> None:
+            withholder.publish_all()
+            unwrap()
+            unwatch()
+
+        return undo
 
 
 class Surroundings(Protocol):
@@ -40,11 +73,18 @@ class Surroundings(Protocol):
         """A block of a node's disk as the message that delivers it."""
         ...
 
+    def tell(self, event: AttackMoved) -> None:
+        """Put how far an attack has come into the stream of records."""
+        ...
+
 
 class Withholder:
     """The blocks that one attacker keeps back; `stream` decides who hears it first in a tie."""
 
-    def __init__(self, race: Surroundings, attacker: NodeId, gamma: float, stream: Stream) -> None:
+    def __init__(
+        self, race: Surroundings, attacker: NodeId, gamma: float, stream: Stream, id_: str
+    ) -> None:
+        self._id = id_
         self._race = race
         self._attacker = attacker
         self._gamma = gamma
@@ -54,6 +94,10 @@ class Withholder:
         self._private: dict[bytes, int] = {}
         self._public = 0
         self._tie = False
+        # Of this branch: the height where it left the public one; and races over, and won.
+        self._fork = 0
+        self._tries = 0
+        self._won = 0
 
     @property
     def private(self) -> int:
@@ -127,9 +171,16 @@ class Withholder:
 
     def _found(self, hash_: bytes, height: int) -> None:
         if height > self._public and not self._tie:
+            if not self._private:
+                self._fork = height - 1
+                self._tries += 1
             self._private[hash_] = height
+            self._tell("withholds")
             return
         # It is not kept back, so the node announces it as any node does.
+        if self._tie and height > self._public:
+            self._won += 1
+            self._tell("wins the tie", own=height)
         self._tie = height == self._public
         self._public = max(self._public, height)
 
@@ -140,17 +191,38 @@ class Withholder:
         self._tie = False
         if not self._private:
             return
-        lead = self._tip - height
+        own = self._tip
+        lead = own - height
         if lead < 0:
             self._private.clear()
+            self._tell("loses", own=own)
         elif lead == 0:
             self._tie = True
             self._publish(height, first=self._gamma)
+            self._tell("ties", own=own)
         elif lead == 1:
-            self._public = height + 1
             self._publish(height + 1, first=1.0)
+            self._won += 1
+            self._tell("wins", own=own)
+            self._public = height + 1
         else:
             self._publish(height, first=1.0)
+            self._tell("publishes")
+
+    def _tell(self, stage: str, own: int = 0) -> None:
+        """Say how far it is; `own` is the height of its branch where nothing is kept back now."""
+        self._race.tell(
+            AttackMoved(
+                id=self._id,
+                attacker=self._attacker,
+                stage=stage,
+                branch=(own or self._tip) - self._fork,
+                public=max(self._public - self._fork, 0),
+                withheld=len(self._private),
+                tries=self._tries,
+                won=self._won,
+            )
+        )
 
     def _publish(self, height: int, *, first: float) -> None:
         """Let go of what is not above a height; a peer gets it unasked with probability `first`."""

@@ -10,13 +10,14 @@ from powclock.clock.streams import Stream
 from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link, Send
-from powclock.record.events import Record
+from powclock.record.events import AttackMoved, Record
 
 NodeId = str
 Undo = Callable[[], None]
 Sides = tuple[tuple[NodeId, ...], ...]
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Breakable(Protocol):
@@ -36,6 +37,10 @@ class Breakable(Protocol):
 
     def watch(self, sink: Callable[[Record], None]) -> Undo:
         """Give every record to the sink, until it is taken back."""
+        ...
+
+    def tell(self, event: AttackMoved) -> None:
+        """Put how far an attack has come into the stream of records."""
         ...
 
     def block_frame(self, node: NodeId, hash_: bytes) -> bytes | None:

@@ -4,21 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powclock.network.fault import Fault, FaultError
-from powclock.network.faults import (
-    AnyFault,
-    BitFlips,
-    ClockSkew,
-    Crash,
-    Delay,
-    HashRateFactor,
-    Join,
-    Leave,
-    Loss,
-    Partition,
-    SelfishMining,
-    flip,
-)
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.fault import Fault, FaultError
+from powclock.network.faults.links import BitFlips, Delay, Loss, flip
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
+from powclock.network.faults.selfish import SelfishMining
 from powclock.network.topology import is_connected
 from powclock.record.events import (
     BlockAccepted,
