@@ -192,7 +192,7 @@ class Gossip:
         """Send the best chain from where the peer's locator meets it, then announce the head."""
         tree = self._replica.tree
         start = tree.fork_point(list(locator)).height + 1
-        for entry in tree.best_chain[start : start + FETCH_BLOCKS_MAX]:
+        for entry in tree.best_from(start, FETCH_BLOCKS_MAX):
             frame = self._disk.frame(entry.hash)
             assert frame is not None, "every block of the best chain but genesis is on disk"
             self._send_to(peer, frame)

@@ -333,6 +333,10 @@ class World:
             if seat is not None and seat.node is not None and not link.severed:
                 seat.node.gossip.connected(link.target)
 
+    def forget(self, height: int) -> None:
+        """Forget blocks below a height, as the nodes do."""
+        self._observer.forget(height)
+
     # What observers see.
 
     def seats(self) -> Iterable[Seat]:

@@ -1,6 +1,6 @@
 """Faults of links: what a message meets on its way."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -30,6 +30,8 @@ class Delay(Fault, frozen=True, tag="delay"):
 class Loss(Fault, frozen=True, tag="loss"):
     """Messages from and to the nodes get lost."""
 
+    needs_history: ClassVar[bool] = False
+
     probability: Probability = 0.3
 
     @property
@@ -51,6 +53,8 @@ class Loss(Fault, frozen=True, tag="loss"):
 
 class BitFlips(Fault, frozen=True, tag="bit_flips"):
     """One bit of a message from or to the nodes flips on the way, with a probability."""
+
+    needs_history: ClassVar[bool] = False
 
     probability: Probability = 0.3
 
