@@ -70,7 +70,8 @@ class Fabric:
             link = others.pop(node, None)
             if link is not None:
                 gone.append(link)
-        self._traffic.severed -= sum(link.severed for link in gone)
+        for link in gone:
+            link.retire()
 
     def apart(self, a: NodeId, b: NodeId) -> bool:
         """Whether no way of links leads from one node to another, working or not."""

@@ -74,6 +74,14 @@ class Link:
         """The keys of what lies around it, innermost first."""
         return tuple(self._stages)
 
+    def retire(self) -> None:
+        """Be counted for itself from now on: the link is taken out."""
+        alone = Traffic()
+        if self._severed_by:
+            self._traffic.severed -= 1
+            alone.severed = 1
+        self._traffic = alone
+
     def wrap(self, key: str, stage: Stage) -> None:
         """Put a stage around the link, outside of those already there."""
         self._stages[key] = stage

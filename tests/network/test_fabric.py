@@ -58,3 +58,43 @@ def test_a_removed_node_has_no_links_but_its_traffic_counts() -> None:
         ("carl", "bea"),
     ]
     assert fabric.traffic() == (3, 15)
+
+
+def test_severed_links_are_counted_by_node_whatever_becomes_of_them() -> None:
+    fabric = Fabric(VirtualLoop(), 1)
+    first, _ = fabric.connect("ann", "bea", NEAR)
+    second, back = fabric.connect("ann", "carl", NEAR)
+    counts = [fabric.severed("ann")]
+    first.sever("cut")
+    first.sever("cut")
+    first.sever("partition")
+    counts.append(fabric.severed("ann"))
+    second.sever("cut")
+    counts.append(fabric.severed("ann"))
+    first.mend("cut")
+    first.mend("nothing")
+    counts.append(fabric.severed("ann"))
+    first.mend("partition")
+    counts.append(fabric.severed("ann"))
+    fabric.remove("carl")
+    second.mend("cut")
+    back.sever("cut")
+    counts.append(fabric.severed("ann"))
+    first.sever("cut")
+    counts.append(fabric.severed("ann"))
+    assert counts == [0, 1, 2, 2, 1, 0, 1]
+
+
+def test_what_a_fault_holds_back_on_a_link_that_is_gone_does_not_count() -> None:
+    loop = VirtualLoop()
+    fabric = Fabric(loop, 1)
+    link, _ = fabric.connect("ann", "bea", NEAR)
+    link.wrap("delay", lambda send: lambda data: void(loop.schedule(seconds(2), send, data)))
+    fabric.sender("ann")("bea", b"late")
+    fabric.remove("bea")
+    loop.advance(seconds(3))
+    assert (link.messages, fabric.traffic()) == (1, (0, 0))
+
+
+def void(_: object) -> None:
+    """For a callback that gives something."""
