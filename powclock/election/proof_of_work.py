@@ -37,6 +37,7 @@ class ProofOfWork:
         self._future_limit_s = future_limit_s
         self._proof_scale = proof_scale
         self._median: tuple[Entry, int] | None = None
+        self._work: tuple[int, int] = (0, 0)
 
     def _median_time_past(self, entry: Entry) -> int:
         """As the function; what was drafted on is what the next block is verified on."""
@@ -90,7 +91,10 @@ class ProofOfWork:
 
     def weight(self, block: Block) -> int:
         """The hashes that such a block takes on average."""
-        return target_to_work(bits_to_target(block.header.bits))
+        bits = block.header.bits
+        if bits != self._work[0]:  # it was the same in most blocks before
+            self._work = (bits, target_to_work(bits_to_target(bits)))
+        return self._work[1]
 
     def leader(self, head: Entry, now_ns: int) -> NodeId | None:  # noqa: ARG002 (the protocol's)
         """Only work can tell."""

@@ -3,6 +3,7 @@
 What arrives at a node that does not run is lost, as on any network.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -103,11 +104,11 @@ class Fabric:
 
         return send
 
-    def severed(self, node: NodeId) -> int:
-        """How many of the links that lead from a node lose everything."""
+    def severed(self) -> Mapping[NodeId, int]:
+        """How many of the links that lead from a node lose everything, where any does."""
         if not self._traffic.severed:
-            return 0
-        return sum(link.severed for link in self._peers[node].values())
+            return {}
+        return Counter(link.source for link in self.links() if link.severed)
 
     def _deliver(self, source: NodeId, target: NodeId, data: bytes) -> None:
         node = self._receivers.get(target)

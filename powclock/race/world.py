@@ -6,7 +6,7 @@ records. It is advanced from outside, so the same code runs paced on a screen an
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 from powclock.clock.node_clock import SkewedClock
@@ -351,13 +351,13 @@ class World:
         """Nodes that run now, by name."""
         return {name: seat.node for name, seat in self._seats.items() if seat.node is not None}
 
-    def peers(self, node: str) -> Collection[Link]:
+    def peers(self, node: str) -> Iterable[Link]:
         """The links that lead from a node."""
         return self._fabric.peers(node).values()
 
-    def severed(self, node: str) -> int:
-        """How many of the links that lead from a node lose everything."""
-        return self._fabric.severed(node)
+    def severed(self) -> Mapping[str, int]:
+        """How many of the links that lead from a node lose everything, where any does."""
+        return self._fabric.severed()
 
     def traffic(self) -> tuple[int, int]:
         """Messages and bytes sent so far."""
