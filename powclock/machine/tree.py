@@ -85,6 +85,11 @@ class BlockTree:
         """The tip that this replica builds on."""
         return self.best_chain[-1]
 
+    @property
+    def horizon(self) -> int:
+        """The height from which down blocks are not named to peers, and may be forgotten."""
+        return max(0, self.head.height - HISTORY_BLOCKS)
+
     def __contains__(self, hash_: bytes) -> bool:
         return hash_ in self.entries
 
@@ -180,8 +185,8 @@ class BlockTree:
         """
         hashes = []
         height, step = self.head.height, 1
-        lowest = max(0, height - HISTORY_BLOCKS)
-        while height > lowest:
+        horizon = self.horizon
+        while height > horizon:
             hashes.append(self.best_at(height).hash)
             if len(hashes) >= 10:
                 step *= 2

@@ -279,7 +279,11 @@ class Gossip:
         self._fetching_until_ns = self._clock.monotonic() + REQUEST_TIMEOUT_NS
         tree = self._replica.tree
         reached = (tree.get(hash_) for hash_ in self._reached.values())
-        beside = [entry for entry in reached if entry is not None and not tree.in_best_chain(entry)]
+        beside = [
+            entry
+            for entry in reached
+            if entry is not None and entry.height > tree.horizon and not tree.in_best_chain(entry)
+        ]
         beside.sort(key=lambda entry: -entry.chain_work)
         furthest = tuple(dict.fromkeys(entry.hash for entry in beside))[:BESIDE_MAX]
         self._send(peer, Fetch((*furthest, *tree.locator())))
