@@ -17,7 +17,7 @@ INT64 = st.integers(-(2**63), 2**63 - 1)
 # What a reader may be fooled by, beside letters.
 TEXT = st.text(
     st.one_of(
-        st.characters(codec="utf-8"), st.sampled_from('\0\x1b\x7f\x85\u202e\u200b\\"\'#[]{}=,.\n')
+        st.characters(codec="utf-8"), st.sampled_from("\0\x1b\x7f\x85\u202e\u200b\\\"'#[]{}=,.\n")
     ),
     max_size=12,
 )

@@ -52,8 +52,9 @@ def read(text: str) -> Scenario | str:
     try:
         return parse_scenario(text, "f")
     except ScenarioError as error:
-        assert str(error).isprintable(), repr(str(error))
-        return str(error)
+        line = str(error)
+    assert line.isprintable(), repr(line)
+    return line
 
 
 @given(

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.links import Delay
 from powclock.race.commands import Break, Heal, HealAll, Input
 from powclock.race.scenario import ScenarioError
 from powclock.race.session import End, Session, load_session
-from powclock.network.faults import Delay, Partition
 from tests.edges import damaged, instances_of, peak_bytes, replaced, same
 from tests.scenarios.races import scenario
 
@@ -52,8 +53,15 @@ def test_any_session_comes_back_from_its_file(
     assert same(read(file, msgspec.json.encode(session)), session)
 
 
-@given(st.one_of(st.binary(), damaged(st.just(DATA)), replaced(msgspec.to_builtins(SESSION)).map(
-    lambda tree: msgspec.json.encode(msgspec.to_builtins(tree, str_keys=True)))))
+@given(
+    st.one_of(
+        st.binary(),
+        damaged(st.just(DATA)),
+        replaced(msgspec.to_builtins(SESSION)).map(
+            lambda tree: msgspec.json.encode(msgspec.to_builtins(tree, str_keys=True))
+        ),
+    )
+)
 def test_any_file_is_a_session_or_one_line(file: Path, data: bytes) -> None:
     read(file, data)
 

@@ -4,7 +4,7 @@ import pytest
 
 from powclock.machine.header import HEADER_BYTES
 from powclock.machine.merkle import merkle_root as machine_root
-from powclock.network.faults import flip
+from powclock.network.faults.links import flip
 from powclock.network.wire import Announce, Deliver, encode
 from powclock.record.checker.broken import Wrong
 from powclock.record.checker.parse import check_body, merkle_root, read_block, read_header, twice
