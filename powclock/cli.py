@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from powclock import __version__, listings
-from powclock.cli_check import SEED_END, check
+from powclock.cli_check import check, seed_of
 from powclock.cli_progress import interrupts, progress
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
@@ -102,7 +102,7 @@ def _seconds(text: str) -> float:
         seconds = float(number) * _UNITS_S[unit]
     except (ValueError, KeyError):
         seconds = math.nan
-    if not 0 < seconds < 1e9:
+    if not 1 / NANOSECONDS <= seconds < 1e9:  # none is nothing on a clock of nanoseconds
         raise typer.BadParameter(f"{text!r} is no duration: write 30s, 10m or 1h")
     return seconds
 
@@ -333,9 +333,9 @@ def _scenario(
 
 
 def _loaded(which: str) -> Scenario:
-    seed = which.removeprefix(PREFIX)
-    if which.startswith(PREFIX) and seed.isdecimal() and int(seed) < SEED_END:
-        return draw(int(seed))
+    seed = seed_of(which.removeprefix(PREFIX)) if which.startswith(PREFIX) else None
+    if seed is not None:
+        return draw(seed)
     return load_scenario(which)
 
 

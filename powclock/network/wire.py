@@ -1,9 +1,12 @@
-"""The wire format: one strict msgpack array a message.
+"""The wire format: a checksum, then one strict msgpack array a message.
 
-Bytes from a peer are untrusted. A frame is capped before it is decoded, every type and length is
-checked, and what was read is encoded again and must give the same bytes: so there is one encoding
-of each message, and whatever msgpack would let pass (long integers, duplicate keys, floats where an
-integer belongs) is refused.
+As in Bitcoin's message header, the first 4 bytes of a frame are those of the SHA-256d of the rest.
+So damage on the way, which is nobody's fault, is told from a message that its sender got wrong.
+
+Bytes from a peer are untrusted. A frame is capped before anything else, then its checksum is
+compared, then it is decoded: every type and length is checked, and what was read is encoded again
+and must give the same bytes. So there is one encoding of each message, and whatever msgpack would
+let pass (long integers, duplicate keys, floats where an integer belongs) is refused.
 """
 
 from dataclasses import dataclass
@@ -13,11 +16,12 @@ from typing import Any
 import msgpack
 
 from powclock.machine.block import Block
-from powclock.machine.header import HEADER_BYTES, BlockHeader
+from powclock.machine.header import HEADER_BYTES, BlockHeader, sha256d
 from powclock.machine.reason import Invalid, Reason
 from powclock.machine.transaction import COINBASE_EXTRA_BYTES_MAX, Coinbase, Transaction
 
 FRAME_BYTES_MAX = 256 * 1024
+CHECKSUM_BYTES = 4
 HASHES_MAX = 1_000
 LOCATOR_MAX = 64
 TRANSACTIONS_MAX = 1_000
@@ -113,7 +117,12 @@ def encode(message: Message) -> bytes:
             fields = [int(Kind.DELIVER), *_block_fields(block)]
         case Pass(transaction):
             fields = [int(Kind.PASS), _transaction_fields(transaction)]
-    return bytes(msgpack.packb(fields))
+    return framed(msgpack.packb(fields))
+
+
+def framed(payload: bytes) -> bytes:
+    """A payload behind its checksum."""
+    return sha256d(payload)[:CHECKSUM_BYTES] + payload
 
 
 def _block_fields(block: Block) -> list[Any]:
@@ -142,15 +151,21 @@ def decode(data: bytes) -> Message:
     """Read a message.
 
     Raises:
-        Invalid: oversized-message, truncated-message, trailing-bytes or malformed-message.
+        Invalid: oversized-message, bad-checksum, truncated-message, trailing-bytes or
+            malformed-message.
     """
     if len(data) > FRAME_BYTES_MAX:
         raise Invalid(Reason.OVERSIZED, f"{len(data)} bytes, at most {FRAME_BYTES_MAX}")
-    fields = _unpack(data)
+    if len(data) < CHECKSUM_BYTES:
+        raise Invalid(Reason.TRUNCATED, "shorter than a checksum")
+    payload = data[CHECKSUM_BYTES:]
+    if sha256d(payload)[:CHECKSUM_BYTES] != data[:CHECKSUM_BYTES]:
+        raise Invalid(Reason.BAD_CHECKSUM, "damaged on the way")
+    fields = _unpack(payload)
     if type(fields) is not list or not fields or type(fields[0]) is not int:
         raise Invalid(Reason.MALFORMED, "a message is an array that starts with its kind")
     message = _message(fields)
-    if msgpack.packb(fields) != data:
+    if msgpack.packb(fields) != payload:
         raise Invalid(Reason.MALFORMED, "not in the one encoding that is allowed")
     return message
 

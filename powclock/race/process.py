@@ -19,11 +19,13 @@ import msgspec
 from powclock.race.commands import AnyCommand, Quit
 from powclock.race.engine import Engine
 from powclock.race.messages import Ended, FromRace
-from powclock.race.pipe import pack, read
+from powclock.race.pipe import Garbled, pack, read
 from powclock.race.plan import Plan
 
 GRACE_S = 2.0
-UNSENT_MAX = 64
+# The race takes what the screen and the terminal leave of the machine: they need little, but at
+# once.
+NICENESS = 5
 
 
 class Outbox:
@@ -60,8 +62,11 @@ class Outbox:
 
 def _take_commands(pipe: BinaryIO, commands: "queue.SimpleQueue[AnyCommand]") -> None:
     decoder = msgspec.msgpack.Decoder(AnyCommand)
-    while (command := read(pipe, decoder)) is not None:
-        commands.put(command)
+    try:
+        while (command := read(pipe, decoder)) is not None:
+            commands.put(command)
+    except Garbled as error:
+        sys.stderr.write(f"no command: {error}\n")
     commands.put(Quit())
     # The screen is gone. If the race does not end by itself now, it is stuck: no process stays.
     threading.Event().wait(GRACE_S)
@@ -71,6 +76,8 @@ def _take_commands(pipe: BinaryIO, commands: "queue.SimpleQueue[AnyCommand]") ->
 def main() -> None:
     """Run the race that the first message describes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the screen decides what ctrl+c means
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     incoming = os.fdopen(os.dup(0), "rb")
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a stray print must not corrupt the pipe

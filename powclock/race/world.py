@@ -371,8 +371,9 @@ class World:
     def _emit(self, name: str, event: AnyEvent) -> None:
         """Put a node's event into the stream.
 
-        A flipped bit can leave a valid proof: a block that nobody sealed. As soon as a node builds
-        on it, its author is said to have found it; beside the best chain it is nobody's.
+        A forged block has a proof, but nobody found it, and a node whose clock is as far ahead as
+        the block takes it. As soon as a node builds on it, its author is said to have found it;
+        beside the best chain it is nobody's.
         """
         if isinstance(event, BlockAccepted) and not self._observer.knows(event.hash):
             self._tell_unsealed(name, event.hash)

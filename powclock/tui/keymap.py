@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
+from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 from powclock.tui.binding import Binding
 from powclock.tui.keys import BINDINGS, FAULTS, GROUPS, MORE_FAULTS
@@ -101,16 +102,15 @@ def load(path: Path, bindings: tuple[Binding, ...] = BINDINGS) -> Keys:
     """
     file = clean_label(str(path), 200)
     try:
-        content = msgspec.toml.decode(read_capped(path, _MAX_BYTES))
+        content = parse_toml(read_capped(path, _MAX_BYTES))
     except OSError as error:
         raise KeymapError(f"{file}: cannot be read ({error.strerror}): check the path") from None
     except OverflowError:
         raise KeymapError(f"{file}: larger than {_MAX_BYTES} bytes: it holds keys alone") from None
     except UnicodeDecodeError:
         raise KeymapError(f"{file}: is not UTF-8: save it as UTF-8") from None
-    except (msgspec.DecodeError, RecursionError) as error:
-        what = clean_label(str(error), 200)
-        raise KeymapError(f"{file}: is no TOML: {what}: mend that line") from None
+    except NotToml as error:
+        raise KeymapError(f"{file}: is no TOML: {error}: mend that line") from None
     try:
         return Keys(bindings, _checked(content, bindings))
     except KeymapError as error:

@@ -15,6 +15,7 @@ import msgspec
 import platformdirs
 
 from powclock.race.scenario import place_first
+from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 
 DEFAULT, DEFAULT_ON_LIGHT = "dark", "light"
@@ -173,7 +174,7 @@ def decode(path: Path) -> Theme:
     """
     file = clean_label(str(path), _LINE_CELLS)
     try:
-        theme = msgspec.toml.decode(read_capped(path, _MAX_BYTES), type=Theme)
+        theme = msgspec.convert(parse_toml(read_capped(path, _MAX_BYTES)), Theme)
     except OSError as error:
         raise ThemeError(f"{file}: cannot be read ({error.strerror}): check the path") from None
     except OverflowError:
@@ -182,9 +183,8 @@ def decode(path: Path) -> Theme:
         raise ThemeError(f"{file}: is not UTF-8: save it as UTF-8") from None
     except msgspec.ValidationError as error:
         raise ThemeError(f"{file}: {place_first(str(error))}: compare with dark.toml") from None
-    except (msgspec.DecodeError, RecursionError) as error:
-        what = clean_label(str(error), _LINE_CELLS)
-        raise ThemeError(f"{file}: is no TOML: {what}: mend that line") from None
+    except NotToml as error:
+        raise ThemeError(f"{file}: is no TOML: {error}: mend that line") from None
     for key, value in msgspec.structs.asdict(theme.colors).items():
         _check_color(file, f"colors.{key}", value)
     for index, value in enumerate(theme.nodes.hues):
@@ -192,18 +192,19 @@ def decode(path: Path) -> Theme:
     return msgspec.structs.replace(theme, title=clean_label(theme.title, _TITLE_CELLS))
 
 
-def read_capped(path: Path, bytes_max: int) -> bytes:
-    """A file's bytes.
+def read_capped(path: Path, bytes_max: int) -> str:
+    """A file's text.
 
     Raises:
         OSError: it cannot be read.
+        UnicodeDecodeError: it is not UTF-8.
         OverflowError: it has more bytes than that.
     """
     with path.open("rb") as file:
         data = file.read(bytes_max + 1)
     if len(data) > bytes_max:
         raise OverflowError
-    return data
+    return data.decode()
 
 
 def _check_color(file: str, key: str, value: str) -> None:

@@ -148,5 +148,5 @@ def test_a_plan_that_cannot_be_read_is_trouble() -> None:
     )
     assert process.returncode == 1
     assert process.stderr.splitlines()[-1] == (
-        b"msgspec.ValidationError: Expected `object`, got `str`"
+        b"powclock.race.pipe.Garbled: Expected `object`, got `str`"
     )

@@ -88,7 +88,6 @@ def test_a_race_that_never_agrees_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     "seed",
     [
         126,  # a node that left cut a line in two
-        540,  # a flipped bit left a valid proof, and nobody had found that block
         988,  # a block with a flaw lay on a side branch on disk when its node came up
     ],
 )
