@@ -17,7 +17,7 @@ INT64 = st.integers(-(2**63), 2**63 - 1)
 # What a reader may be fooled by, beside letters.
 TEXT = st.text(
     st.one_of(
-        st.characters(codec="utf-8"), st.sampled_from('\0\x1b\x7f\x85\u202e\u200b\\"\'#[]{}=,.\n')
+        st.characters(codec="utf-8"), st.sampled_from("\0\x1b\x7f\x85\u202e\u200b\\\"'#[]{}=,.\n")
     ),
     max_size=12,
 )
@@ -42,6 +42,13 @@ def peak_bytes(what: Callable[[], object]) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def line_of(error: Exception) -> str:
+    """What an error says, which is one line that is safe to print."""
+    line = str(error)
+    assert line.isprintable(), repr(line)
+    return line
 
 
 @st.composite
@@ -117,6 +124,7 @@ def _floats(info: inspect.FloatType) -> st.SearchStrategy[float]:
         exclude_min=info.gt is not None,
         exclude_max=info.lt is not None,
         allow_nan=False,
+        allow_infinity=False,
     )
 
 
