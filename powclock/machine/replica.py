@@ -121,6 +121,7 @@ class Replica:
         self.mempool.clean(self.ledger)
 
     def _replay(self) -> Entry | None:
+        assert self.tree.lowest == 0, "blocks that may be replayed are not forgotten"
         self.ledger = Ledger(self.parameters, self._allocation)
         for entry in self.tree.best_chain[1:]:
             try:
@@ -138,6 +139,11 @@ class Replica:
             returned=transactions(tuple(reversed(change.disconnected))),
             confirmed=transactions(change.connected),
         )
+
+    def forget(self, height: int) -> None:
+        """Forget blocks and bodies below a height of the best chain, where no branch will part."""
+        for hash_ in self.tree.forget(height):
+            del self.blocks[hash_]
 
     def _remember_invalid(self, hash_: bytes) -> None:
         self._invalid[hash_] = None
