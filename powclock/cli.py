@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from powclock import __version__, listings
-from powclock.cli_check import SEED_END, check
+from powclock.cli_check import check, seed_of
 from powclock.cli_options import (
     AS_JSON,
     ASCII,
@@ -308,9 +308,9 @@ def _scenario(
 
 
 def _loaded(which: str) -> Scenario:
-    seed = which.removeprefix(PREFIX)
-    if which.startswith(PREFIX) and seed.isdecimal() and int(seed) < SEED_END:
-        return draw(int(seed))
+    seed = seed_of(which.removeprefix(PREFIX)) if which.startswith(PREFIX) else None
+    if seed is not None:
+        return draw(seed)
     return load_scenario(which)
 
 

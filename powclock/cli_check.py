@@ -1,6 +1,7 @@
 """The command `powclock check`: seeded races with random faults, every record checked."""
 
 import os
+import re
 import sys
 from typing import Annotated
 
@@ -13,13 +14,20 @@ FAILED = 1
 SEED_END = 2**63
 
 
+def seed_of(text: str, end: int = SEED_END) -> int | None:
+    """A number below `end` that is written in digits; None if it is none."""
+    number = int(text) if re.fullmatch("[0-9]{1,19}", text) else end
+    return number if number < end else None
+
+
 def _seeds(text: str) -> range:
     """17, or 0:1000 without its end."""
     first, colon, end = text.partition(":")
-    if first.isdecimal() and (end.isdecimal() or not colon):
-        seeds = range(int(first), int(end) if colon else int(first) + 1)
-        if seeds and seeds.stop <= SEED_END:
-            return seeds
+    start = seed_of(first)
+    if start is not None:
+        stop = seed_of(end, SEED_END + 1) if colon else start + 1
+        if stop is not None and start < stop:
+            return range(start, stop)
     raise typer.BadParameter(f"{text!r} are no seeds: write 17 or 0:1000")
 
 

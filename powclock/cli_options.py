@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.scenario import NODES_MAX
 
 FPS_MAX = 60
@@ -20,7 +21,7 @@ def seconds(text: str) -> float:
         length_s = float(number) * _UNITS_S[unit]
     except (ValueError, KeyError):
         length_s = math.nan
-    if not 0 < length_s < 1e9:
+    if not 1 / NANOSECONDS <= length_s < 1e9:  # none is nothing on a clock of nanoseconds
         raise typer.BadParameter(f"{text!r} is no duration: write 30s, 10m or 1h")
     return length_s
 

@@ -19,7 +19,7 @@ import msgspec
 from powclock.race.commands import AnyCommand, Quit
 from powclock.race.engine import Engine
 from powclock.race.messages import Ended, FromRace
-from powclock.race.pipe import pack, read
+from powclock.race.pipe import Garbled, pack, read
 from powclock.race.plan import Plan
 
 GRACE_S = 2.0
@@ -62,8 +62,11 @@ class Outbox:
 
 def _take_commands(pipe: BinaryIO, commands: "queue.SimpleQueue[AnyCommand]") -> None:
     decoder = msgspec.msgpack.Decoder(AnyCommand)
-    while (command := read(pipe, decoder)) is not None:
-        commands.put(command)
+    try:
+        while (command := read(pipe, decoder)) is not None:
+            commands.put(command)
+    except Garbled as error:
+        sys.stderr.write(f"no command: {error}\n")
     commands.put(Quit())
     # The screen is gone. If the race does not end by itself now, it is stuck: no process stays.
     threading.Event().wait(GRACE_S)

@@ -14,13 +14,14 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
 import powclock
 from powclock.race.commands import AnyCommand, Input, Quit
 from powclock.race.messages import AnyMessage, Ended, Shown
-from powclock.race.pipe import pack, read
+from powclock.race.pipe import Garbled, pack, read
 from powclock.race.plan import Plan
 from powclock.race.session import End, save_session
 
@@ -61,20 +62,31 @@ class RaceProcess:
 
     def _listen(self, on_message: Callable[[AnyMessage], None]) -> None:
         assert self._process.stdout is not None
-        decoder = msgspec.msgpack.Decoder(AnyMessage)
-        ended: Ended | None = None
         with self._process.stdout as pipe:
-            while ended is None and (message := read(pipe, decoder)) is not None:
-                match message:
-                    case Ended():
-                        ended = message
-                    case Shown(frame=frame, inputs=inputs):
-                        self._inputs.extend(inputs)
-                        self._last_ns = frame.time_ns
-                        on_message(message)
-                    case _:
-                        on_message(message)
+            try:
+                ended = self._until_ended(pipe, on_message)
+            except Garbled as error:
+                ended = Ended(
+                    trouble=f"what the race's process sends is garbled: {error}",
+                    summary="",
+                    again="",
+                )
         on_message(self._last_word(ended))
+
+    def _until_ended(
+        self, pipe: IO[bytes], on_message: Callable[[AnyMessage], None]
+    ) -> Ended | None:
+        """Give every message but the last, and return that."""
+        decoder = msgspec.msgpack.Decoder(AnyMessage)
+        while (message := read(pipe, decoder)) is not None:
+            match message:
+                case Ended():
+                    return message
+                case Shown(frame=frame, inputs=inputs):
+                    self._inputs.extend(inputs)
+                    self._last_ns = frame.time_ns
+            on_message(message)
+        return None
 
     def _last_word(self, ended: Ended | None) -> Ended:
         if ended is None:

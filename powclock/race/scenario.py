@@ -4,7 +4,6 @@ Decoded into frozen structs with their bounds, so an error names its place. Name
 once. The same scenario and seed give the same race.
 """
 
-import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -16,6 +15,7 @@ from msgspec import Meta
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.nodes import Join
 from powclock.network.topology import Kind
+from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 
 NODES_MAX = 1_000
@@ -194,11 +194,9 @@ def parse_scenario(text: str, file: str) -> Scenario:
         ScenarioError: one line with file, place and mend.
     """
     try:
-        return checked(msgspec.convert(tomllib.loads(text), Scenario))
-    except tomllib.TOMLDecodeError as error:
+        return checked(msgspec.convert(parse_toml(text), Scenario))
+    except NotToml as error:
         raise ScenarioError(f"{file}: not TOML: {error}") from error
-    except RecursionError as error:
-        raise ScenarioError(f"{file}: nested too deeply") from error
     except msgspec.ValidationError as error:
         raise ScenarioError(f"{file}: {place_first(str(error))}") from error
     except ScenarioError as error:

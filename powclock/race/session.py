@@ -86,7 +86,7 @@ def load_session(path: Path) -> Session:
         raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
     except msgspec.ValidationError as error:
         raise ScenarioError(f"{path}: {place_first(str(error))}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path}: not a session: {error}") from error
     try:
         return msgspec.structs.replace(session, scenario=checked(session.scenario))

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from powclock.record.events import (
     AnyEvent,
     AttackMoved,
+    BlockAccepted,
+    BlockFound,
     BlockHeld,
     BlockRefused,
     DifficultyChanged,
@@ -15,6 +17,7 @@ from powclock.record.events import (
     FaultOn,
     ForkOpened,
     Hash,
+    HeadMoved,
     LeaderElected,
     MessageRefused,
     NodeJoined,
@@ -22,9 +25,17 @@ from powclock.record.events import (
     RaceStarted,
     Record,
     Reorg,
+    Sampled,
+    TransactionConfirmed,
     TransactionRefused,
+    TransactionSent,
 )
 from powclock.record.frame import EventLine
+
+# Most records are of these kinds.
+_NEVER_TOLD = frozenset(
+    {BlockAccepted, BlockFound, HeadMoved, Sampled, TransactionConfirmed, TransactionSent}
+)
 
 
 def short_hash(hash_: Hash) -> str:
@@ -34,6 +45,8 @@ def short_hash(hash_: Hash) -> str:
 
 def narrate(record: Record) -> EventLine | None:
     """The event as a line, or None if it is not notable."""
+    if type(record.event) in _NEVER_TOLD:
+        return None
     told = _of_the_chain(record.event) or _of_nodes(record)
     if told is None:
         return None

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 
 BYTES_MAX = 100_000
@@ -34,23 +35,20 @@ def read_toml(path: Path, type_: type[Content], holds: str) -> Content:
     """
     file = shown_path(path)
     try:
-        return msgspec.toml.decode(_read_capped(path), type=type_)
+        return msgspec.convert(parse_toml(_read_capped(path)), type_)
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read ({error.strerror}): check the path") from None
     except OverflowError:
         raise SettingsError(f"{file}: larger than {BYTES_MAX} bytes: {holds}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{file}: is not UTF-8: save it as UTF-8") from None
-    except msgspec.ValidationError:
-        raise
-    except (msgspec.DecodeError, RecursionError) as error:
-        what = clean_label(str(error), _LINE_CELLS)
-        raise SettingsError(f"{file}: is no TOML: {what}: mend that line") from None
+    except NotToml as error:
+        raise SettingsError(f"{file}: is no TOML: {error}: mend that line") from None
 
 
-def _read_capped(path: Path) -> bytes:
+def _read_capped(path: Path) -> str:
     with path.open("rb") as file:
         data = file.read(BYTES_MAX + 1)
     if len(data) > BYTES_MAX:
         raise OverflowError
-    return data
+    return data.decode()

@@ -79,7 +79,12 @@ from tests.scenarios.races import race
             "faults.fault.nodes: a name needs a visible character",
         ),
         ('name = "x"\n"\\u001b[2J" = 3', "object contains unknown field `[2J`"),
-        ("x = " + "[" * 5_000, "nested too deeply"),
+        ("x = " + "[" * 5_000, "not TOML: nested too deeply"),
+        ('name = "x"\nseed = ' + "1" * 5_000, "not TOML: a number has too many digits"),
+        (
+            'name = "x"\n' + ".".join("a" * 17) + " = 1",
+            "not TOML: more than 16 names in a row with dots between them (line 2)",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(text: str, message: str) -> None:
