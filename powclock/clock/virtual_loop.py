@@ -38,12 +38,10 @@ class _Task(asyncio.Task[Any]):
 
 
 class _Future(asyncio.Future[Any]):
-    def __init__(self, birth: int, loop: asyncio.AbstractEventLoop) -> None:
-        self._birth = birth
-        super().__init__(loop=loop)
+    birth: int
 
     def __hash__(self) -> int:
-        return self._birth
+        return self.birth
 
 
 class Timer:
@@ -162,7 +160,9 @@ class VirtualLoop(_Loop):
 
     def create_future(self) -> asyncio.Future[Any]:
         self._births += 1
-        return _Future(self._births, self)
+        future = _Future(loop=self)
+        future.birth = self._births
+        return future
 
     def create_task(
         self, coro: Any, *, name: object = None, context: Context | None = None, **_: Any

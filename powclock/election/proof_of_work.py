@@ -114,9 +114,11 @@ def check_proof(hash_: bytes, bits: int, limit: int, proof_scale: int = 1) -> No
 
 def median_time_past(entry: Entry) -> int:
     """The median time in seconds of an entry and up to ten ancestors."""
-    times: list[int] = []
+    times = []
     ancestor: Entry | None = entry
-    while ancestor is not None and len(times) < MEDIAN_TIME_SPAN:
+    for _ in range(MEDIAN_TIME_SPAN):
+        if ancestor is None:
+            break
         times.append(ancestor.time)
         ancestor = ancestor.parent
     times.sort()
