@@ -133,7 +133,7 @@ class Gossip:
             ("seconds that requests are late", self._requests.overdue_s(now_ns), LATE_S_MAX),
             ("requests", len(self._requests), REQUESTS_MAX),
             ("orphans", len(self._orphans), ORPHANS_MAX),
-            ("recent transfers", len(self._recent_transactions), RECENT_TRANSACTIONS_MAX),
+            ("recent transactions", len(self._recent_transactions), RECENT_TRANSACTIONS_MAX),
             ("last blocks of peers", len(self._reached), REACHED_MAX),
         )
 

@@ -213,6 +213,11 @@ class World:
         self._joins += 1
         return Stream(self.scenario.seed, *name, self._joins)
 
+    @property
+    def now_ns(self) -> int:
+        """The race's time."""
+        return self.loop.now_ns
+
     def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
         """Call back with the data after a delay."""
         self.loop.schedule(self.loop.now_ns + delay_ns, callback, data)

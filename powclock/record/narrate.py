@@ -90,7 +90,7 @@ def _group(event: AnyEvent) -> str:
         case MessageRefused(reason=reason):
             return f"refuse bytes: {reason}"
         case TransactionRefused(reason=reason):
-            return f"refuse transfers: {reason}"
+            return f"refuse transactions: {reason}"
         case BlockHeld(hash=hash_, parent=parent):
             return f"hold {short_hash(hash_)}, ask for {short_hash(parent)}"
         case _:
@@ -127,7 +127,7 @@ def _of_nodes(record: Record) -> tuple[str, str] | None:
         case MessageRefused(peer=peer, reason=reason):
             return "refused", f"{node} refuses bytes of {peer}: {reason}"
         case TransactionRefused(id=id_, peer=peer, reason=reason):
-            return "refused", f"{node} refuses transfer {short_hash(id_)} of {peer}: {reason}"
+            return "refused", f"{node} refuses transaction {short_hash(id_)} of {peer}: {reason}"
         case BlockHeld(hash=hash_, parent=parent):
             return "orphan", f"{node} holds {short_hash(hash_)}, asks for {short_hash(parent)}"
         case FaultOn(fault="join"):

@@ -31,6 +31,11 @@ class Breakable(Protocol):
         """A stream of random numbers of the race."""
         ...
 
+    @property
+    def now_ns(self) -> int:
+        """The race's time."""
+        ...
+
     def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
         """Call back with the data after a delay."""
         ...
