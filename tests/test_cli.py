@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,40 +18,7 @@ from powclock.race.driver import Driver
 from powclock.race.scenario import Scenario
 from powclock.race.session import End, Session
 from powclock.record.events import Record
-
-PATIENCE_S = 60
-FAST = ("--miner", "sampled")
-
-
-def environment(**others: str) -> dict[str, str]:
-    """Our own, with the package in reach of any interpreter."""
-    source = str(Path(powclock.__file__).parents[1])
-    path = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
-    return os.environ | {"PYTHONPATH": path} | others
-
-
-def powclock_(
-    *args: str | Path, python: str = sys.executable, **others: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    return subprocess.run(
-        [python, "-m", "powclock", *map(str, args)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        env=environment(**others),
-        timeout=PATIENCE_S,
-        check=False,
-    )
-
-
-def figures(*args: str | Path, python: str = sys.executable, **others: str) -> dict[str, object]:
-    """What `run --json` prints."""
-    done = powclock_("run", "--json", *args, python=python, **others)
-    assert (done.returncode, done.stderr) == (0, "")
-    result: dict[str, object] = json.loads(done.stdout)
-    return result
+from tests.command import FAST, PATIENCE_S, environment, figures, powclock_
 
 
 def test_version_scenarios_and_paths() -> None:
@@ -423,49 +389,6 @@ def test_keys_are_printed_as_a_file_that_can_be_used(tmp_path: Path) -> None:
     assert broken.stderr == f"powclock: {file}: keys.zom: is no id: did you mean zoom?\n"
 
 
-SLOW_GRIND = 'name = "slow"\nseed = 3\n[nodes]\nhash_rate = 600\n[difficulty]\ninterval_s = 2'
-PARTED = (
-    'name = "parted"\n[nodes]\ncount = 8\nshares = [0.1, 0.2, 0.3, 0.1, 0.2, 0.3, 0.1, 0.2]\n'
-    '[mining]\nminer = "sampled"\n[[faults]]\nfault = { kind = "partition", share = 0.4 }'
-)
-
-
-@pytest.fixture
-def races(tmp_path: Path) -> list[tuple[str | Path, ...]]:
-    """What must come out the same everywhere."""
-    (tmp_path / "slow.toml").write_text(SLOW_GRIND)
-    (tmp_path / "parted.toml").write_text(PARTED)
-    return [
-        ("--seed", "7", "--ticks", "30", *FAST),
-        (tmp_path / "slow.toml", "--ticks", "20"),
-        (tmp_path / "parted.toml", "--until", "60s"),
-    ]
-
-
-def test_the_order_of_sets_changes_nothing(races: list[tuple[str | Path, ...]]) -> None:
-    for args in races:
-        results = [figures(*args, PYTHONHASHSEED=hash_seed) for hash_seed in ("0", "1", "77")]
-        assert results == [results[0]] * 3
-
-
-def other_pythons() -> list[str]:
-    """Interpreters named by POWCLOCK_PYTHONS, else those on the path."""
-    named = os.environ.get("POWCLOCK_PYTHONS")
-    names = named.split(os.pathsep) if named else ["python3.11", "python3.12", "python3.13"]
-    return [name for name in names if shutil.which(name)]
-
-
-@pytest.mark.parametrize("python", other_pythons())
-def test_every_python_gives_the_same_race(python: str, races: list[tuple[str | Path, ...]]) -> None:
-    probe = subprocess.run(
-        [python, "-c", "import powclock.cli"], capture_output=True, env=environment(), check=False
-    )
-    if probe.returncode:
-        pytest.skip(f"{python} lacks the packages that powclock needs")
-    for args in races:
-        assert figures(*args, python=python, PYTHONHASHSEED="5") == figures(*args)
-
-
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
@@ -486,3 +409,17 @@ def test_the_shell_completes_commands_and_options(words: str, completed: str) ->
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == [completed]
+
+
+@pytest.mark.parametrize("command", [(), ("--plain",)])
+def test_a_theme_and_keys_that_cannot_be_used_are_told_on_a_pipe_too(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    absent = tmp_path / "absent"
+    for option, line in (
+        ("--keys", f"{absent}: cannot be read (No such file or directory): check the path"),
+        ("--theme", f"{absent}.toml: cannot be read (No such file or directory): check the path"),
+    ):
+        name = absent if option == "--keys" else f"{absent}.toml"
+        done = powclock_(*command, option, name, "--for", "1s")
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")

@@ -1,11 +1,13 @@
 """The program in a pseudo-terminal that gives it trouble: resized, broken, or not reading."""
 
+import os
 import random
 import re
 from pathlib import Path
 
 import pytest
 
+import powclock
 from tests.terminal import LEAVES_ALTERNATE_SCREEN, PATIENCE_S, Terminal, alive, bytes_written
 
 pytestmark = pytest.mark.skipif(
@@ -89,6 +91,33 @@ def test_a_bug_of_the_screen_is_one_line_on_a_restored_terminal(
     assert [line for line in text.split("\n") if line] == [
         f"powclock: the screen broke: {error}: two lines, ]0;owned and [/red] in broken (<string>)"
     ]
+
+
+# The race runs in a process of its own: this is read by every Python that starts.
+PAYS_TWICE = """
+from powclock.machine.block import ChainParameters
+
+right = ChainParameters.subsidy_at
+ChainParameters.subsidy_at = lambda self, height: right(self, height) * (1 + (height > 3))
+"""
+
+
+def test_a_broken_invariant_stops_the_race_and_stays_on_the_screen(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(PAYS_TWICE)
+    path = os.pathsep.join((str(tmp_path), str(Path(powclock.__file__).parents[1])))
+    with Terminal(
+        "--miner", "sampled", "--speed", "max", state=tmp_path, environment={"PYTHONPATH": path}
+    ) as terminal:
+        text = terminal.until(lambda text: "q leaves" in text)
+        terminal.press("q")
+        said = terminal.to_the_end()
+    assert terminal.process.returncode == 1
+    broken = "invariant 7 (no coin comes from nothing)"
+    assert "THE RACE HAS ENDED" in text
+    assert broken in text
+    whole = said.replace("\n", "")  # a terminal breaks lines
+    assert f"powclock: the race stopped: {broken}: " in whole
+    assert f"again: powclock run --inputs {tmp_path}/powclock/sessions/default-42-1.json" in whole
 
 
 def shown_s(text: str) -> float:

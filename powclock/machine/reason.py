@@ -45,6 +45,7 @@ class Reason(StrEnum):
     MEMPOOL_FULL = "mempool-full"
     # The wire.
     OVERSIZED = "oversized-message"
+    BAD_CHECKSUM = "bad-checksum"
     TRUNCATED = "truncated-message"
     TRAILING = "trailing-bytes"
     MALFORMED = "malformed-message"

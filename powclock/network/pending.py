@@ -114,8 +114,8 @@ class Orphans:
     def next_peer(self) -> str | None:
         """Whom to ask for ancestors now: who delivered what was asked for the least often.
 
-        So every peer has its turn. What was asked for too often is given up: a flipped bit can make
-        an orphan whose parent does not exist.
+        So every peer has its turn. What was asked for too often is given up: whoever makes blocks
+        up can make an orphan whose parent does not exist.
         """
         if not self._blocks:
             return None

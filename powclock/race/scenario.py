@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from powclock.network.faults import AnyFault, Join
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.nodes import Join
 from powclock.network.topology import Kind
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label

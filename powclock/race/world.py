@@ -6,7 +6,7 @@ records. It is advanced from outside, so the same code runs paced on a screen an
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 from powclock.clock.node_clock import SkewedClock
@@ -18,7 +18,7 @@ from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
 from powclock.network.fabric import Fabric
-from powclock.network.fault import FaultError
+from powclock.network.faults.fault import FaultError
 from powclock.network.link import Link
 from powclock.network.node import Node, block_found
 from powclock.network.storage import Disk
@@ -34,6 +34,7 @@ from powclock.race.told import link_infos, node_info, race_started
 from powclock.race.workload import Workload
 from powclock.record.events import (
     AnyEvent,
+    AttackMoved,
     BlockAccepted,
     LinkInfo,
     NodeDown,
@@ -192,7 +193,7 @@ class World:
             ),
             clock=seat.clock,
             later=self._later,
-            send=lambda peer, data: self._fabric.send(name, peer, data),
+            send=self._fabric.sender(name),
             peers=self._fabric.peers(name),
             disk=seat.disk,
             emit=lambda event: self._emit(name, event),
@@ -212,6 +213,11 @@ class World:
         self._joins += 1
         return Stream(self.scenario.seed, *name, self._joins)
 
+    @property
+    def now_ns(self) -> int:
+        """The race's time."""
+        return self.loop.now_ns
+
     def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
         """Call back with the data after a delay."""
         self.loop.schedule(self.loop.now_ns + delay_ns, callback, data)
@@ -220,6 +226,10 @@ class World:
         """Give every record to the sink, until it is taken back."""
         self.recorder.listen(sink)
         return lambda: self.recorder.forget(sink)
+
+    def tell(self, event: AttackMoved) -> None:
+        """Put how far an attack has come into the stream of records."""
+        self.recorder.emit(None, event)
 
     def block_frame(self, node: str, hash_: bytes) -> bytes | None:
         """A block of a node's disk as the message that delivers it."""
@@ -328,6 +338,10 @@ class World:
             if seat is not None and seat.node is not None and not link.severed:
                 seat.node.gossip.connected(link.target)
 
+    def forget(self, height: int) -> None:
+        """Forget blocks below a height, as the nodes do."""
+        self._observer.forget(height)
+
     # What observers see.
 
     def seats(self) -> Iterable[Seat]:
@@ -345,6 +359,10 @@ class World:
     def peers(self, node: str) -> Iterable[Link]:
         """The links that lead from a node."""
         return self._fabric.peers(node).values()
+
+    def severed(self) -> Mapping[str, int]:
+        """How many of the links that lead from a node lose everything, where any does."""
+        return self._fabric.severed()
 
     def traffic(self) -> tuple[int, int]:
         """Messages and bytes sent so far."""
@@ -366,8 +384,9 @@ class World:
     def _emit(self, name: str, event: AnyEvent) -> None:
         """Put a node's event into the stream.
 
-        A flipped bit can leave a valid proof: a block that nobody sealed. As soon as a node builds
-        on it, its author is said to have found it; beside the best chain it is nobody's.
+        A forged block has a proof, but nobody found it, and a node whose clock is as far ahead as
+        the block takes it. As soon as a node builds on it, its author is said to have found it;
+        beside the best chain it is nobody's.
         """
         if isinstance(event, BlockAccepted) and not self._observer.knows(event.hash):
             self._tell_unsealed(name, event.hash)

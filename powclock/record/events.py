@@ -248,6 +248,27 @@ class FaultOff(Event, frozen=True, tag="fault_off"):
     lasted_s: float
 
 
+class AttackMoved(Event, frozen=True, tag="attack_moved"):
+    """An attack went on; `id` is its fault's.
+
+    `stage` says in a word what the attacker does. Since its own branch and the public one parted,
+    they have grown by `branch` and `public` blocks, and nobody but the attacker has the last
+    `withheld` of its own. A payment that it means to take back has `confirmations` of the `wanted`
+    ones; none are wanted where there is no payment. `won` of `tries` ended in its favour.
+    """
+
+    id: str
+    attacker: NodeId
+    stage: str
+    branch: int
+    public: int
+    withheld: int
+    tries: int
+    won: int
+    confirmations: int = 0
+    wanted: int = 0
+
+
 class NodeSample(msgspec.Struct, frozen=True, array_like=True):
     """One node at one moment; `skew_s` is how far its clock is ahead."""
 
@@ -290,6 +311,7 @@ AnyEvent = (
     | TransactionReturned
     | FaultOn
     | FaultOff
+    | AttackMoved
     | Sampled
 )
 

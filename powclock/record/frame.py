@@ -8,7 +8,7 @@ import msgspec
 
 from powclock.record.conditions import Conditions
 from powclock.record.detail import BlockDetail, NodeDetail, Retarget, Spread
-from powclock.record.events import Hash, NodeId
+from powclock.record.events import AttackMoved, Hash, NodeId
 
 
 class NodeRow(msgspec.Struct, frozen=True, array_like=True):
@@ -84,13 +84,14 @@ class EventLine(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
-    """A fault that is on."""
+    """A fault that is on; how far it has come, if it is an attack."""
 
     id: str
     fault: str
     label: str
     nodes: tuple[NodeId, ...]
     since_ns: int
+    attack: AttackMoved | None = None
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True):
@@ -125,7 +126,8 @@ class Frame(msgspec.Struct, frozen=True):
     `chain` is the part of the chain that the screen looks at; there are blocks to see from
     `chain_low` to `chain_high`. `links` are pairs of indices into `nodes`, and `links_left_out`
     says how many more there are. These, `spread` and the details are there while the screen looks
-    at them. `conditions` are what theory needs to know (`lab.expected`).
+    at them; `block_gone` is the block that it looks at if that is no longer kept. `conditions` are
+    what theory needs to know (`lab.expected`).
     """
 
     scenario: str
@@ -163,16 +165,19 @@ class Frame(msgspec.Struct, frozen=True):
     spread: Spread | None = None
     node_detail: NodeDetail | None = None
     block_detail: BlockDetail | None = None
+    block_gone: Hash | None = None
     conditions: Conditions | None = None
 
 
 class Pace(msgspec.Struct, frozen=True):
     """How the race runs: `rate` as asked for (infinity: as fast as it goes), `reached` as measured.
 
-    `behind` says that the machine does not keep up with `rate`.
+    `behind` says that the machine does not keep up with `rate`, `stepping` that it runs to the next
+    event or tick and then stops, at whatever rate it ran before.
     """
 
     rate: float
     reached: float
     paused: bool
     behind: bool
+    stepping: bool = False

@@ -5,6 +5,9 @@ One place decides what is notable and how it is put, so a screen, a pipe and a t
 
 from powclock.record.events import (
     AnyEvent,
+    AttackMoved,
+    BlockAccepted,
+    BlockFound,
     BlockHeld,
     BlockRefused,
     DifficultyChanged,
@@ -12,6 +15,7 @@ from powclock.record.events import (
     FaultOn,
     ForkOpened,
     Hash,
+    HeadMoved,
     LeaderElected,
     MessageRefused,
     NodeJoined,
@@ -19,9 +23,17 @@ from powclock.record.events import (
     RaceStarted,
     Record,
     Reorg,
+    Sampled,
+    TransactionConfirmed,
     TransactionRefused,
+    TransactionSent,
 )
 from powclock.record.frame import EventLine
+
+# Most records are of these kinds.
+_NEVER_TOLD = frozenset(
+    {BlockAccepted, BlockFound, HeadMoved, Sampled, TransactionConfirmed, TransactionSent}
+)
 
 
 def short_hash(hash_: Hash) -> str:
@@ -31,6 +43,8 @@ def short_hash(hash_: Hash) -> str:
 
 def narrate(record: Record) -> EventLine | None:
     """The event as a line, or None if it is not notable."""
+    if type(record.event) in _NEVER_TOLD:
+        return None
     told = _of_the_chain(record.event) or _of_nodes(record)
     if told is None:
         return None
@@ -76,7 +90,7 @@ def _group(event: AnyEvent) -> str:
         case MessageRefused(reason=reason):
             return f"refuse bytes: {reason}"
         case TransactionRefused(reason=reason):
-            return f"refuse transfers: {reason}"
+            return f"refuse transactions: {reason}"
         case BlockHeld(hash=hash_, parent=parent):
             return f"hold {short_hash(hash_)}, ask for {short_hash(parent)}"
         case _:
@@ -91,6 +105,8 @@ def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
             return "fork", f"fork at {height - 1}: {' vs '.join(map(short_hash, rivals))}"
         case DifficultyChanged(height=height, change=change):
             return "difficulty", f"difficulty {change:+.0%} at {height}"
+        case AttackMoved(attacker=attacker, stage=stage, branch=branch, public=public):
+            return "attack", f"{attacker} {stage}  {branch} : {public}"
         case _:
             return None
 
@@ -111,7 +127,7 @@ def _of_nodes(record: Record) -> tuple[str, str] | None:
         case MessageRefused(peer=peer, reason=reason):
             return "refused", f"{node} refuses bytes of {peer}: {reason}"
         case TransactionRefused(id=id_, peer=peer, reason=reason):
-            return "refused", f"{node} refuses transfer {short_hash(id_)} of {peer}: {reason}"
+            return "refused", f"{node} refuses transaction {short_hash(id_)} of {peer}: {reason}"
         case BlockHeld(hash=hash_, parent=parent):
             return "orphan", f"{node} holds {short_hash(hash_)}, asks for {short_hash(parent)}"
         case FaultOn(fault="join"):

@@ -32,6 +32,7 @@ from powclock.tui.state import State, both
 from powclock.tui.theme import textual_theme
 from powclock.tui.theme_depth import Depth
 from powclock.tui.theme_watch import ThemeWatch
+from powclock.tui.thrift import ThriftyDriver
 from powclock.tui.widgets.panel import Panel
 
 # How long a race that was asked to end may take to say its last word.
@@ -79,7 +80,7 @@ class PowclockApp(App[Ended | None]):
         Raises:
             ThemeError: the theme cannot be used.
         """
-        super().__init__()
+        super().__init__(driver_class=ThriftyDriver)
         if self.no_color:
             # textual would use greys; whoever asks for no colour means none.
             self._filters = [NoColor()]

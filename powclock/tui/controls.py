@@ -6,7 +6,9 @@ Each method sends commands, or returns a line for the person where it cannot.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from powclock.network.faults import AnyFault, Crash, Join, Leave, Partition
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.nodes import Crash, Join, Leave
 from powclock.race.commands import (
     AnyCommand,
     Break,
@@ -16,7 +18,8 @@ from powclock.race.commands import (
     StepEvent,
     StepTick,
 )
-from powclock.tui.keys import FAULT_BY_ID, NEWCOMERS, SPEEDS
+from powclock.tui.fault_keys import FAULT_BY_ID
+from powclock.tui.keys import NEWCOMERS, SPEEDS
 from powclock.tui.presets import Preset
 from powclock.tui.state import State
 

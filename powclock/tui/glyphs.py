@@ -40,14 +40,22 @@ NOT_YET = "–"
 FAULTS = {
     "crash": DOWN,
     "partition": CUT,
+    "isolate": "⊗",
+    "one_way": "↛",
+    "swizzle": "∴",
     "delay": "»",
+    "jitter": "≈",
+    "reorder": "⇅",
+    "bandwidth": "⋈",
     "loss": "∅",
+    "duplicate": "∥",
     "bit_flips": "≠",
     "clock_skew": "◷",
     "hash_rate": "▲",
     "join": "+",
     "leave": "−",
     "forge": "‡",
+    "withhold": "⊡",
     "selfish": "◉",
 }
 
@@ -108,7 +116,7 @@ _STAND_INS = {
     "↓": "v",
     "↔": "=",
     "½": "/",
-    "⏎": "<",
+    "⏎": "$",
     "÷": "/",
     "⇧": "^",
     "■": "#",
@@ -135,6 +143,14 @@ _STAND_INS = {
     "•": "%",
     "‡": "F",
     "◉": "0",
+    "⊗": "(",
+    "↛": "]",
+    "∴": ":",
+    "≈": "~",
+    "⇅": "%",
+    "⋈": "I",
+    "∥": '"',
+    "⊡": "H",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")

@@ -17,7 +17,7 @@ import platformdirs
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 from powclock.tui.binding import Binding
-from powclock.tui.keys import BINDINGS, GROUPS
+from powclock.tui.keys import BINDINGS, FAULTS, GROUPS, MORE_FAULTS
 from powclock.tui.theme_file import read_capped
 
 _MAX_BYTES = 100_000
@@ -54,11 +54,18 @@ class Keys:
 
     def __init__(self, bindings: tuple[Binding, ...], mapped: dict[str, str] | None = None) -> None:
         self.mapped = mapped or {}
-        self.bindings = tuple(_with_keys(binding, self.mapped) for binding in bindings)
-        self._labels = {binding.id: binding.key_display for binding in self.bindings}
+        own = [_with_keys(binding, self.mapped) for binding in bindings]
+        self._labels = {binding.id: binding.key_display for binding in own}
+        # A key of the faults' sheet takes two presses.
+        self.bindings = tuple(
+            replace(each, key_display=f"{self.label('faults')} {each.key_display}")
+            if each.group.sheet
+            else each
+            for each in own
+        )
 
     def label(self, id_: str) -> str:
-        """How the key of a binding is written on the screen."""
+        """How the key of a binding is written where it works."""
         return self._labels[id_]
 
 
@@ -151,6 +158,18 @@ def _keys_of(id_: str, value: object, known: dict[str, Binding]) -> str:
 
 
 def _check_doubles(known: dict[str, Binding], mapped: dict[str, str]) -> None:
+    """In the faults' sheet other keys work than over the race; some work in both."""
+    over_race = {id_: each for id_, each in known.items() if not each.group.sheet}
+    in_sheet = {
+        id_: each
+        for id_, each in known.items()
+        if each.group in {FAULTS, MORE_FAULTS} or id_ == "faults"
+    }
+    for place in (over_race, in_sheet):
+        _check_doubles_in(place, mapped)
+
+
+def _check_doubles_in(known: dict[str, Binding], mapped: dict[str, str]) -> None:
     owners: dict[str, str] = {}
     for id_, binding in known.items():
         for key in mapped.get(id_, binding.key).split(","):

@@ -9,16 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
-from powclock.network.faults import (
-    AnyFault,
-    BitFlips,
-    ClockSkew,
-    Crash,
-    Delay,
-    HashRateFactor,
-    Loss,
-    Partition,
-)
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.links import BitFlips, Delay, Loss
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor
 from powclock.record.frame import Frame, NodeRow
 
 # The share of the hash rate that the majority gets: enough to win in a few ticks.

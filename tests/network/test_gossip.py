@@ -7,7 +7,17 @@ from powclock.machine.header import display
 from powclock.machine.reason import Reason
 from powclock.network.gossip import FETCH_BLOCKS_MAX
 from powclock.network.pending import ASKED_MAX, ORPHANS_MAX
-from powclock.network.wire import Announce, Deliver, Fetch, Hello, Pass, Request, encode
+from powclock.network.wire import (
+    CHECKSUM_BYTES,
+    Announce,
+    Deliver,
+    Fetch,
+    Hello,
+    Pass,
+    Request,
+    encode,
+    framed,
+)
 from powclock.record.events import (
     BlockAccepted,
     BlockHeld,
@@ -322,14 +332,17 @@ def test_a_transfer_that_breaks_a_rule_is_refused_by_reason() -> None:
 def test_bytes_that_are_no_message_are_refused_by_reason_and_change_nothing() -> None:
     lone = Lone()
     whole = encode(Deliver(ONE))
-    for data in (b"", whole[:-1], whole + b"!", b"\xc1", bytes(300_000)):
+    payload = whole[CHECKSUM_BYTES:]
+    cut, longer, junk = framed(payload[:-1]), framed(payload + b"!"), framed(b"\xc1")
+    for data in (b"", cut, longer, junk, bytes(300_000), whole[:-1]):
         lone.gossip.receive("ann", data)
     assert lone.told() == [
         MessageRefused("ann", "truncated-message", 0),
         MessageRefused("ann", "truncated-message", len(whole) - 1),
         MessageRefused("ann", "trailing-bytes", len(whole) + 1),
-        MessageRefused("ann", "malformed-message", 1),
+        MessageRefused("ann", "malformed-message", CHECKSUM_BYTES + 1),
         MessageRefused("ann", "oversized-message", 300_000),
+        MessageRefused("ann", "bad-checksum", len(whole) - 1),
     ]
     assert lone.said() == []
     assert len(lone.replica.tree) == 1

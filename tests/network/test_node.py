@@ -1,7 +1,7 @@
 """Nodes: what survives a restart, and how whole nodes find together."""
 
 from powclock.machine.header import display
-from powclock.network.faults import Crash
+from powclock.network.faults.nodes import Crash
 from powclock.record.events import BlockFound, HeadMoved, NodeUp, Reorg
 from tests.builders import GENESIS, block_of, chain, transfer
 from tests.network.lone import Lone

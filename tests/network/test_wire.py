@@ -1,6 +1,7 @@
 """The wire: one encoding a message, and nothing but a reason for everything else."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from powclock.machine.block import Block
 from powclock.machine.header import BlockHeader
 from powclock.machine.reason import Invalid, Reason
 from powclock.machine.transaction import Coinbase, Transaction
-from powclock.network.faults import flip
+from powclock.network.faults.links import flip
 from powclock.network.wire import (
+    CHECKSUM_BYTES,
     FRAME_BYTES_MAX,
     HASHES_MAX,
     LOCATOR_MAX,
@@ -28,6 +30,7 @@ from powclock.network.wire import (
     Request,
     decode,
     encode,
+    framed,
 )
 from tests.builders import block_of, refused, transfer
 
@@ -110,20 +113,32 @@ def test_every_message_comes_back_from_its_bytes(message: Message) -> None:
     ],
 )
 def test_the_bytes_are_these(message: Message, data: str) -> None:
-    assert encode(message).hex() == data
-    assert decode(bytes.fromhex(data)) == message
+    payload = bytes.fromhex(data)
+    assert encode(message) == sha256(sha256(payload).digest()).digest()[:4] + payload
+    assert decode(framed(payload)) == message
+
+
+def test_an_empty_announcement_begins_with_this_checksum() -> None:
+    assert encode(Announce()).hex() == "ff8669f793029090"
 
 
 @pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
 def test_a_cut_message_is_truncated_and_a_longer_one_has_trailing_bytes(message: Message) -> None:
-    data = encode(message)
-    assert {reason_of(data[:length]) for length in range(len(data))} == {Reason.TRUNCATED}
-    assert {reason_of(data + bytes([extra])) for extra in range(256)} == {Reason.TRAILING}
+    payload = encode(message)[CHECKSUM_BYTES:]
+    cut = [framed(payload[:length]) for length in range(len(payload))]
+    longer = [framed(payload + bytes([extra])) for extra in range(256)]
+    assert {reason_of(data) for data in cut} == {Reason.TRUNCATED}
+    assert {reason_of(data) for data in longer} == {Reason.TRAILING}
 
 
 def fields(message: Message) -> list[Any]:
     """What msgpack reads from a message."""
-    return list(msgpack.unpackb(encode(message)))
+    return list(msgpack.unpackb(encode(message)[CHECKSUM_BYTES:]))
+
+
+def refilled(fields: list[Any]) -> bytes:
+    """The frame of a message with these fields, which may be wrong."""
+    return framed(msgpack.packb(fields))
 
 
 @pytest.mark.parametrize(
@@ -149,11 +164,30 @@ def fields(message: Message) -> list[Any]:
         (b"\x92\x04\xc6\xff\xff\xff\xff", "truncated-message"),
         (b"\x91\xd6\xff\0\0\0\0", "malformed-message"),
         (b"\x91\xa1a", "malformed-message"),
-        (bytes(FRAME_BYTES_MAX + 1), "oversized-message: 262145 bytes, at most 262144"),
         (b"\x91" * 5_000, "malformed-message"),
     ],
 )  # fmt: skip
 def test_malformed_bytes_are_refused_by_reason(data: bytes, message: str) -> None:
+    with refused(message, Invalid):
+        decode(framed(data))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (bytes(FRAME_BYTES_MAX + 1), "oversized-message: 262145 bytes, at most 262144"),
+        (framed(bytes(FRAME_BYTES_MAX - 3)), "oversized-message: 262145 bytes, at most 262144"),
+        (bytes(FRAME_BYTES_MAX), "bad-checksum: damaged on the way"),
+        (framed(b"\x05")[1:], "bad-checksum: damaged on the way"),
+        (framed(b"\x05") + b"\x05", "bad-checksum: damaged on the way"),
+        (b"", "truncated-message: shorter than a checksum"),
+        (b"\x93\x02\x90", "truncated-message: shorter than a checksum"),
+    ],
+    ids=range(7),
+)
+def test_the_size_is_judged_first_and_the_checksum_before_the_content(
+    data: bytes, message: str
+) -> None:
     with refused(message, Invalid):
         decode(data)
 
@@ -184,7 +218,7 @@ def test_blocks_have_their_limits() -> None:
     sealed = fields(Deliver(BLOCK))
     sealed[2] = bytes(257)
     with refused("malformed-message", Invalid):
-        decode(msgpack.packb(sealed))
+        decode(refilled(sealed))
 
 
 COINBASE_FIELD, TRANSFERS_FIELD = 3, 4
@@ -194,10 +228,10 @@ COINBASE_FIELD, TRANSFERS_FIELD = 3, 4
 def test_a_number_is_an_integer_in_range(wrong: object) -> None:
     height = fields(Deliver(BLOCK))
     height[COINBASE_FIELD][0] = wrong
-    assert reason_of(msgpack.packb(height)) is Reason.MALFORMED
+    assert reason_of(refilled(height)) is Reason.MALFORMED
     chain_id = fields(Pass(transfer("alice")))
     chain_id[1][0] = wrong
-    assert reason_of(msgpack.packb(chain_id)) is Reason.MALFORMED
+    assert reason_of(refilled(chain_id)) is Reason.MALFORMED
 
 
 @pytest.mark.parametrize("place", [1, 2, COINBASE_FIELD, TRANSFERS_FIELD])
@@ -205,27 +239,30 @@ def test_a_number_is_an_integer_in_range(wrong: object) -> None:
 def test_every_field_of_a_block_has_its_type(place: int, wrong: object) -> None:
     block = fields(Deliver(BLOCK))
     block[place] = wrong
-    assert reason_of(msgpack.packb(block)) is Reason.MALFORMED
+    assert reason_of(refilled(block)) is Reason.MALFORMED
 
 
-def test_a_flipped_bit_is_refused_or_is_another_message() -> None:
-    data = encode(Deliver(BLOCK))
-    reasons = [reason_of(flip(data, bit)) for bit in range(8 * len(data))]
-    assert set(reasons) <= {None, Reason.TRUNCATED, Reason.TRAILING, Reason.MALFORMED}
-    assert 0 < sum(reason is None for reason in reasons) < len(reasons)
+@pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
+def test_a_flipped_bit_is_always_told_from_a_malformed_message(message: Message) -> None:
+    data = encode(message)
+    reasons = {reason_of(flip(data, bit)) for bit in range(8 * len(data))}
+    assert reasons == {Reason.BAD_CHECKSUM}
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_message_or_a_reason(data: bytes) -> None:
     reason_of(data)
+    reason_of(framed(data))
 
 
 @given(messages, st.data())
 def test_any_damage_is_a_message_or_a_reason(message: Message, data: st.DataObject) -> None:
-    whole = encode(message)
+    whole = encode(message)[CHECKSUM_BYTES:]
     place = data.draw(st.integers(0, len(whole) - 1))
     length = data.draw(st.integers(0, 8))
-    reason_of(whole[:place] + data.draw(st.binary(max_size=8)) + whole[place + length :])
+    damaged = whole[:place] + data.draw(st.binary(max_size=8)) + whole[place + length :]
+    assert reason_of(damaged) in (Reason.BAD_CHECKSUM, Reason.TRUNCATED)
+    reason_of(framed(damaged))
 
 
 def corpus_bytes(case: dict[str, Any]) -> bytes:
@@ -240,6 +277,10 @@ def corpus_bytes(case: dict[str, Any]) -> bytes:
 
 def test_nothing_but_our_own_error_escapes_the_malformed_corpus(vectors: Path) -> None:
     corpus = json.loads((vectors / "msgpack" / "malformed_corpus.json").read_text())
-    accepted = [case["name"] for case in corpus["cases"] if reason_of(corpus_bytes(case)) is None]
+    accepted = [
+        case["name"]
+        for case in corpus["cases"]
+        if None in (reason_of(corpus_bytes(case)), reason_of(framed(corpus_bytes(case))))
+    ]
     assert len(corpus["cases"]) == 556
     assert accepted == []

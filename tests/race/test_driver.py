@@ -1,6 +1,6 @@
 """The driver steps, and the plan of a scenario is followed."""
 
-from powclock.network.faults import Crash
+from powclock.network.faults.nodes import Crash
 from powclock.race.driver import Driver
 from powclock.record.events import FaultOff, FaultOn, ForkOpened, LeaderElected, Reorg
 from tests.builders import seconds

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from powclock.network.faults import Partition
+from powclock.network.faults.cuts import Partition
 from powclock.record.events import (
     BlockAccepted,
     BlockFound,

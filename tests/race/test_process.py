@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from powclock.network.faults import Crash
+from powclock.network.faults.nodes import Crash
 from powclock.race import session as session_module
 from powclock.race.commands import Break, Quit
 from powclock.race.headless import Outputs, replay_session

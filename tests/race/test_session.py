@@ -6,19 +6,11 @@ import msgspec
 import pytest
 
 from powclock.clock.streams import Stream
-from powclock.network.fault import FaultError
-from powclock.network.faults import (
-    AnyFault,
-    BitFlips,
-    ClockSkew,
-    Crash,
-    Delay,
-    HashRateFactor,
-    Join,
-    Leave,
-    Loss,
-    Partition,
-)
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.fault import FaultError
+from powclock.network.faults.links import BitFlips, Delay, Loss
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
 from powclock.race import session as session_module
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
 from powclock.race.driver import Driver

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powclock.network.faults import Delay, Partition
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.links import Delay
 from powclock.race.commands import Break, Heal, HealAll, Input
 from powclock.race.scenario import ScenarioError
 from powclock.race.session import End, Session, load_session

@@ -2,6 +2,7 @@
 
 from powclock.record.events import (
     AnyEvent,
+    AttackMoved,
     BlockAccepted,
     BlockFound,
     BlockHeld,
@@ -92,7 +93,7 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
     (
         TransactionRefused(C, "bob", "mempool-full"),
         "alice",
-        ("refused", "alice refuses transfer cccc of bob: mempool-full"),
+        ("refused", "alice refuses transaction cccc of bob: mempool-full"),
     ),
     (HeadMoved(B, 1, ROOT), "bob", None),
     (Reorg(C, 3, B, A, 1, 2, ROOT), "bob", ("reorg", "reorg bob −1 +2  bbbb → cccc")),
@@ -111,6 +112,11 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
         FaultOff("loss:bob:alice", "loss", "loss 30%", 12.6),
         None,
         ("heal", "loss 30% off: bob alice after 13 s"),
+    ),
+    (
+        AttackMoved("selfish:mallory", "mallory", "withholds", 2, 1, 2, 5, 3),
+        None,
+        ("attack", "mallory withholds  2 : 1"),
     ),
     (Sampled((NodeSample("alice", 1.5, 10.0, 3, 4, 1, -0.5),), 9, 900), None, None),
 ]

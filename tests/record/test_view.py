@@ -6,7 +6,9 @@ import msgspec
 import pytest
 
 from powclock.machine.header import display
-from powclock.network.faults import BitFlips, ClockSkew, Crash, Join, Leave, Partition
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.links import BitFlips
+from powclock.network.faults.nodes import ClockSkew, Crash, Join, Leave
 from powclock.record.blocks import SPREADS_KEPT, Acceptance, Blocks
 from powclock.record.camera import EVENTS_MAX, Camera
 from powclock.record.events import (
@@ -110,7 +112,7 @@ def test_the_view_knows_where_transfers_stand() -> None:
                     stands[id_] = block
                 case TransactionReturned(id=id_):
                     stands[id_] = None
-        transfers = running.view.transfers.values()
+        transfers = running.view.transactions.values()
         assert {transfer.id: transfer.block for transfer in transfers} == stands
         assert len(set(stands.values())) > 10
         assert None in stands.values()

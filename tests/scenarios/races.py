@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.network.faults import AnyFault
+from powclock.network.faults.every import AnyFault
 from powclock.network.node import Node
 from powclock.race.commands import Break, Heal, HealAll
 from powclock.race.driver import Driver

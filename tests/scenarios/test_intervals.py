@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from powclock.machine.target import bits_to_target, target_to_work
-from powclock.network.faults import HashRateFactor
+from powclock.network.faults.nodes import HashRateFactor
 from powclock.record.events import BlockFound, LeaderElected
 from tests.scenarios.races import Race, race, scenario
 

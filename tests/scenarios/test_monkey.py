@@ -10,19 +10,11 @@ import tracemalloc
 import pytest
 
 from powclock.clock.streams import Stream
-from powclock.network.fault import FaultError
-from powclock.network.faults import (
-    AnyFault,
-    BitFlips,
-    ClockSkew,
-    Crash,
-    Delay,
-    HashRateFactor,
-    Join,
-    Leave,
-    Loss,
-    Partition,
-)
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.fault import FaultError
+from powclock.network.faults.links import BitFlips, Delay, Loss
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
 from tests.scenarios.races import Race, race, scenario
 
 LONG = os.environ.get("POWCLOCK_LONG") == "1"

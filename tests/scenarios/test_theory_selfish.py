@@ -13,7 +13,7 @@ import pytest
 
 from powclock.clock.streams import Stream
 from powclock.lab.theory.selfish import selfish_rates, selfish_revenue
-from powclock.network.faults import SelfishMining
+from powclock.network.faults.selfish import SelfishMining
 from powclock.record.events import BlockFound, Hash
 from tests.lab.theory.models import selfish_outcome, selfish_race
 from tests.scenarios.races import race, scenario

@@ -8,7 +8,7 @@ import pytest
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
-from powclock.network.faults import Delay, Loss
+from powclock.network.faults.links import Delay, Loss
 from powclock.race.commands import AnyCommand, Break, Heal, HealAll, SetRate
 from powclock.race.messages import Ended
 from powclock.tui.app import PowclockApp

@@ -2,7 +2,7 @@
 
 from textual.pilot import Pilot
 
-from powclock.network.faults import Loss
+from powclock.network.faults.links import Loss
 from powclock.race.commands import AnyCommand, Break, SetRate
 from powclock.race.messages import Ended
 from powclock.tui.app import PowclockApp

@@ -3,16 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from powclock.network.faults import (
-    AnyFault,
-    BitFlips,
-    ClockSkew,
-    Crash,
-    Delay,
-    HashRateFactor,
-    Loss,
-    Partition,
-)
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.every import AnyFault
+from powclock.network.faults.links import BitFlips, Delay, Loss
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor
 from powclock.race.commands import Break, Heal
 from powclock.race.driver import Driver
 from powclock.race.session import End, Session

@@ -12,6 +12,7 @@ import msgpack
 from powclock.record.checker.broken import Wrong
 
 DELIVER = 5
+CHECKSUM_BYTES = 4
 COIN = 100_000_000
 AMOUNT_MAX = 21_000_000 * COIN
 NONCE_MAX = 2**32 - 1
@@ -77,7 +78,10 @@ def read_header(data: bytes) -> Header:
 
 def read_block(frame: bytes) -> tuple[Header, Body]:
     """A block from the message that delivers it."""
-    kind, header, seal, (height, author, amount, extra), transfers = msgpack.unpackb(frame)
+    payload = frame[CHECKSUM_BYTES:]
+    if frame[:CHECKSUM_BYTES] != twice(payload)[:CHECKSUM_BYTES]:
+        raise Wrong(1, "its frame does not have the checksum of what follows")
+    kind, header, seal, (height, author, amount, extra), transfers = msgpack.unpackb(payload)
     if kind != DELIVER:
         raise Wrong(1, f"a message of kind {kind} is no block")
     paid = little(height, 4) + author + little(amount, 8)

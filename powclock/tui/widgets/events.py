@@ -24,6 +24,7 @@ def sign(kind: str, palette: Palette) -> tuple[str, Style]:
         "reorg": (REORG, palette.rival),
         "fault": (CUT, palette.bad),
         "heal": (HEALED, palette.good),
+        "attack": ("◉", palette.bad),
         "refused": (STALE, palette.stale),
         "orphan": ("∅", palette.stale),
         "down": (DOWN, palette.bad),

@@ -8,8 +8,10 @@ from contextlib import closing
 import pytest
 
 from powclock.machine.ledger import Ledger
-from powclock.network.faults import ClockSkew, Crash, Loss, Partition
-from powclock.network.forge import Forge
+from powclock.network.faults.cuts import Partition
+from powclock.network.faults.forge import Forge
+from powclock.network.faults.links import Loss
+from powclock.network.faults.nodes import ClockSkew, Crash
 from powclock.network.node import Node
 from powclock.race.driver import Driver
 from powclock.race.engine import Engine

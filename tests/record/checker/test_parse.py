@@ -4,6 +4,7 @@ import pytest
 
 from powclock.machine.header import HEADER_BYTES
 from powclock.machine.merkle import merkle_root as machine_root
+from powclock.network.faults.links import flip
 from powclock.network.wire import Announce, Deliver, encode
 from powclock.record.checker.broken import Wrong
 from powclock.record.checker.parse import check_body, merkle_root, read_block, read_header, twice
@@ -32,6 +33,8 @@ def test_every_field_comes_back() -> None:
 def test_what_is_no_block_is_not_read() -> None:
     with pytest.raises((Wrong, ValueError)):
         read_block(encode(Announce(blocks=(BLOCK.hash,))))
+    with pytest.raises(Wrong, match="its frame does not have the checksum of what follows"):
+        read_block(flip(encode(Deliver(BLOCK)), 100))
     with pytest.raises(Wrong, match="its header has 79 bytes"):
         read_header(bytes(HEADER_BYTES - 1))
 

@@ -1,7 +1,7 @@
 """What a fault is: an outside change of a race, as data, and what it may lay hands on."""
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Protocol
+from typing import Annotated, ClassVar, Protocol
 
 import msgspec
 
@@ -10,13 +10,14 @@ from powclock.clock.streams import Stream
 from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link, Send
-from powclock.record.events import Record
+from powclock.record.events import AttackMoved, Record
 
 NodeId = str
 Undo = Callable[[], None]
 Sides = tuple[tuple[NodeId, ...], ...]
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Breakable(Protocol):
@@ -30,12 +31,21 @@ class Breakable(Protocol):
         """A stream of random numbers of the race."""
         ...
 
+    @property
+    def now_ns(self) -> int:
+        """The race's time."""
+        ...
+
     def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
         """Call back with the data after a delay."""
         ...
 
     def watch(self, sink: Callable[[Record], None]) -> Undo:
         """Give every record to the sink, until it is taken back."""
+        ...
+
+    def tell(self, event: AttackMoved) -> None:
+        """Put how far an attack has come into the stream of records."""
         ...
 
     def block_frame(self, node: NodeId, hash_: bytes) -> bytes | None:
@@ -87,7 +97,13 @@ class FaultError(ValueError):
 
 
 class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
-    """An outside change; `nodes` are its targets, none meaning all."""
+    """An outside change; `nodes` are its targets, none meaning all.
+
+    One that `needs_history` may make a node go back to blocks of any age: a race in which that
+    cannot happen forgets them.
+    """
+
+    needs_history: ClassVar[bool] = True
 
     nodes: tuple[Name, ...] = ()
 

@@ -8,10 +8,10 @@ from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import VirtualLoop
 from powclock.machine.block import Block
 from powclock.machine.header import display
+from powclock.network.faults.selfish import SelfishMiner
 from powclock.network.link import Link
 from powclock.network.wire import Announce, Deliver, Hello, Message, decode, encode
-from powclock.network.withhold import Withholder
-from powclock.record.events import AnyEvent, BlockAccepted, BlockFound, Record
+from powclock.record.events import AnyEvent, AttackMoved, BlockAccepted, BlockFound, Record
 from tests.builders import block_of, seconds
 
 LATENCY_S = 0.1
@@ -25,7 +25,8 @@ class Desk:
         self.loop = VirtualLoop()
         self.blocks: dict[bytes, Block] = {}
         self.said: list[tuple[str, Message]] = []
-        self.holder = Withholder(self, "mallory", gamma, Stream(1, "selfish"))
+        self.told: list[tuple[str, int, int, int, int, int]] = []
+        self.holder = SelfishMiner(self, "mallory", gamma, Stream(1, "selfish"), "selfish:mallory")
         self.out = {peer: self._link("mallory", peer) for peer in PEERS}
         self.into = {peer: self._link(peer, "mallory") for peer in PEERS}
 
@@ -54,6 +55,11 @@ class Desk:
         assert node == "mallory"
         block = self.blocks.get(hash_)
         return None if block is None else encode(Deliver(block))
+
+    def tell(self, event: AttackMoved) -> None:
+        self.told.append(
+            (event.stage, event.branch, event.public, event.withheld, event.tries, event.won)
+        )
 
     def _record(self, node: str, event: AnyEvent) -> None:
         self.holder.watch(Record(0, self.loop.now_ns, node, event))
@@ -266,3 +272,30 @@ def test_a_disk_that_lost_its_blocks_has_nothing_to_publish() -> None:
     desk.blocks.clear()
     desk.theirs(1)
     assert desk.heard() == []
+
+
+def test_she_tells_how_far_she_is() -> None:
+    desk = Desk()
+    desk.own(1)
+    desk.own(2)
+    desk.theirs(1)  # one behind: she publishes both
+    desk.heard()
+    desk.own(3)
+    desk.theirs(3)  # a tie
+    desk.heard()
+    desk.own(4)
+    desk.own(5)
+    desk.theirs(5)
+    desk.theirs(6)
+    desk.heard()
+    assert desk.told == [
+        # what she does, her blocks, theirs, kept back, tries, won
+        ("withholds", 1, 0, 1, 1, 0),
+        ("withholds", 2, 0, 2, 1, 0),
+        ("wins", 2, 1, 0, 1, 1),
+        ("withholds", 1, 0, 1, 2, 1),
+        ("ties", 1, 1, 0, 2, 1),
+        ("wins the tie", 2, 1, 0, 2, 2),
+        ("withholds", 1, 0, 1, 3, 2),
+        ("ties", 1, 1, 0, 3, 2),
+    ]

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from powclock.machine.reason import Reason
-from powclock.network.forge import Flaw, Forge
+from powclock.network.faults.forge import Flaw, Forge
 from powclock.record.events import BlockAccepted, BlockHeld, BlockRefused
 from tests.scenarios.races import race, scenario
 

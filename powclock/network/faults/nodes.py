@@ -1,0 +1,136 @@
+"""Faults of nodes: whether they run, what their clocks say, how fast they mine, who takes part."""
+
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.network.faults.fault import Breakable, Fault, FaultError, NodeId, Undo
+from powclock.record.labels import clean_label
+
+
+class Crash(Fault, frozen=True, tag="crash"):
+    """The nodes stop; when they come back their disk is empty if `lose_disk`."""
+
+    lose_disk: bool = False
+
+    @property
+    def id(self) -> str:
+        return ":".join(("crash", *self.nodes))
+
+    @property
+    def label(self) -> str:
+        return "crash, disk lost" if self.lose_disk else "crash"
+
+    def begin(self, race: Breakable) -> Undo:
+        targets = self.targets(race)
+        for node in targets:
+            race.stop(node)
+
+        def undo() -> None:
+            for node in targets:
+                if node in race.node_names():
+                    race.start_node(node, wipe=self.lose_disk)
+
+        return undo
+
+
+class ClockSkew(Fault, frozen=True, tag="clock_skew"):
+    """The nodes' clocks are ahead by an offset and gain by a drift."""
+
+    needs_history: ClassVar[bool] = False
+
+    offset_s: Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)] = 90.0
+    drift_ppm: Annotated[float, msgspec.Meta(ge=-1e5, le=1e5)] = 0.0
+
+    @property
+    def label(self) -> str:
+        drift = f", drift {self.drift_ppm:+g} ppm" if self.drift_ppm else ""
+        return f"clock {self.offset_s:+g} s{drift}"
+
+    def begin(self, race: Breakable) -> Undo:
+        clocks = [race.clock(node) for node in self.targets(race)]
+        for clock in clocks:
+            clock.set_skew(self.id, round(self.offset_s * NANOSECONDS), self.drift_ppm / 1e6)
+
+        def undo() -> None:
+            for clock in clocks:
+                clock.end_skew(self.id)
+
+        return undo
+
+
+class HashRateFactor(Fault, frozen=True, tag="hash_rate"):
+    """The nodes' hash rate is multiplied."""
+
+    needs_history: ClassVar[bool] = False
+
+    factor: Annotated[float, msgspec.Meta(ge=0, le=1000)] = 2.0
+
+    @property
+    def label(self) -> str:
+        return f"hash rate ×{self.factor:g}"
+
+    def begin(self, race: Breakable) -> Undo:
+        rates = [race.hash_rate(node) for node in self.targets(race)]
+        for rate in rates:
+            rate.set_factor(self.id, self.factor)
+
+        def undo() -> None:
+            for rate in rates:
+                rate.set_factor(self.id, None)
+
+        return undo
+
+
+class Join(Fault, frozen=True, tag="join"):
+    """A node that nobody knew joins; `nodes` is its name. It leaves when this ends."""
+
+    hash_rate: Annotated[float, msgspec.Meta(ge=0, le=1e15)] = 8_000.0
+
+    @property
+    def label(self) -> str:
+        return "joined"
+
+    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
+        if len(self.nodes) != 1:
+            raise FaultError("join takes exactly one name in nodes")
+        if clean_label(self.nodes[0]) != self.nodes[0]:
+            raise FaultError("a name has visible characters alone and fits in 24 cells")
+        if self.nodes[0] in race.node_names():
+            raise FaultError(f"there is a node {self.nodes[0]!r} already: choose another name")
+        return self.nodes
+
+    def begin(self, race: Breakable) -> Undo:
+        (name,) = self.targets(race)
+        race.join(name, self.hash_rate)
+
+        def undo() -> None:
+            if name in race.node_names():
+                race.leave(name)
+
+        return undo
+
+
+class Leave(Fault, frozen=True, tag="leave"):
+    """Nodes leave for good; those that come back when this ends are new ones of the same name."""
+
+    @property
+    def label(self) -> str:
+        return "left"
+
+    def begin(self, race: Breakable) -> Undo:
+        if not self.nodes:
+            raise FaultError("leave needs at least one name in nodes")
+        rates = {node: race.hash_rate(node).base for node in self.targets(race)}
+        if len(rates) >= len(race.node_names()):
+            raise FaultError("the last node cannot leave: there would be no race")
+        for node in rates:
+            race.leave(node)
+
+        def undo() -> None:
+            for node, rate in rates.items():
+                if node not in race.node_names():
+                    race.join(node, rate)
+
+        return undo

@@ -1,0 +1,70 @@
+"""The same seed gives the same race: in every process, under every hash seed, on every Python."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from powclock.clock.streams import Stream
+from powclock.race.scenario import Planned, Scenario
+from powclock.race.swarm.draw import DRAWS, draw
+from powclock.race.swarm.toml import to_toml
+from tests.command import FAST, environment, figures
+
+SLOW_GRIND = 'name = "slow"\nseed = 3\n[nodes]\nhash_rate = 600\n[difficulty]\ninterval_s = 2'
+PARTED = (
+    'name = "parted"\n[nodes]\ncount = 8\nshares = [0.1, 0.2, 0.3, 0.1, 0.2, 0.3, 0.1, 0.2]\n'
+    '[mining]\nminer = "sampled"\n[[faults]]\nfault = { kind = "partition", share = 0.4 }'
+)
+
+
+def broken_in_every_way() -> Scenario:
+    """A race in which every kind of fault is on at once, for a while."""
+    scenario = draw(8)
+    names = scenario.node_names()
+    planned = tuple(
+        Planned(fault=make(Stream(1, kind), names), at_s=2.0 + number, lasts_s=30.0)
+        for number, (kind, make) in enumerate(DRAWS.items())
+    )
+    return msgspec.structs.replace(scenario, faults=planned)
+
+
+@pytest.fixture
+def races(tmp_path: Path) -> list[tuple[str | Path, ...]]:
+    """What must come out the same everywhere."""
+    (tmp_path / "slow.toml").write_text(SLOW_GRIND)
+    (tmp_path / "parted.toml").write_text(PARTED)
+    (tmp_path / "broken.toml").write_text(to_toml(broken_in_every_way()))
+    return [
+        ("--seed", "7", "--ticks", "30", *FAST),
+        (tmp_path / "slow.toml", "--ticks", "20"),
+        (tmp_path / "parted.toml", "--until", "60s"),
+        (tmp_path / "broken.toml", "--until", "90s"),
+    ]
+
+
+def test_the_order_of_sets_changes_nothing(races: list[tuple[str | Path, ...]]) -> None:
+    for args in races:
+        results = [figures(*args, PYTHONHASHSEED=hash_seed) for hash_seed in ("0", "1", "77")]
+        assert results == [results[0]] * 3
+
+
+def other_pythons() -> list[str]:
+    """Interpreters named by POWCLOCK_PYTHONS, else those on the path."""
+    named = os.environ.get("POWCLOCK_PYTHONS")
+    names = named.split(os.pathsep) if named else ["python3.11", "python3.12", "python3.13"]
+    return [name for name in names if shutil.which(name)]
+
+
+@pytest.mark.parametrize("python", other_pythons())
+def test_every_python_gives_the_same_race(python: str, races: list[tuple[str | Path, ...]]) -> None:
+    probe = subprocess.run(
+        [python, "-c", "import powclock.cli"], capture_output=True, env=environment(), check=False
+    )
+    if probe.returncode:
+        pytest.skip(f"{python} lacks the packages that powclock needs")
+    for args in races:
+        assert figures(*args, python=python, PYTHONHASHSEED="5") == figures(*args)
