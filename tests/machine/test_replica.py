@@ -363,6 +363,25 @@ def test_a_reorg_ends_in_the_state_of_a_replica_that_saw_one_branch_only() -> No
     assert waiting(wandering) == [block.transactions[0] for block in theirs]
 
 
+def test_a_replica_forgets_bodies_with_their_blocks_and_goes_on() -> None:
+    replica = replica_with({"alice": 10})
+    blocks = chain(5)
+    grow(replica, blocks)
+    before = replica.ledger.state_root
+    replica.forget(3)
+    assert list(replica.blocks) == [block.hash for block in blocks[2:]]
+    assert list(replica.tree.entries) == [GENESIS.hash, *replica.blocks]
+    assert replica.ledger.state_root == before
+    branch = chain(3, blocks[3], 4, author="bob")
+    grow(replica, branch)
+    assert replica.head.hash == branch[-1].hash
+    assert dict(replica.ledger) == {
+        address("alice"): (10, 0),
+        address("miner"): (4 * SUBSIDY, 0),
+        address("bob"): (3 * SUBSIDY, 0),
+    }
+
+
 def test_an_unverified_duplicate_is_refused_by_the_tree_itself() -> None:
     replica = replica_with({})
     (block,) = chain(1)

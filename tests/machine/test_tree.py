@@ -263,6 +263,34 @@ def test_only_a_block_that_was_just_connected_can_be_condemned() -> None:
         tree.condemn(bad, change)
 
 
+def test_what_is_forgotten_is_gone_and_the_rest_goes_on() -> None:
+    tree = new_tree()
+    ours = chain(6, author="alice")
+    theirs = chain(2, ours[1], 2, author="bob")
+    grow(tree, ours + theirs)
+    best, beside = entries_of(tree, ours), entries_of(tree, theirs)
+    assert tree.forget(4) == [block.hash for block in [*ours[:3], theirs[0]]]
+    assert list(tree.entries.values()) == [tree.genesis, *best[3:], beside[1]]
+    assert (tree.lowest, tuple(tree.best_chain)) == (4, best[3:])
+    assert (best[3].parent, beside[1].parent, best[4].parent) == (None, None, best[3])
+    assert tree.best_at(4) is best[3]
+    assert tuple(tree.best_from(0, 2)) == tuple(tree.best_from(4, 2)) == best[3:5]
+    assert tree.best_from(6, 9) == [best[5]]
+    with pytest.raises(AssertionError, match=r"^height 3 is forgotten"):
+        tree.best_at(3)
+    assert not tree.in_best_chain(tree.genesis)
+    assert tree.forget(2) == []
+    assert tree.lowest == 4
+    with pytest.raises(AssertionError, match=r"^the head stays"):
+        tree.forget(7)
+    heavier = chain(3, ours[3], 4, author="carol")
+    change = grow(tree, heavier)
+    assert change is not None
+    assert change.disconnected == best[:3:-1]
+    assert change.connected == entries_of(tree, heavier)
+    assert tuple(tree.best_chain) == (best[3], *change.connected)
+
+
 @dataclass
 class Naive:
     """Paths from genesis, compared whole; the tree's model."""
