@@ -1,6 +1,6 @@
 """Faults of links: what a message meets on its way."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -110,6 +110,8 @@ class Duplicate(Fault, frozen=True, tag="duplicate"):
 class Loss(Fault, frozen=True, tag="loss"):
     """Messages from and to the nodes get lost."""
 
+    needs_history: ClassVar[bool] = False
+
     probability: Probability = 0.3
 
     @property
@@ -131,6 +133,8 @@ class Loss(Fault, frozen=True, tag="loss"):
 
 class BitFlips(Fault, frozen=True, tag="bit_flips"):
     """One bit of a message from or to the nodes flips on the way, with a probability."""
+
+    needs_history: ClassVar[bool] = False
 
     probability: Probability = 0.3
 

@@ -27,7 +27,7 @@ def result(seed: int, *kinds: str, broken: str = "") -> Result:
         race_seconds=36.0,
         blocks=10,
         reorgs=2,
-        transfers=30,
+        transactions=30,
         records=100,
         digest=f"{seed:064x}",
     )
@@ -134,6 +134,6 @@ def test_a_report_counts_kinds_and_pairs() -> None:
     assert lines[-4:-1] == [
         "seeds     3, 1 failed",
         "races     0.0 h, 300 records",
-        "of them   30 blocks, 6 reorgs, 90 transfers",
+        "of them   30 blocks, 6 reorgs, 90 transactions",
     ]
     assert report_of([result(0)]).digest != report_of([result(1)]).digest
