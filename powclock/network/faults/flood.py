@@ -39,6 +39,7 @@ BYTES_MAX = 512
 HASHES_MAX = 1 << 20
 BLOCKS_KEPT = 16
 OLD_PARENTS = 16  # how far from genesis a cheap parent may be
+BURIED_BLOCKS = 6  # and how far below the head at least: junk must never be what nodes build on
 
 _KINDS: tuple[Junk, ...] = ("bytes", "headers", "transactions")
 
@@ -134,6 +135,8 @@ class JunkMaker:
         return encode(Pass(transfer))
 
     def _cheap_block(self, head: Entry) -> bytes:
+        if head.height < BURIED_BLOCKS:
+            return self._noise()  # no block is old yet
         if self._hashes_left > 0 or not self._blocks:
             self._blocks.append(encode(Deliver(self._next_block(head))))
             return self._blocks[-1]
@@ -154,5 +157,5 @@ class JunkMaker:
         return prove(Block(header, coinbase, ()), self._race.proof_scale)
 
     def _easiest_parent(self, head: Entry) -> Entry:
-        oldest = head.ancestor(min(head.height, OLD_PARENTS - 1)).branch()
+        oldest = head.ancestor(min(head.height - BURIED_BLOCKS, OLD_PARENTS - 1)).branch()
         return max(oldest, key=lambda entry: bits_to_target(self._race.difficulty.next_bits(entry)))

@@ -79,11 +79,21 @@ def test_headers_are_valid_blocks_where_the_rule_asks_for_least() -> None:
             node.replica.append(block, parent, node.rule.weight(block))
 
 
+def test_while_no_block_is_old_there_are_no_cheap_blocks() -> None:
+    with race(STILL) as running:
+        head = running.nodes()["bob"].head
+        frames = [maker(running).make("headers", head) for _ in range(20)]
+        for frame in frames:
+            with pytest.raises(Invalid):
+                decode(frame)
+
+
 def test_when_its_hashes_are_spent_a_flooder_repeats_its_last_blocks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("powclock.network.faults.flood.HASHES_MAX", 2_500)
     with race(STILL) as running:
+        running.run(60)
         hashes = [block.hash for block in made(running, maker(running), 400)]
         count = len(set(hashes))
         assert BLOCKS_KEPT < count < 100
