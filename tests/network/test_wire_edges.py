@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from powclock.machine.reason import Invalid, Reason
-from powclock.network.faults import flip
+from powclock.network.faults.links import flip
 from powclock.network.wire import FRAME_BYTES_MAX, Message, decode, encode
 from tests.edges import ANYTHING, line_of, peak_bytes, replaced
 from tests.network.test_wire import EXAMPLES, corpus_bytes, messages

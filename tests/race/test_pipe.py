@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from powclock.network.faults import Delay
+from powclock.network.faults.links import Delay
 from powclock.race.commands import AnyCommand, Break, Input, Quit, SetRate
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, Shown
 from powclock.race.pipe import MESSAGE_BYTES_MAX, Garbled, pack, read
