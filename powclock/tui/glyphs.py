@@ -20,6 +20,8 @@ PAUSED = "‖"
 MORE_LEFT = "◂"
 ELLIPSIS = "…"
 FROZEN = "❄"
+STILL = "◌"
+WRONG_STATE = "≢"
 RISING = "▴"
 FALLING = "▾"
 CURSOR = "▏"
@@ -58,6 +60,9 @@ FAULTS = {
     "flood": "≋",
     "withhold": "⊡",
     "selfish": "◉",
+    "pause": STILL,
+    "memory": WRONG_STATE,
+    "censor": "¬",
 }
 
 DIGITS = {
@@ -144,6 +149,9 @@ _STAND_INS = {
     "•": "%",
     "‡": "F",
     "◉": "0",
+    "◌": "z",
+    "≢": "M",
+    "¬": "N",
     "⊗": "(",
     "↛": "]",
     "∴": ":",
