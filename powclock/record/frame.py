@@ -51,7 +51,7 @@ class ChainBlock(msgspec.Struct, frozen=True, array_like=True):
     """A block near the tip.
 
     `best` says whether it is on the heaviest chain of the race, `holders` how many nodes have it as
-    head; `interval_s` is since its parent was found.
+    head; `interval_s` is since its parent was found. Only an attacker has one that is `withheld`.
     """
 
     hash: Hash
@@ -63,6 +63,7 @@ class ChainBlock(msgspec.Struct, frozen=True, array_like=True):
     best: bool
     holders: int
     transactions: int
+    withheld: bool = False
 
 
 class EventLine(msgspec.Struct, frozen=True, array_like=True):
@@ -84,7 +85,11 @@ class EventLine(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
-    """A fault that is on; how far it has come, if it is an attack."""
+    """A fault that is on; how far it has come, if it is an attack.
+
+    Since an attack began the best chain has grown by `blocks`, of which the attacker found
+    `own_blocks`. Those of a branch that it withholds are not among them: they may come to nothing.
+    """
 
     id: str
     fault: str
@@ -92,6 +97,8 @@ class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
     nodes: tuple[NodeId, ...]
     since_ns: int
     attack: AttackMoved | None = None
+    blocks: int = 0
+    own_blocks: int = 0
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True):

@@ -26,6 +26,9 @@ CURSOR = "▏"
 CHECKED = "■"
 UNCHECKED = "□"
 SIGMA = "σ"
+WITHHELD = "◉"
+FITS = "✓"
+OUTSIDE = "!"
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -135,10 +138,12 @@ _STAND_INS = {
     "•": "%",
     "‡": "F",
     "◉": "0",
+    "✓": "v",
+    "γ": "g",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")
-_STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":"}
+_STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":", "╏": ":"}
 _STAND_INS |= dict.fromkeys("═║╔╗╚╝╟╢╤", "#")
 _STAND_INS |= dict.fromkeys("┌┐└┘╭╮╰╯├┤┬┴┼┏┓┗┛┣┫┳┻╋┨┠", "+")
 _STAND_INS |= dict(zip(SUPERSCRIPTS, "0123456789", strict=True))

@@ -221,6 +221,7 @@ class Withholder:
                 withheld=len(self._private),
                 tries=self._tries,
                 won=self._won,
+                gamma=self._gamma,
             )
         )
 
