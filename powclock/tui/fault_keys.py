@@ -10,11 +10,15 @@ so all others have a key that works in the sheet: two presses.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from powclock.network.faults.bandwidth import Bandwidth
+from powclock.network.faults.cuts import Isolate, OneWay
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.forge import Flaw, Forge
-from powclock.network.faults.links import BitFlips, Delay, Loss
+from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
 from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor
 from powclock.network.faults.selfish import SelfishMining
+from powclock.network.faults.swizzle import Swizzle
+from powclock.network.faults.withhold import Withhold
 
 Nodes = tuple[str, ...]
 
@@ -68,6 +72,22 @@ def _delay(milliseconds: float) -> Callable[[Nodes], AnyFault]:
     return lambda nodes: Delay(nodes, milliseconds)
 
 
+def _jitter(milliseconds: float) -> Callable[[Nodes], AnyFault]:
+    return lambda nodes: Jitter(nodes, milliseconds)
+
+
+def _bandwidth(kilobytes_per_s: float) -> Callable[[Nodes], AnyFault]:
+    return lambda nodes: Bandwidth(nodes, kilobytes_per_s)
+
+
+def _swizzle(share: float) -> Callable[[Nodes], AnyFault]:
+    return lambda nodes: Swizzle(nodes, share)
+
+
+def _withhold(delay_s: float) -> Callable[[Nodes], AnyFault]:
+    return lambda nodes: Withhold(nodes, delay_s)
+
+
 def _clock(offset_s: float, drift_ppm: float = 0.0) -> Callable[[Nodes], AnyFault]:
     return lambda nodes: ClockSkew(nodes, offset_s, drift_ppm)
 
@@ -92,10 +112,28 @@ def _shares(make: Callable[[Nodes, float], AnyFault], *percent: int) -> tuple[St
 
 
 FAULT_KEYS = (
+    FaultKey("i", "isolate", "isolate", "Cut every link of a node, both ways", LINKS,
+             _one(Isolate), about="every link of it is cut", one_node=True),
+    FaultKey("o", "one_way", "one way", "A node is not heard, but hears; or the other way round",
+             LINKS, (Strength("mute", OneWay), Strength("deaf", lambda nodes: OneWay(nodes, True))),
+             about="not heard, or hears nothing", one_node=True),
+    FaultKey("z", "swizzle", "swizzle", "Links stop one by one, and come back in another order",
+             LINKS, (Strength("half", _swizzle(0.5)), Strength("all links", _swizzle(1))),
+             about="links stop and come back in turn"),
     FaultKey("d", "delay", "delay", "Messages take longer: a second, or as chosen in f", LINKS,
              (Strength("200 ms", _delay(200)), Strength("1 s", _delay(1_000)),
               Strength("5 s", _delay(5_000))), usual=1,
              about="messages take longer", direct=True),
+    FaultKey("j", "jitter", "jitter", "Messages take longer by chance, each by another time", LINKS,
+             (Strength("100 ms", _jitter(100)), Strength("500 ms", _jitter(500)),
+              Strength("2 s", _jitter(2_000))), usual=1, about="some messages take longer"),
+    FaultKey("R", "reorder", "reorder", "Some messages are overtaken by those sent after them",
+             LINKS, _shares(Reorder, 10, 30, 60), usual=1, about="messages overtake each other"),
+    FaultKey("D", "duplicate", "duplicate", "Some messages come twice", LINKS,
+             _shares(Duplicate, 10, 30, 100), usual=1, about="messages come twice"),
+    FaultKey("B", "bandwidth", "bandwidth", "A link carries so many bytes a second; the rest waits",
+             LINKS, (Strength("20 kB/s", _bandwidth(20)), Strength("5 kB/s", _bandwidth(5)),
+                     Strength("1 kB/s", _bandwidth(1))), usual=1, about="links are narrow"),
     FaultKey("l", "loss", "loss", "Messages get lost: three in ten, or as chosen in f", LINKS,
              _shares(Loss, 10, 30, 60), usual=1, about="messages get lost", direct=True),
     FaultKey("b", "bit_flips", "bit flips", "A bit flips in three messages of ten", LINKS,
@@ -121,6 +159,10 @@ FAULT_KEYS = (
              "a tie", ATTACKS, (Strength("γ 0", _selfish(0)), Strength("γ 0.5", _selfish(0.5)),
                                 Strength("γ 1", _selfish(1))), usual=1,
              about="a miner withholds its blocks", one_node=True),
+    FaultKey("w", "withhold", "withhold", "Blocks that a node finds reach nobody until later",
+             ATTACKS, (Strength("3 s", _withhold(3)), Strength("10 s", _withhold(10)),
+                       Strength("30 s", _withhold(30))), usual=1,
+             about="its blocks come late", one_node=True),
     FaultKey("g", "forge", "forge", "Forged blocks before each true one: refused by reason",
              ATTACKS, (Strength("any flaw", _forge("any")), Strength("no proof", _forge("proof")),
                        Strength("subsidy", _forge("subsidy")),

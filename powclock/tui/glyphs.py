@@ -43,14 +43,22 @@ NOT_YET = "–"
 FAULTS = {
     "crash": DOWN,
     "partition": CUT,
+    "isolate": "⊗",
+    "one_way": "↛",
+    "swizzle": "∴",
     "delay": "»",
+    "jitter": "≈",
+    "reorder": "⇅",
+    "bandwidth": "⋈",
     "loss": "∅",
+    "duplicate": "∥",
     "bit_flips": "≠",
     "clock_skew": "◷",
     "hash_rate": "▲",
     "join": "+",
     "leave": "−",
     "forge": "‡",
+    "withhold": "⊡",
     "selfish": "◉",
 }
 
@@ -111,7 +119,7 @@ _STAND_INS = {
     "↓": "v",
     "↔": "=",
     "½": "/",
-    "⏎": "<",
+    "⏎": "$",
     "÷": "/",
     "⇧": "^",
     "■": "#",
@@ -140,6 +148,14 @@ _STAND_INS = {
     "◉": "0",
     "✓": "v",
     "γ": "g",
+    "⊗": "(",
+    "↛": "]",
+    "∴": ":",
+    "≈": "~",
+    "⇅": "%",
+    "⋈": "I",
+    "∥": '"',
+    "⊡": "H",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")
