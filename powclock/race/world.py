@@ -16,6 +16,7 @@ from powclock.election.difficulty import Difficulty
 from powclock.election.proof_of_work import ProofOfWork
 from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
+from powclock.machine.target import LIMIT
 from powclock.mining.hash_rate import HashRate
 from powclock.network.fabric import Fabric
 from powclock.network.faults.fault import FaultError
@@ -25,7 +26,7 @@ from powclock.network.storage import Disk
 from powclock.race.builder import Builder, Seat
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
 from powclock.race.fault_board import FaultBoard, FaultPlan
-from powclock.race.genesis import LIMIT, rules_of
+from powclock.race.genesis import rules_of
 from powclock.race.observer import Observer
 from powclock.race.recorder import Recorder
 from powclock.race.sampler import Sampler

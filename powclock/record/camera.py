@@ -178,12 +178,15 @@ class Camera:
         return self._view.blocks.between(right - heights + 1, right)
 
     def _withheld(self, shown: list[BlockView]) -> set[Hash]:
-        """The blocks that an attacker still keeps back: the last ones that nobody else has."""
+        """The blocks that an attack still hides: the last ones that nobody but their finder has.
+
+        The targets of an attack find them: who withholds, or who is eclipsed.
+        """
         withheld: set[Hash] = set()
         for fault in self._view.faults.values():
             attack = fault.attack
             if attack is not None and attack.withheld:
-                own = [block for block in shown if block.author == attack.attacker]
+                own = [block for block in shown if block.author in fault.nodes]
                 kept = [block for block in own if block.accepted.keys() <= {block.author}]
                 kept.sort(key=lambda block: block.height)
                 withheld.update(block.hash for block in kept[-attack.withheld :])

@@ -54,10 +54,10 @@ def selfish_revenue_error(alpha: float, gamma: float, blocks: int) -> float:
     """The standard error of the attacker's part, after so many blocks of the main chain.
 
     Whenever nothing is withheld the race begins anew, so it is made of rounds that are alike and
-    independent. One adds A blocks of the attacker and H of the others. With D = A − R (A + H), whose
-    mean is 0, the variance of the part is E[D²] / (E[A + H] · blocks) (renewal-reward theorem). From
-    a lead of two on the attacker wins 2 + U blocks, where U is how often a walk goes up before it
-    first is one lower: its mean is α/(1−2α) and its variance α(1−α)/(1−2α)³.
+    independent. One adds A blocks of the attacker and H of the others. With D = A − R (A + H),
+    whose mean is 0, the variance of the part is E[D²] / (E[A + H] · blocks) (the renewal-reward
+    theorem). From a lead of two on the attacker wins 2 + U blocks, where U is how often a walk goes
+    up before it first is one lower: its mean is α/(1−2α), its variance α(1−α)/(1−2α)³.
 
     Args:
         alpha: the attacker's share, below ½.

@@ -69,19 +69,22 @@ def caption(scene: Scene, width: int) -> Row:
     running = sum(len(tip.nodes) for tip in frame.tips)
     if best is None or not frame.height:
         return row.put("the nodes search for the first block", palette.muted)
-    attack = next((each.attack for each in frame.faults if each.attack and each.attack.withheld),
-                  None)  # fmt: skip
-    if attack is not None:
-        row.put(f"{WITHHELD} {attack.attacker} withholds {count(attack.withheld, 'block')}",
-                palette.bad)  # fmt: skip
+    for fault in frame.faults:
+        attack = fault.attack
+        if attack is None or not attack.withheld:
+            continue
+        hidden = count(attack.withheld, "block")
+        who = f"{attack.attacker} withholds {hidden}"
+        if fault.fault == "eclipse":
+            who = f"nobody hears of {hidden} of {' '.join(fault.nodes)}"
+        row.put(f"{WITHHELD} {who}", palette.bad)
         lead = attack.branch - attack.public
-        words = (
-            f": its secret branch has {count(attack.branch, 'block')}, the public one "
-            f"{attack.public} since they parted",
+        told = (
+            f": {attack.branch} on its branch, {attack.public} on the public one since they parted",
             f": {attack.branch} secret, {attack.public} public since they parted",
             f": {abs(lead)} {'ahead' if lead >= 0 else 'behind'}",
         )
-        return _tail(row, words, palette.muted)
+        return _tail(row, told, palette.muted)
     if not rivals:
         return _agreed(row, scene, len(best.nodes), running)
     parts = [(short_hash(tip.hash), len(tip.nodes)) for tip in (best, *rivals)]
