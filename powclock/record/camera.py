@@ -245,7 +245,7 @@ class Camera:
         return NodeRow(
             name=node.info.name,
             region=node.info.region,
-            state=_state(running=running, cut=bool(cut) or apart, rate=rate),
+            state=_state(node, cut=bool(cut) or apart, rate=rate),
             hash_rate=rate,
             spark=spark,
             height=node.height,
@@ -278,9 +278,13 @@ def _arrivals(block: BlockView) -> tuple[Arrival, ...]:
     )
 
 
-def _state(*, running: bool, cut: bool, rate: float) -> str:
-    if not running:
+def _state(node: NodeView, *, cut: bool, rate: float) -> str:
+    if not node.running:
         return "down"
+    if node.frozen:
+        return "frozen"
+    if node.damaged:
+        return "damaged"
     if cut:
         return "split"
     return "mining" if rate > 0 else "idle"

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from powclock.network.faults.bandwidth import Bandwidth
+from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Isolate, OneWay
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.forge import Flaw, Forge
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
-from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor
+from powclock.network.faults.memory import MemoryFlips
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Pause
 from powclock.network.faults.selfish import SelfishMining
 from powclock.network.faults.swizzle import Swizzle
 from powclock.network.faults.withhold import Withhold
@@ -92,6 +94,14 @@ def _clock(offset_s: float, drift_ppm: float = 0.0) -> Callable[[Nodes], AnyFaul
     return lambda nodes: ClockSkew(nodes, offset_s, drift_ppm)
 
 
+def _lose_last(blocks: int) -> Callable[[Nodes], AnyFault]:
+    return lambda nodes: Crash(nodes, lose_last=blocks)
+
+
+def _memory(every_s: float) -> Callable[[Nodes], AnyFault]:
+    return lambda nodes: MemoryFlips(nodes, every_s)
+
+
 def _hash_rate(factor: float) -> Callable[[Nodes], AnyFault]:
     return lambda nodes: HashRateFactor(nodes, factor)
 
@@ -144,6 +154,16 @@ FAULT_KEYS = (
     FaultKey("K", "wipe", "lose disk", "Stop a node and lose its disk; again starts it empty",
              NODES, _one(lambda nodes: Crash(nodes, lose_disk=True)), about="and empties it",
              one_node=True, direct=True),
+    FaultKey("L", "lose_last", "lose writes", "Stop a node; the last blocks it wrote are lost",
+             NODES, (Strength("1 block", _lose_last(1)), Strength("3 blocks", _lose_last(3)),
+                     Strength("10 blocks", _lose_last(10))), usual=1,
+             about="and loses its last writes", one_node=True),
+    FaultKey("P", "pause", "freeze", "A node stands still, and comes back late", NODES,
+             _one(Pause), about="comes back late", one_node=True),
+    FaultKey("m", "memory", "memory flips", "A bit flips in a node's ledger: its state root tells",
+             NODES, (Strength("once", _memory(0)), Strength("each 30 s", _memory(30)),
+                     Strength("each 5 s", _memory(5))), about="a ledger goes wrong, and is mended",
+             one_node=True),
     FaultKey("c", "clock_skew", "clock skew", "Clocks are 90 s ahead, or as chosen in f", NODES,
              (Strength("−90 s", _clock(-90)), Strength("+90 s", _clock(90)),
               Strength("+2 h", _clock(7_200)), Strength("10 % fast", _clock(0, 100_000))),
@@ -164,6 +184,8 @@ FAULT_KEYS = (
              ATTACKS, (Strength("3 s", _withhold(3)), Strength("10 s", _withhold(10)),
                        Strength("30 s", _withhold(30))), usual=1,
              about="its blocks come late", one_node=True),
+    FaultKey("C", "censor", "censor", "Leaders leave the transfers of one client out", ATTACKS,
+             _one(Censor), about="client1 is left out"),
     FaultKey("g", "forge", "forge", "Forged blocks before each true one: refused by reason",
              ATTACKS, (Strength("any flaw", _forge("any")), Strength("no proof", _forge("proof")),
                        Strength("subsidy", _forge("subsidy")),

@@ -20,6 +20,8 @@ PAUSED = "‖"
 MORE_LEFT = "◂"
 ELLIPSIS = "…"
 FROZEN = "❄"
+STILL = "◌"
+WRONG_STATE = "≢"
 RISING = "▴"
 FALLING = "▾"
 CURSOR = "▏"
@@ -60,6 +62,9 @@ FAULTS = {
     "forge": "‡",
     "withhold": "⊡",
     "selfish": "◉",
+    "pause": STILL,
+    "memory": WRONG_STATE,
+    "censor": "¬",
 }
 
 DIGITS = {
@@ -148,6 +153,9 @@ _STAND_INS = {
     "◉": "0",
     "✓": "v",
     "γ": "g",
+    "◌": "z",
+    "≢": "M",
+    "¬": "N",
     "⊗": "(",
     "↛": "]",
     "∴": ":",

@@ -203,4 +203,4 @@ def both(before: Frame, after: Frame) -> Frame:
 
 
 def _mines(row: NodeRow) -> bool:
-    return row.state not in {"down", "idle"}
+    return row.state not in {"down", "frozen", "idle"}

@@ -10,7 +10,7 @@ from powclock.record.events import NANOSECONDS
 from powclock.record.frame import ActiveFault, Frame, NodeRow
 from powclock.record.narrate import short_hash
 from powclock.tui.expectations import mark
-from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, FAULTS, RIVAL, STALE
+from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, FAULTS, RIVAL, STALE, STILL, WRONG_STATE
 from powclock.tui.rows import Row
 from powclock.tui.screens.sections import Goal, Line, Page, Plan, Section, flow
 from powclock.tui.screens.transactions import transaction_row, transaction_titles
@@ -337,6 +337,8 @@ def _state(state: State, row: NodeRow) -> Part:
     return {
         "down": (f"{DOWN} down", palette.bad),
         "split": (f"{CUT} split from {count(row.peers_cut, 'peer')}", palette.rival),
+        "frozen": (f"{STILL} frozen: handles nothing", palette.stale),
+        "damaged": (f"{WRONG_STATE} damaged: a bit of its ledger is wrong", palette.bad),
         "mining": ("mining", palette.good),
     }.get(row.state, (row.state, palette.muted))
 

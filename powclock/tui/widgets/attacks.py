@@ -12,7 +12,7 @@ from powclock.tui.expectations import band, mark, parts_of_hundred
 from powclock.tui.glyphs import FAULTS, WITHHELD
 from powclock.tui.rows import Row
 from powclock.tui.state import State
-from powclock.tui.text import count, percent
+from powclock.tui.text import count, duration, percent
 from powclock.tui.widgets.panel import Part
 
 # At most so many attacks have a row of their own.
@@ -21,7 +21,8 @@ ATTACKS_SHOWN = 2
 
 def attacks_of(frame: Frame | None) -> list[ActiveFault]:
     """The attacks that have begun to do something, the first ones first."""
-    return [fault for fault in frame.faults if fault.attack is not None] if frame else []
+    faults = frame.faults if frame is not None else ()
+    return [each for each in faults if each.attack is not None or each.left_out is not None]
 
 
 def attack_row(state: State, fault: ActiveFault, frame: Frame, width: int) -> Row:
@@ -38,7 +39,8 @@ def attack_row(state: State, fault: ActiveFault, frame: Frame, width: int) -> Ro
 def _versions(state: State, fault: ActiveFault, frame: Frame) -> list[list[Part]]:
     """The row in words, each time with fewer of them."""
     attack, palette = fault.attack, state.palette
-    assert attack is not None
+    if attack is None:
+        return _censored(state, fault)
     who: list[Part] = [
         (f"{FAULTS.get(fault.fault, WITHHELD)} ", palette.bad),
         (attack.attacker, palette.bold(state.node(attack.attacker))),
@@ -61,6 +63,17 @@ def _versions(state: State, fault: ActiveFault, frame: Frame) -> list[list[Part]
         for words in ("long", "middle", "short")
     ]  # fmt: skip
     return [[*long, *gain[0]], [*long, *gain[1]], [*short, *gain[1]], [*short, *gain[2]], short]
+
+
+def _censored(state: State, fault: ActiveFault) -> list[list[Part]]:
+    """How long those wait whose transfers are left out."""
+    palette, told = state.palette, fault.left_out
+    assert told is not None
+    who: list[Part] = [(f"{FAULTS.get(fault.fault, WITHHELD)} {fault.label}", palette.bad)]
+    many = count(told.waiting, "transfer")
+    short: list[Part] = [*who, (f"  {many} waiting", palette.strong)]
+    waits = f", {duration(told.wait_s)} on average, all others {duration(told.others_s)}"
+    return [[*short, (waits, palette.muted)], short]
 
 
 def _branches(state: State, attack: AttackMoved, *, short: bool) -> list[Part]:
