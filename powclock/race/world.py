@@ -18,6 +18,7 @@ from powclock.election.proof_of_work import ProofOfWork
 from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.machine.ledger import Ledger
+from powclock.machine.target import LIMIT
 from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.fabric import Fabric
@@ -29,7 +30,7 @@ from powclock.network.template import Template
 from powclock.race.builder import Builder, Seat
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
 from powclock.race.fault_board import FaultBoard, FaultPlan
-from powclock.race.genesis import LIMIT, rules_of
+from powclock.race.genesis import rules_of
 from powclock.race.observer import Observer
 from powclock.race.recorder import Recorder
 from powclock.race.sampler import Sampler

@@ -28,6 +28,9 @@ CURSOR = "▏"
 CHECKED = "■"
 UNCHECKED = "□"
 SIGMA = "σ"
+WITHHELD = "◉"
+FITS = "✓"
+OUTSIDE = "!"
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -149,6 +152,8 @@ _STAND_INS = {
     "•": "%",
     "‡": "F",
     "◉": "0",
+    "✓": "v",
+    "γ": "g",
     "◌": "z",
     "≢": "M",
     "¬": "N",
@@ -164,7 +169,7 @@ _STAND_INS = {
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")
-_STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":"}
+_STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":", "╏": ":"}
 _STAND_INS |= dict.fromkeys("═║╔╗╚╝╟╢╤", "#")
 _STAND_INS |= dict.fromkeys("┌┐└┘╭╮╰╯├┤┬┴┼┏┓┗┛┣┫┳┻╋┨┠", "+")
 _STAND_INS |= dict(zip(SUPERSCRIPTS, "0123456789", strict=True))
