@@ -289,7 +289,8 @@ class AttackMoved(Event, frozen=True, tag="attack_moved"):
     `stage` says in a word what the attacker does. Since its own branch and the public one parted,
     they have grown by `branch` and `public` blocks, and nobody but the attacker has the last
     `withheld` of its own. A payment that it means to take back has `confirmations` of the `wanted`
-    ones; none are wanted where there is no payment. `won` of `tries` ended in its favour.
+    ones; none are wanted where there is no payment. `won` of `tries` ended in its favour. In a tie
+    the part `gamma` of the others hears of its block first.
     """
 
     id: str
@@ -302,6 +303,7 @@ class AttackMoved(Event, frozen=True, tag="attack_moved"):
     won: int
     confirmations: int = 0
     wanted: int = 0
+    gamma: float = 0.0
 
 
 class TransfersLeftOut(Event, frozen=True, tag="transfers_left_out"):

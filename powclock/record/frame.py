@@ -52,7 +52,7 @@ class ChainBlock(msgspec.Struct, frozen=True, array_like=True):
     """A block near the tip.
 
     `best` says whether it is on the heaviest chain of the race, `holders` how many nodes have it as
-    head; `interval_s` is since its parent was found.
+    head; `interval_s` is since its parent was found. Only an attacker has one that is `withheld`.
     """
 
     hash: Hash
@@ -64,6 +64,7 @@ class ChainBlock(msgspec.Struct, frozen=True, array_like=True):
     best: bool
     holders: int
     transactions: int
+    withheld: bool = False
 
 
 class EventLine(msgspec.Struct, frozen=True, array_like=True):
@@ -71,7 +72,8 @@ class EventLine(msgspec.Struct, frozen=True, array_like=True):
 
     `block` is the block that it is about, and `height` that of the block where the event tells it.
     Events of several nodes with one `group`, which is not empty, tell the same story: a reorg that
-    many nodes make.
+    many nodes make. Of a reorg, `old` is the head that was left, and `depth` and `connected` count
+    the blocks that were disconnected and connected.
     """
 
     sequence: int
@@ -82,10 +84,17 @@ class EventLine(msgspec.Struct, frozen=True, array_like=True):
     block: Hash | None = None
     group: str = ""
     height: int | None = None
+    old: Hash | None = None
+    depth: int = 0
+    connected: int = 0
 
 
 class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
-    """A fault that is on; how far it has come, if it is an attack or censors."""
+    """A fault that is on; how far it has come, if it is an attack or censors.
+
+    Since an attack began the best chain has grown by `blocks`, of which the attacker found
+    `own_blocks`. Those of a branch that it withholds are not among them: they may come to nothing.
+    """
 
     id: str
     fault: str
@@ -94,6 +103,8 @@ class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
     since_ns: int
     attack: AttackMoved | None = None
     left_out: TransfersLeftOut | None = None
+    blocks: int = 0
+    own_blocks: int = 0
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True):

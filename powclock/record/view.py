@@ -129,6 +129,8 @@ class View:
         self.retired_hashes = 0.0
         self.wins: dict[NodeId, int] = {}
         self.faults: dict[str, ActiveFault] = {}
+        # The height when each of them began, and how many blocks below it were of whom.
+        self.began: dict[str, tuple[int, dict[NodeId, int]]] = {}
         self.sides: tuple[tuple[NodeId, ...], ...] = ()
         self.marks: deque[Mark] = deque(maxlen=MARKS_MAX)
         self.lines: deque[EventLine] = deque(maxlen=LINES_MAX)
@@ -169,6 +171,7 @@ class View:
                 self.faults[event.id] = ActiveFault(
                     event.id, event.fault, event.label, event.nodes, record.time_ns
                 )
+                self.began[event.id] = self.height, self.blocks.authored.copy()
                 self.sides = event.sides or self.sides
                 self.faults_begun += 1
                 self.marks.append(Mark(record.time_ns, event.fault, on=True))
@@ -178,6 +181,7 @@ class View:
                 self.faults[id_] = msgspec.structs.replace(self.faults[id_], attack=event)
             case FaultOff():
                 self.faults.pop(event.id, None)
+                self.began.pop(event.id, None)
                 if event.fault == "partition":
                     self.sides = ()
                 self.marks.append(Mark(record.time_ns, event.fault, on=False))

@@ -28,6 +28,9 @@ CURSOR = "▏"
 CHECKED = "■"
 UNCHECKED = "□"
 SIGMA = "σ"
+WITHHELD = "◉"
+FITS = "✓"
+OUTSIDE = "!"
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -57,6 +60,7 @@ FAULTS = {
     "join": "+",
     "leave": "−",
     "forge": "‡",
+    "flood": "≋",
     "withhold": "⊡",
     "selfish": "◉",
     "pause": STILL,
@@ -148,6 +152,8 @@ _STAND_INS = {
     "•": "%",
     "‡": "F",
     "◉": "0",
+    "✓": "v",
+    "γ": "g",
     "◌": "z",
     "≢": "M",
     "¬": "N",
@@ -159,10 +165,11 @@ _STAND_INS = {
     "⋈": "I",
     "∥": '"',
     "⊡": "H",
+    "≋": "J",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")
-_STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":"}
+_STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":", "╏": ":"}
 _STAND_INS |= dict.fromkeys("═║╔╗╚╝╟╢╤", "#")
 _STAND_INS |= dict.fromkeys("┌┐└┘╭╮╰╯├┤┬┴┼┏┓┗┛┣┫┳┻╋┨┠", "+")
 _STAND_INS |= dict(zip(SUPERSCRIPTS, "0123456789", strict=True))
