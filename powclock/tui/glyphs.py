@@ -55,6 +55,7 @@ FAULTS = {
     "join": "+",
     "leave": "−",
     "forge": "‡",
+    "flood": "≋",
     "withhold": "⊡",
     "selfish": "◉",
 }
@@ -151,6 +152,7 @@ _STAND_INS = {
     "⋈": "I",
     "∥": '"',
     "⊡": "H",
+    "≋": "J",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")

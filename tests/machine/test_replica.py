@@ -67,6 +67,21 @@ def test_a_block_moves_tree_ledger_and_mempool_together() -> None:
     assert waiting(replica) == [second]
 
 
+def test_a_replica_forgets_old_blocks_with_their_bodies() -> None:
+    replica, whole = replica_with({"alice": 10}), replica_with({"alice": 10})
+    blocks = chain(6)
+    for each in (replica, whole):
+        grow(each, blocks)
+    replica.forget(4)
+    assert replica.blocks == {block.hash: block for block in blocks[3:]}
+    assert list(replica.tree.entries) == [block.hash for block in [GENESIS, *blocks[3:]]]
+    theirs = chain(4, blocks[3], 4, author="bob")
+    for each in (replica, whole):
+        grow(each, theirs)
+    assert (replica.head.hash, replica.head.height) == (theirs[-1].hash, 8)
+    assert replica.ledger.state_root == whole.ledger.state_root
+
+
 def test_a_transfer_is_refused_for_the_mempool_s_reasons() -> None:
     replica = replica_with({"alice": 10})
     replica.add_transaction(transfer("alice"))

@@ -2,6 +2,7 @@
 
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
+from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Forge
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
 from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
@@ -29,4 +30,5 @@ AnyFault = (
     | Withhold
     | SelfishMining
     | Forge
+    | Flood
 )

@@ -16,7 +16,7 @@ _OPEN = click("faults")
 class ActiveFaults(Panel):
     """One row: every fault that is on, and for how long."""
 
-    def body(self, width: int, height: int) -> list[Row]:  # noqa: ARG002
+    def body(self, width: int, height: int) -> list[Row]:
         """The row."""
         return [Row(width).gap().extend(self.active(width - 1))]
 
