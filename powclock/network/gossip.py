@@ -13,6 +13,7 @@ from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.election.rule import Rule
 from powclock.machine.block import Block
 from powclock.machine.header import display
+from powclock.machine.ledger import CorruptState
 from powclock.machine.reason import Invalid, InvalidBlock, InvalidTransaction, Reason
 from powclock.machine.replica import Replica
 from powclock.machine.transaction import Transaction
@@ -67,6 +68,7 @@ class Gossip:
         later: calls back after a duration.
         emit: takes events.
         head_moved: told when the node builds on another block.
+        corrupt: told when the replica is damaged; has it built again.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Gossip:
         later: Later,
         emit: Callable[[AnyEvent], None],
         head_moved: Callable[[], None],
+        corrupt: Callable[[], None],
     ) -> None:
         self.running = True
         self._replica = replica
@@ -94,6 +97,7 @@ class Gossip:
         self._later = later
         self._emit = emit
         self._on_head_moved = head_moved
+        self._on_corrupt = corrupt
         self._requests = Requests(REQUEST_TIMEOUT_NS)
         self._orphans = Orphans()
         self._recent_transactions: dict[bytes, None] = {}
@@ -212,6 +216,9 @@ class Gossip:
             self._rule.verify(block, parent, self._clock.now())
             self._disk.expect(block.hash, frame)
             self.accept(block, parent, peer)
+        except CorruptState:
+            self._on_corrupt()
+            self._on_block(block, peer, frame)  # as if it came now: it was not judged
         except InvalidBlock as refusal:
             self._refuse(block, peer, refusal)
 
@@ -220,6 +227,7 @@ class Gossip:
 
         Raises:
             InvalidBlock: its body or its effects are refused.
+            CorruptState: this node's own state is damaged; nothing was judged.
         """
         hash_ = block.hash
         change = self._replica.append(block, parent, self._rule.weight(block))
@@ -331,6 +339,10 @@ class Gossip:
         if len(self._recent_transactions) > RECENT_TRANSACTIONS_MAX:
             del self._recent_transactions[next(iter(self._recent_transactions))]
         self._send_others(peer, Announce(transactions=(transaction.id,)))
+
+    def forget_transfers(self) -> None:
+        """Take transfers in anew that were seen already: the state that judged them was wrong."""
+        self._recent_transactions.clear()
 
     # Patience.
 

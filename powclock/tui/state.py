@@ -16,6 +16,7 @@ from powclock.race.messages import Ended
 from powclock.record.events import NANOSECONDS, Hash
 from powclock.record.frame import ActiveFault, Frame, NodeRow, Pace
 from powclock.tui.event_log import EVENTS_KEPT, EventLog
+from powclock.tui.expectations import Expectations
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.rows import PLAIN
 from powclock.tui.text import unusual
@@ -81,6 +82,7 @@ class State:
         self.frozen = False
         self._waiting: Frame | None = None
         self.ended: Ended | None = None
+        self.expectations = Expectations()
         self._hues: dict[str, int] = {}
         self._rows: dict[str, NodeRow] = {}
         self._rows_of: Frame | None = None
@@ -210,4 +212,4 @@ def both(before: Frame, after: Frame) -> Frame:
 
 
 def _mines(row: NodeRow) -> bool:
-    return row.state not in {"down", "idle"}
+    return row.state not in {"down", "frozen", "idle"}

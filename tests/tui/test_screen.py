@@ -144,8 +144,9 @@ def test_panels_stay_inside_the_screen_and_do_not_overlap(width: int) -> None:
     for height in range(1, 80, 3):
         for panel, maximised in ((None, False), *((name, True) for name in NUMBERED)):
             arranged = arrange(
-                width, height, 12, panel, maximised=maximised, faults=bool(height % 2)
-            )
+                width, height, 12, panel, maximised=maximised, faults=bool(height % 2),
+                attacks=height % 2 * (width % 3),
+            )  # fmt: skip
             regions = list(arranged.regions.values())
             assert sum(region.area for region in regions) <= width * height
             for region in regions:

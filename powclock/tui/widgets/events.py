@@ -3,7 +3,7 @@
 from rich.style import Style
 
 from powclock.tui.event_log import Entry
-from powclock.tui.glyphs import BEST, CUT, FORK, HEALED, POINTER, REORG, STALE
+from powclock.tui.glyphs import BEST, CUT, FORK, HEALED, POINTER, REORG, STALE, WRONG_STATE
 from powclock.tui.rows import PLAIN, Row
 from powclock.tui.state import State
 from powclock.tui.text import clock, in_sight
@@ -23,6 +23,7 @@ def sign(kind: str, palette: Palette) -> tuple[str, Style]:
         "fault": (CUT, palette.bad),
         "heal": (HEALED, palette.good),
         "attack": ("◉", palette.bad),
+        "memory": (WRONG_STATE, palette.bad),
         "refused": (STALE, palette.stale),
         "orphan": ("∅", palette.stale),
         "up": ("↑", palette.good),
