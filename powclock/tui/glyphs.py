@@ -20,12 +20,17 @@ PAUSED = "‖"
 MORE_LEFT = "◂"
 ELLIPSIS = "…"
 FROZEN = "❄"
+STILL = "◌"
+WRONG_STATE = "≢"
 RISING = "▴"
 FALLING = "▾"
 CURSOR = "▏"
 CHECKED = "■"
 UNCHECKED = "□"
 SIGMA = "σ"
+WITHHELD = "◉"
+FITS = "✓"
+OUTSIDE = "!"
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -58,6 +63,9 @@ FAULTS = {
     "flood": "≋",
     "withhold": "⊡",
     "selfish": "◉",
+    "pause": STILL,
+    "memory": WRONG_STATE,
+    "censor": "¬",
 }
 
 DIGITS = {
@@ -144,6 +152,11 @@ _STAND_INS = {
     "•": "%",
     "‡": "F",
     "◉": "0",
+    "✓": "v",
+    "γ": "g",
+    "◌": "z",
+    "≢": "M",
+    "¬": "N",
     "⊗": "(",
     "↛": "]",
     "∴": ":",
@@ -156,7 +169,7 @@ _STAND_INS = {
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")
-_STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":"}
+_STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":", "╏": ":"}
 _STAND_INS |= dict.fromkeys("═║╔╗╚╝╟╢╤", "#")
 _STAND_INS |= dict.fromkeys("┌┐└┘╭╮╰╯├┤┬┴┼┏┓┗┛┣┫┳┻╋┨┠", "+")
 _STAND_INS |= dict(zip(SUPERSCRIPTS, "0123456789", strict=True))

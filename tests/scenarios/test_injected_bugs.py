@@ -254,7 +254,11 @@ def the_coinbase_height_is_not_checked(patch: pytest.MonkeyPatch) -> None:
 def blocks_may_be_longer_than_allowed(patch: pytest.MonkeyPatch) -> None:
     swallow(patch, replica, "check_body", Reason.BAD_BLK_LENGTH)
     right = Mempool.select
-    patch.setattr(Mempool, "select", lambda self, ledger, most: right(self, ledger, most + 1))
+    patch.setattr(
+        Mempool,
+        "select",
+        lambda self, ledger, most, without: right(self, ledger, most + 1, without),
+    )
 
 
 # The ledger.

@@ -84,6 +84,7 @@ class Withholder(ABC):
         self._id = id_
         self._race = race
         self._attacker = attacker
+        self._gamma = 0.0
         self._sends: dict[NodeId, Send] = {}
         self._private: dict[bytes, int] = {}
         self._public = 0
@@ -155,6 +156,7 @@ class Withholder(ABC):
                 withheld=len(self._private),
                 tries=self._tries,
                 won=self._won,
+                gamma=self._gamma,
             )
         )
 
