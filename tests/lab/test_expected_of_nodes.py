@@ -21,7 +21,7 @@ SPENDS = AttackMoved("double_spend:alice", "alice", "wins", 7, 6, 0, 50, 3, 6, 6
 def fault(attack: AttackMoved, blocks: int = 400, own: int = 130) -> ActiveFault:
     """An attack that is on since 5 s."""
     kind, _, name = attack.id.partition(":")
-    return ActiveFault(attack.id, kind, kind, (name,), 5, attack, blocks, own)
+    return ActiveFault(attack.id, kind, kind, (name,), 5, attack, blocks=blocks, own_blocks=own)
 
 
 def rows(alice: float) -> tuple[NodeRow, ...]:
