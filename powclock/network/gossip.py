@@ -165,16 +165,17 @@ class Gossip:
     def _on_announce(
         self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
     ) -> None:
-        known, orphans = self._replica.tree.entries, self._orphans
-        recent = self._recent_transactions
-        lacking_blocks = [h for h in blocks if h not in known and h not in orphans]
-        lacking_transactions = [id_ for id_ in transactions if id_ not in recent]
-        if not lacking_blocks and not lacking_transactions:
+        known, recent = self._replica.tree.entries, self._recent_transactions
+        if all(map(known.__contains__, blocks)) and all(map(recent.__contains__, transactions)):
             return  # most of the time: every peer announces it
         now_ns, announced = self._clock.monotonic(), self._requests.announced
-        wanted_blocks = tuple([h for h in lacking_blocks if announced(h, peer, now_ns)])
+        wanted_blocks = tuple(
+            hash_
+            for hash_ in blocks
+            if hash_ not in known and hash_ not in self._orphans and announced(hash_, peer, now_ns)
+        )
         wanted_transactions = tuple(
-            [id_ for id_ in lacking_transactions if announced(id_, peer, now_ns)]
+            id_ for id_ in transactions if id_ not in recent and announced(id_, peer, now_ns)
         )
         if wanted_blocks or wanted_transactions:
             self._send(peer, Request(wanted_blocks, wanted_transactions))
@@ -228,22 +229,23 @@ class Gossip:
             InvalidBlock: its body or its effects are refused.
             CorruptState: this node's own state is damaged; nothing was judged.
         """
+        hash_ = block.hash
         change = self._replica.append(block, parent, self._rule.weight(block))
-        self._requests.arrived(block.hash)
+        self._requests.arrived(hash_)
         self._emit(
             BlockAccepted(
-                hash=display(block.hash),
+                hash=display(hash_),
                 height=parent.height + 1,
                 author=self._names.get(block.author, block.author.hex()),
                 peer=source,
             )
         )
         if source is not None:
-            self._note_reached(source, block.hash)
+            self._note_reached(source, hash_)
         if change is not None:
             self._head_moved(change)
-            self._send_others(source, Announce(blocks=(block.hash,)))
-        for child, peer, frame in self._orphans.children_of(block.hash):
+            self._send_others(source, Announce(blocks=(hash_,)))
+        for child, peer, frame in self._orphans.children_of(hash_):
             self._on_block(child, peer, frame)
 
     def _note_reached(self, peer: NodeId, hash_: bytes) -> None:

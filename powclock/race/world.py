@@ -19,6 +19,7 @@ from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.machine.ledger import Ledger
 from powclock.machine.target import LIMIT
+from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.fabric import Fabric
 from powclock.network.faults.fault import FaultError
@@ -297,6 +298,21 @@ class World:
         """The key of a node's account."""
         return self._seats[node].key
 
+    @property
+    def chain_id(self) -> int:
+        """What transfers are signed for."""
+        return self._rules.genesis.parameters.chain_id
+
+    @property
+    def difficulty(self) -> Difficulty:
+        """What decides which bits a block must carry."""
+        return self._rules.difficulty
+
+    def head(self, node: str) -> Entry | None:
+        """The tip that a node builds on; None if it does not run."""
+        seat = self._seats.get(node)
+        return None if seat is None or seat.node is None else seat.node.head
+
     def stop(self, node: str) -> None:
         """Crash a node: its tasks end at once and what was in memory is gone."""
         seat = self._seats[node]
@@ -430,11 +446,6 @@ class World:
     def traffic(self) -> tuple[int, int]:
         """Messages and bytes sent so far."""
         return self._fabric.traffic()
-
-    @property
-    def difficulty(self) -> Difficulty:
-        """What decides which bits a block must carry."""
-        return self._rules.difficulty
 
     def name_of(self, address: bytes) -> str:
         """Whose an account is; the start of its key if it is nobody's that takes part."""

@@ -72,7 +72,8 @@ class EventLine(msgspec.Struct, frozen=True, array_like=True):
 
     `block` is the block that it is about, and `height` that of the block where the event tells it.
     Events of several nodes with one `group`, which is not empty, tell the same story: a reorg that
-    many nodes make.
+    many nodes make. Of a reorg, `old` is the head that was left, and `depth` and `connected` count
+    the blocks that were disconnected and connected.
     """
 
     sequence: int
@@ -83,6 +84,9 @@ class EventLine(msgspec.Struct, frozen=True, array_like=True):
     block: Hash | None = None
     group: str = ""
     height: int | None = None
+    old: Hash | None = None
+    depth: int = 0
+    connected: int = 0
 
 
 class ActiveFault(msgspec.Struct, frozen=True, array_like=True):

@@ -3,6 +3,8 @@
 One place decides what is notable and how it is put, so a screen, a pipe and a test agree.
 """
 
+from msgspec.structs import replace
+
 from powclock.record.events import (
     AnyEvent,
     AttackMoved,
@@ -56,7 +58,7 @@ def narrate(record: Record) -> EventLine | None:
         return None
     kind, text = told
     block, height = _block_of(record.event)
-    return EventLine(
+    line = EventLine(
         record.sequence,
         record.time_ns,
         kind,
@@ -66,6 +68,11 @@ def narrate(record: Record) -> EventLine | None:
         _group(record.event),
         height,
     )
+    match record.event:
+        case Reorg(old=old, depth=depth, connected=connected):
+            return replace(line, old=old, depth=depth, connected=connected)
+        case _:
+            return line
 
 
 def together(kind: str, group: str, nodes: int) -> str:

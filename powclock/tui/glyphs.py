@@ -60,6 +60,7 @@ FAULTS = {
     "join": "+",
     "leave": "−",
     "forge": "‡",
+    "flood": "≋",
     "withhold": "⊡",
     "selfish": "◉",
     "pause": STILL,
@@ -164,6 +165,7 @@ _STAND_INS = {
     "⋈": "I",
     "∥": '"',
     "⊡": "H",
+    "≋": "J",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")

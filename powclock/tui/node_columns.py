@@ -58,7 +58,7 @@ def _rate(state: State, row: NodeRow) -> Part:
     return hash_rate(row.hash_rate), style
 
 
-def _trend(state: State, row: NodeRow) -> Part:  # noqa: ARG001
+def _trend(state: State, row: NodeRow) -> Part:
     raise AssertionError("the table draws it: it has two styles")
 
 

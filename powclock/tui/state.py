@@ -25,6 +25,9 @@ from powclock.tui.theme_depth import Depth
 from powclock.tui.theme_file import Theme
 from powclock.tui.widgets.prompt import Prompt
 
+# Heights that stay to the right of a block that one goes to.
+CAMERA_ROOM = 4
+
 
 class Zoom(Enum):
     """How much room a block gets in the chain."""
@@ -133,6 +136,12 @@ class State:
         if self.frame is None or self._waiting is None:
             return 0.0
         return (self._waiting.time_ns - self.frame.time_ns) / NANOSECONDS
+
+    def show_height(self, height: int) -> None:
+        """Move the camera so that a height is well in the picture; near the tip it follows."""
+        right = height + CAMERA_ROOM
+        follows = self.frame is None or right > self.frame.chain_high
+        self.camera = None if follows else right
 
     def row(self, name: str) -> NodeRow | None:
         """The line of a node, if it takes part."""

@@ -5,6 +5,7 @@ import pytest
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.every import AnyFault
+from powclock.network.faults.flood import Flood
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
 from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
 from powclock.network.faults.selfish import SelfishMining
@@ -39,6 +40,7 @@ FAULTS: list[AnyFault] = [
     Leave(nodes=("alice", "heidi")),
     Withhold(delay_s=30),
     SelfishMining(nodes=("alice",), gamma=0.5),
+    Flood(nodes=("alice", "bob"), per_s=5),
 ]
 
 

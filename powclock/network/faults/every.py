@@ -3,6 +3,7 @@
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
+from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Forge
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
 from powclock.network.faults.memory import MemoryFlips
@@ -39,6 +40,7 @@ AnyFault = (
     | Withhold
     | SelfishMining
     | Forge
+    | Flood
     | MemoryFlips
     | Censor
 )

@@ -7,8 +7,10 @@ import msgspec
 
 from powclock.clock.node_clock import SkewedClock
 from powclock.clock.streams import Stream
+from powclock.election.difficulty import Difficulty
 from powclock.machine.keys import SigningKey
 from powclock.machine.ledger import Ledger
+from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link, Send
 from powclock.network.template import Template
@@ -75,6 +77,20 @@ class Breakable(Protocol):
 
     def key(self, node: NodeId) -> SigningKey:
         """The key of a node's account."""
+        ...
+
+    @property
+    def chain_id(self) -> int:
+        """What transfers are signed for."""
+        ...
+
+    @property
+    def difficulty(self) -> Difficulty:
+        """What decides which bits a block must carry."""
+        ...
+
+    def head(self, node: NodeId) -> Entry | None:
+        """The tip that a node builds on; None if it does not run."""
         ...
 
     def stop(self, node: NodeId) -> None: ...

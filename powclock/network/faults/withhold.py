@@ -24,8 +24,8 @@ from powclock.record.events import AttackMoved, BlockAccepted, BlockFound, Hash,
 class Withhold(Fault, frozen=True, tag="withhold"):
     """Blocks that the nodes find reach nobody until `delay_s` later; at its end all are published.
 
-    It tells its progress as an attack: `tries` are blocks kept back, `won` those that were still
-    higher than what the others had when they were let go.
+    It tells its progress as an attack: `tries` are blocks kept back, `won` those that were higher
+    than any block that the node had heard of when they were let go.
     """
 
     delay_s: Annotated[float, msgspec.Meta(ge=0, le=1e6)] = 10.0

@@ -16,6 +16,7 @@ from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.every import AnyFault
+from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Forge
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
 from powclock.network.faults.memory import MemoryFlips
@@ -89,6 +90,7 @@ DRAWS: dict[str, Draw] = {
     "join": lambda s, _: Join(nodes=(f"guest{s.below(3)}",), hash_rate=s.uniform(0, 20_000)),
     "leave": lambda s, names: Leave(nodes=_few(s, names)),
     "forge": lambda s, names: Forge(nodes=_some(s, names)),
+    "flood": lambda s, names: Flood(nodes=_few(s, names), per_s=s.uniform(0.5, 10)),
     "withhold": lambda s, names: Withhold(nodes=_some(s, names), delay_s=s.uniform(0, 20)),
     "selfish": lambda s, names: SelfishMining(nodes=(s.choice(names),), gamma=s.random()),
     "crash, last lost": lambda s, names: Crash(nodes=_some(s, names), lose_last=1 + s.below(5)),

@@ -220,8 +220,8 @@ class Checker:
         """A block that nobody accepted before, judged from its bytes."""
         try:
             header, body = read_block(frame)
-        except (ValueError, TypeError) as error:
-            raise Wrong(1, f"{node} accepts bytes that are no block: {error}") from error
+        except Wrong as error:
+            raise Wrong(1, f"{node} accepts bytes that are no block: {error.detail}") from error
         if header.hash != hash_:
             raise Wrong(1, f"{node} has a block with another hash on its disk")
         parent = self._by_hash.get(header.parent[::-1].hex())

@@ -211,7 +211,7 @@ class Network(Panel):
             glyph = MORE_LEFT
         name_style = palette.stale if row.state == "down" else hue
         if row.name == state.selected:
-            return Mark(glyph, palette.chosen(style), palette.chosen(name_style))
+            return Mark(glyph, style + palette.selected, name_style + palette.selected)
         if row.name == self._leader(frame) or (lit and self._flashes(row.name, moment)):
             return Mark(glyph, palette.bold(style), palette.bold(name_style))
         return Mark(glyph, style, name_style)

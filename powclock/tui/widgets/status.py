@@ -32,7 +32,7 @@ _CLICKS = {
 class Status(Panel):
     """One row; what matters least is left out first."""
 
-    def body(self, width: int, height: int) -> list[Row]:  # noqa: ARG002
+    def body(self, width: int, height: int) -> list[Row]:
         """The bar."""
         frame, palette = self.state.frame, self.state.palette
         if frame is None:
