@@ -82,6 +82,12 @@ class BlockTree:
         """The tip that this replica builds on."""
         return self.best_chain[-1]
 
+    def work_below_head(self, blocks: int) -> int:
+        """The work of the head's branch less that of so many blocks like the head."""
+        parent = self.head.parent
+        before = 0 if parent is None else parent.chain_work
+        return self.head.chain_work - blocks * (self.head.chain_work - before)
+
     def __contains__(self, hash_: bytes) -> bool:
         return hash_ in self.entries
 

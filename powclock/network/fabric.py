@@ -3,7 +3,7 @@
 What arrives at a node that does not run is lost, as on any network.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from powclock.clock.streams import Stream
@@ -71,13 +71,16 @@ class Fabric:
         self._retired_messages += sum(link.messages for link in gone)
         self._retired_bytes += sum(link.bytes for link in gone)
 
-    def apart(self, a: NodeId, b: NodeId) -> bool:
-        """Whether no way of links leads from one node to another, working or not."""
+    def apart(
+        self, a: NodeId, b: NodeId, counts: Callable[[NodeId, NodeId], bool] = lambda *_: True
+    ) -> bool:
+        """Whether no way of links that count leads from one node to another, working or not."""
         reached = {a}
         frontier = [a]
         while frontier:
-            for peer in self._peers.get(frontier.pop(), ()):
-                if peer not in reached:
+            node = frontier.pop()
+            for peer in self._peers.get(node, ()):
+                if peer not in reached and counts(node, peer):
                     reached.add(peer)
                     frontier.append(peer)
         return b not in reached

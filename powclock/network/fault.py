@@ -1,7 +1,7 @@
 """What a fault is: an outside change of a race, as data, and what it may lay hands on."""
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Protocol
+from typing import Annotated, ClassVar, Protocol
 
 import msgspec
 
@@ -87,7 +87,12 @@ class FaultError(ValueError):
 
 
 class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
-    """An outside change; `nodes` are its targets, none meaning all."""
+    """An outside change; `nodes` are its targets, none meaning all.
+
+    Under one that is `dishonest` they send what no honest peer can, so they may be dropped for it.
+    """
+
+    dishonest: ClassVar[bool] = False
 
     nodes: tuple[Name, ...] = ()
 

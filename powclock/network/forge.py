@@ -7,7 +7,7 @@ nothing; only where blocks are grinded they cost the machine as many hashes as a
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from powclock.clock.streams import Stream
 from powclock.machine.block import Block
@@ -34,6 +34,8 @@ _SMALL_ORDER = bytes([1]) + bytes(31)  # the neutral element: it signs anything
 
 class Forge(Fault, frozen=True, tag="forge"):
     """The nodes deliver forged blocks before each true one; `flaw` says what is wrong with them."""
+
+    dishonest: ClassVar[bool] = True
 
     flaw: Flaw = "any"
 

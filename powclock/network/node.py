@@ -46,6 +46,8 @@ class Node:
         peers: whom it is connected to; the network changes it.
         disk: where blocks are; one with blocks in it is read first.
         emit: takes its events.
+        dropped: told of a peer that it does not talk to any more.
+        forgiven: told of one that it talks to again.
     """
 
     def __init__(
@@ -62,6 +64,8 @@ class Node:
         peers: Mapping[NodeId, object],
         disk: Disk,
         emit: Callable[[AnyEvent], None],
+        dropped: Callable[[NodeId], None],
+        forgiven: Callable[[NodeId], None],
     ) -> None:
         self.name = name
         self.address = address
@@ -91,6 +95,8 @@ class Node:
             later=later,
             emit=emit,
             head_moved=self.search_anew,
+            dropped=dropped,
+            forgiven=forgiven,
         )
 
     def _read_disk(self) -> None:

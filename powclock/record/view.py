@@ -30,6 +30,8 @@ from powclock.record.events import (
     NodeLeft,
     NodeSample,
     NodeUp,
+    PeerDropped,
+    PeersFound,
     RaceStarted,
     Record,
     Reorg,
@@ -89,6 +91,7 @@ class Counts:
     blocks_mined: int = 0
     blocks_refused: int = 0
     messages_refused: int = 0
+    peers_dropped: int = 0
     transactions_sent: int = 0
     transactions_confirmed: int = 0
     transactions_returned: int = 0
@@ -207,12 +210,6 @@ class View:
                 )
                 if len(self.transfers) > TRANSFERS_MAX:
                     del self.transfers[next(iter(self.transfers))]
-            case BlockRefused():
-                node.refused += 1
-                self.counts.blocks_refused += 1
-            case MessageRefused() | TransactionRefused():
-                node.refused += 1
-                self.counts.messages_refused += 1
             case NodeUp(blocks=blocks):
                 node.running = True
                 if not blocks and self.started is not None:
@@ -224,6 +221,21 @@ class View:
                     self.retired_hashes += node.sample.hashes
                 del self.nodes[name]
                 self.links = {pair: ms for pair, ms in self.links.items() if name not in pair}
+                self._linked(links)
+            case _:
+                self._of_conduct(node, event)
+
+    def _of_conduct(self, node: NodeView, event: AnyEvent) -> None:
+        match event:
+            case BlockRefused():
+                node.refused += 1
+                self.counts.blocks_refused += 1
+            case MessageRefused() | TransactionRefused():
+                node.refused += 1
+                self.counts.messages_refused += 1
+            case PeerDropped():
+                self.counts.peers_dropped += 1
+            case PeersFound(links=links):
                 self._linked(links)
             case _:
                 pass

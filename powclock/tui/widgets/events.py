@@ -25,6 +25,7 @@ def sign(kind: str, palette: Palette) -> tuple[str, Style]:
         "fault": (CUT, palette.bad),
         "heal": (HEALED, palette.good),
         "refused": (STALE, palette.stale),
+        "drop": (DOWN, palette.bad),
         "orphan": ("∅", palette.stale),
         "down": (DOWN, palette.bad),
         "up": ("↑", palette.good),
