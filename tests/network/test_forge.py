@@ -10,6 +10,7 @@ from powclock.machine.reason import Reason
 from powclock.network.faults import ClockSkew, Crash
 from powclock.network.forge import FLAWS_A_BLOCK, Flaw, Forge, Forger
 from powclock.network.wire import Deliver, encode
+from powclock.race.partings import FOUND_MAX
 from powclock.record.events import (
     BlockAccepted,
     BlockFound,
@@ -151,3 +152,17 @@ def test_blocks_are_taken_by_a_clock_that_is_as_wrong_as_the_forgery() -> None:
         }
         assert far > {"alice"}  # the author of a forged one is said to have found it
         assert not running.events(PeerDropped)
+
+
+def test_where_everybody_forges_few_links_are_made_and_all_agree_in_the_end() -> None:
+    what = scenario(5, nodes={"count": 7}, links={"topology": "ring"}, difficulty={"interval_s": 3})
+    with race(what) as running:
+        running.begin(Forge(flaw="subsidy"))
+        running.run(120)
+        assert len(running.events(PeerDropped)) > 30
+        pairs = sum(1 for _ in running.world.links()) / 2
+        assert 7 < pairs <= 7 * 6 / 2
+        assert max(len(event.links) for event in running.events(PeersFound)) <= FOUND_MAX
+        running.heal_all()
+        running.run(40)
+        running.run_until(running.agreed, 60)
