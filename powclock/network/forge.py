@@ -77,7 +77,10 @@ class Forger:
     def forge(self, frame: bytes, flaw: Flaw) -> tuple[bytes, ...]:
         """Forged blocks for the frame of a true one; none if there is nothing to forge."""
         if frame == self._last[0]:
-            return self._last[1]
+            # Each peer gets another one first, as it may not listen to a second one.
+            frames = self._last[1][1:] + self._last[1][:1]
+            self._last = (frame, frames)
+            return frames
         try:
             message = decode(frame)
         except Invalid:

@@ -8,6 +8,7 @@ node and back, so that the race can agree between two blocks.
 """
 
 from collections.abc import Callable, Sequence
+from typing import get_args
 
 import msgspec
 
@@ -25,7 +26,7 @@ from powclock.network.faults import (
     Partition,
     SelfishMining,
 )
-from powclock.network.forge import Forge
+from powclock.network.forge import Flaw, Forge
 from powclock.network.topology import Kind, diameter, edges
 from powclock.race.scenario import (
     Chain,
@@ -74,7 +75,8 @@ DRAWS: dict[str, Draw] = {
         nodes=_some(s, names), factor=s.choice((0.0, 0.1, 2.0, 8.0))),
     "join": lambda s, _: Join(nodes=(f"guest{s.below(3)}",), hash_rate=s.uniform(0, 20_000)),
     "leave": lambda s, names: Leave(nodes=_few(s, names)),
-    "forge": lambda s, names: Forge(nodes=_some(s, names)),
+    # One flaw: a peer is dropped for the first of several, so the others would not be looked at.
+    "forge": lambda s, names: Forge(nodes=_some(s, names), flaw=s.choice(get_args(Flaw))),
     "selfish": lambda s, names: SelfishMining(nodes=(s.choice(names),), gamma=s.random()),
 }
 # fmt: on
