@@ -49,6 +49,8 @@ def revenue(frame: Frame, fault: ActiveFault) -> Comparison:
     finder = fsum((share / others) ** 2 for share in shares.values())
     gamma = attack.gamma * (1 - finder)
     error = selfish_revenue_error(alpha, gamma, blocks)
+    if STANDARD_ERRORS * error >= 0.5:
+        return Unknown(measured, "so far too few blocks to tell")
     law = f"Eyal and Sirer, α = {alpha:.3g}, γ = {gamma:.3g}"
     return band(measured, selfish_revenue(alpha, gamma), error, law)
 

@@ -118,13 +118,31 @@ def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
             return "fork", f"fork at {height - 1}: {' vs '.join(map(short_hash, rivals))}"
         case DifficultyChanged(height=height, change=change):
             return "difficulty", f"difficulty {change:+.0%} at {height}"
-        case AttackMoved(attacker=attacker, stage=stage, branch=branch, public=public):
-            return "attack", f"{attacker} {stage}  {branch} : {public}"
+        case AttackMoved():
+            return "attack", _attack(event)
         case TransfersLeftOut(leader=leader, waiting=waiting, wait_s=wait_s, others_s=others_s):
             waits = f"{wait_s:.0f} s : {others_s:.0f} s"
             return "attack", f"{leader} leaves out {_count(waiting, 'transfer')}  {waits}"
         case _:
             return None
+
+
+# Where a double spender says how often it has been confirmed, and where a race of branches is over.
+_CONFIRMED = frozenset({"races", "gets the goods"})
+_OVER = frozenset({"wins", "wins the tie", "loses", "gives up"})
+
+
+def _attack(event: AttackMoved) -> str:
+    """What the attacker does, its branch against the public one, and what came of it."""
+    words = f"{event.attacker} {event.stage}"
+    if event.branch or event.public:
+        sizes = f"{event.branch} : {event.public}"
+        words += f"  secret {sizes} public" if event.withheld else f"  {sizes}"
+    if event.wanted and event.stage in _CONFIRMED:
+        words += f"  {min(event.confirmations, event.wanted)}/{event.wanted} confirmed"
+    if event.stage in _OVER:
+        words += f"  won {event.won} of {event.tries}"
+    return words
 
 
 def _of_nodes(record: Record) -> tuple[str, str] | None:

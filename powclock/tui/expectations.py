@@ -66,6 +66,8 @@ def tenths(value: float) -> str:
 
 def parts_of_hundred(value: float) -> str:
     """A share without its sign: "4.1", "38"."""
+    if not value:
+        return "0"
     return f"{100 * value:.1f}" if value < 0.0995 else f"{100 * value:.0f}"
 
 

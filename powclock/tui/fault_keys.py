@@ -14,6 +14,7 @@ from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Isolate, OneWay
 from powclock.network.faults.every import AnyFault
+from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Flaw, Forge
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
 from powclock.network.faults.memory import MemoryFlips
@@ -92,6 +93,10 @@ def _withhold(delay_s: float) -> Callable[[Nodes], AnyFault]:
 
 def _clock(offset_s: float, drift_ppm: float = 0.0) -> Callable[[Nodes], AnyFault]:
     return lambda nodes: ClockSkew(nodes, offset_s, drift_ppm)
+
+
+def _flood(per_s: float) -> Callable[[Nodes], AnyFault]:
+    return lambda nodes: Flood(nodes, per_s=per_s)
 
 
 def _lose_last(blocks: int) -> Callable[[Nodes], AnyFault]:
@@ -186,6 +191,10 @@ FAULT_KEYS = (
              about="its blocks come late", one_node=True),
     FaultKey("C", "censor", "censor", "Leaders leave the transfers of one client out", ATTACKS,
              _one(Censor), about="client1 is left out"),
+    FaultKey("F", "flood", "flood", "A node sends junk: bytes, headers without work, transfers",
+             ATTACKS, (Strength("5/s", _flood(5)), Strength("20/s", _flood(20)),
+                       Strength("100/s", _flood(100))), usual=1,
+             about="junk, refused within bounds", one_node=True),
     FaultKey("g", "forge", "forge", "Forged blocks before each true one: refused by reason",
              ATTACKS, (Strength("any flaw", _forge("any")), Strength("no proof", _forge("proof")),
                        Strength("subsidy", _forge("subsidy")),

@@ -135,7 +135,7 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
     (
         AttackMoved("selfish:mallory", "mallory", "withholds", 2, 1, 2, 5, 3),
         None,
-        ("attack", "mallory withholds  2 : 1"),
+        ("attack", "mallory withholds  secret 2 : 1 public"),
     ),
     (
         TransfersLeftOut("censor:mallory", "mallory", 3, 23.4, 7.6),

@@ -60,9 +60,10 @@ def _versions(state: State, fault: ActiveFault, frame: Frame) -> list[list[Part]
     share = node.share if node is not None else 0.0
     gain = [
         _revenue(state, fault, paid, share, words=words)
-        for words in ("long", "middle", "short")
-    ]  # fmt: skip
-    return [[*long, *gain[0]], [*long, *gain[1]], [*short, *gain[1]], [*short, *gain[2]], short]
+        for words in ("long", "middle", "short", "least")
+    ]
+    longer = [[*long, *gain[0]], [*long, *gain[1]], [*short, *gain[1]]]
+    return [*longer, [*short, *gain[2]], [*short, *gain[3]], short]
 
 
 def _censored(state: State, fault: ActiveFault) -> list[list[Part]]:
@@ -149,16 +150,16 @@ def _revenue(
     """What the attacker got of the best chain, against its part of the hash rate and the law."""
     palette = state.palette
     if not fault.blocks:
-        return [("   nothing decided yet", palette.muted)] if words != "short" else []
+        return [("   nothing decided yet", palette.muted)] if words in {"long", "middle"} else []
     got = percent(paid.measured)
     of = f" of {count(fault.blocks, 'block')}" if words == "long" else ""
-    label = "   gets " if words == "short" else "   revenue "
+    label = "   revenue " if words in {"long", "middle"} else "  gets "
     parts: list[Part] = [
         (label, palette.muted),
         (got, palette.strong),
         (f"{of}, share {percent(share)}", palette.muted),
     ]
-    if isinstance(paid, Expected):
+    if isinstance(paid, Expected) and words != "least":
         limits = band(paid, parts_of_hundred)
         law = f"expected {parts_of_hundred(paid.expected)} " if words == "long" else ""
         parts += [
