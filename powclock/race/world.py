@@ -16,6 +16,9 @@ from powclock.election.difficulty import Difficulty
 from powclock.election.proof_of_work import ProofOfWork
 from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
+from powclock.machine.ledger import Account
+from powclock.machine.transaction import Transaction
+from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.fabric import Fabric
 from powclock.network.faults.fault import FaultError
@@ -37,6 +40,7 @@ from powclock.record.events import (
     AttackMoved,
     BlockAccepted,
     LinkInfo,
+    LinksChanged,
     NodeDown,
     NodeJoined,
     NodeLeft,
@@ -259,6 +263,35 @@ class World:
         """The key of a node's account."""
         return self._seats[node].key
 
+    def account(self, node: str) -> Account:
+        """What a running node's account holds, as its own ledger has it."""
+        seat = self._seats[node]
+        assert seat.node is not None, f"{node} does not run"
+        return seat.node.replica.ledger.account(seat.address)
+
+    @property
+    def chain_id(self) -> int:
+        """What transfers are signed for."""
+        return self._rules.genesis.parameters.chain_id
+
+    def hand_over(self, node: str, transaction: Transaction) -> None:
+        """Give a running node a transfer, as a client does."""
+        running = self._seats[node].node
+        if running is not None:
+            sender = self.name_of(transaction.sender)
+            self._emit_sent(
+                node,
+                TransactionSent(
+                    display(transaction.id), sender, transaction.amount, transaction.fee
+                ),
+            )
+            running.gossip.on_transaction(transaction, None)
+
+    def head(self, node: str) -> Entry | None:
+        """The tip that a node builds on; None if it does not run."""
+        seat = self._seats.get(node)
+        return None if seat is None or seat.node is None else seat.node.head
+
     def stop(self, node: str) -> None:
         """Crash a node: its tasks end at once and what was in memory is gone."""
         seat = self._seats[node]
@@ -325,6 +358,26 @@ class World:
                 made += [self._fabric.peers(a)[b], self._fabric.peers(b)[a]]
         self.recorder.emit(name, NodeLeft(link_infos(made)))
         self.reconnect(made)
+
+    def make_peers(self, one: str, two: str) -> Callable[[], None]:
+        """Link two nodes, if they are not; what is returned takes that link away."""
+        one, two = sorted((one, two))
+        if two in self._fabric.peers(one):
+            return lambda: None
+        self._connect(one, two)
+        self.recorder.emit(None, LinksChanged(made=link_infos([self._fabric.peers(one)[two]])))
+
+        def part() -> None:
+            if two not in self._fabric.peers(one):
+                return  # one of them has left
+            gone = link_infos([self._fabric.peers(one)[two]])
+            self._fabric.disconnect(one, two)
+            if self._fabric.apart(one, two):  # others have left, and these two need each other
+                self._connect(one, two)
+            else:
+                self.recorder.emit(None, LinksChanged(gone=gone))
+
+        return part
 
     def reconnect(self, links: Iterable[Link]) -> None:
         """Both ends of links that work again say how far they are."""

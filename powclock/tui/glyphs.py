@@ -49,6 +49,8 @@ FAULTS = {
     "leave": "−",
     "forge": "‡",
     "selfish": "◉",
+    "double_spend": "¢",
+    "eclipse": "◐",
 }
 
 DIGITS = {
@@ -135,6 +137,8 @@ _STAND_INS = {
     "•": "%",
     "‡": "F",
     "◉": "0",
+    "¢": "c",
+    "◐": "C",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")

@@ -1,6 +1,8 @@
 """Every kind of fault that there is; which one is told by the tag `kind`."""
 
 from powclock.network.faults.cuts import Partition
+from powclock.network.faults.double_spend import DoubleSpend
+from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.forge import Forge
 from powclock.network.faults.links import BitFlips, Delay, Loss
 from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
@@ -17,5 +19,7 @@ AnyFault = (
     | Join
     | Leave
     | SelfishMining
+    | DoubleSpend
+    | Eclipse
     | Forge
 )

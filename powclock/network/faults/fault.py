@@ -8,6 +8,9 @@ import msgspec
 from powclock.clock.node_clock import SkewedClock
 from powclock.clock.streams import Stream
 from powclock.machine.keys import SigningKey
+from powclock.machine.ledger import Account
+from powclock.machine.transaction import Transaction
+from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link, Send
 from powclock.record.events import AttackMoved, Record
@@ -68,6 +71,23 @@ class Breakable(Protocol):
         """The key of a node's account."""
         ...
 
+    def account(self, node: NodeId) -> Account:
+        """What a running node's account holds, as its own ledger has it."""
+        ...
+
+    @property
+    def chain_id(self) -> int:
+        """What transfers are signed for."""
+        ...
+
+    def hand_over(self, node: NodeId, transaction: Transaction) -> None:
+        """Give a running node a transfer, as a client does."""
+        ...
+
+    def head(self, node: NodeId) -> Entry | None:
+        """The tip that a node builds on; None if it does not run."""
+        ...
+
     def stop(self, node: NodeId) -> None: ...
 
     def start_node(self, node: NodeId, *, wipe: bool) -> None:
@@ -80,6 +100,10 @@ class Breakable(Protocol):
 
     def leave(self, name: NodeId) -> None:
         """Take a node and its links out."""
+        ...
+
+    def make_peers(self, one: NodeId, two: NodeId) -> Undo:
+        """Link two nodes, if they are not; what is returned takes that link away."""
         ...
 
     def reconnect(self, links: Iterable[Link]) -> None:
@@ -111,14 +135,19 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
         """A few words for people, with the strength."""
         return self.kind
 
+    @property
+    def involved(self) -> tuple[NodeId, ...]:
+        """Nodes that it names besides its targets."""
+        return ()
+
     def targets(self, race: Breakable) -> tuple[NodeId, ...]:
         """The nodes meant.
 
         Raises:
-            FaultError: one is not in the race.
+            FaultError: one of those it names is not in the race.
         """
         known = race.node_names()
-        for node in self.nodes:
+        for node in (*self.nodes, *self.involved):
             if node not in known:
                 raise FaultError(f"there is no node {node!r}: the race has {', '.join(known)}")
         return self.nodes or tuple(known)

@@ -13,6 +13,8 @@ import msgspec
 
 from powclock.clock.streams import Stream
 from powclock.network.faults.cuts import Partition
+from powclock.network.faults.double_spend import DoubleSpend
+from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.forge import Forge
 from powclock.network.faults.links import BitFlips, Delay, Loss
@@ -52,6 +54,10 @@ def _few(stream: Stream, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(stream.shuffled(names)[: 1 + stream.below(min(3, len(names) - 1))])
 
 
+def _eclipse(victim: str, attacker: str) -> Eclipse:
+    return Eclipse(nodes=(victim,), attacker=attacker)
+
+
 # fmt: off
 DRAWS: dict[str, Draw] = {
     "crash": lambda s, names: Crash(nodes=_some(s, names)),
@@ -68,6 +74,10 @@ DRAWS: dict[str, Draw] = {
     "leave": lambda s, names: Leave(nodes=_few(s, names)),
     "forge": lambda s, names: Forge(nodes=_some(s, names)),
     "selfish": lambda s, names: SelfishMining(nodes=(s.choice(names),), gamma=s.random()),
+    "double spend": lambda s, names: DoubleSpend(
+        nodes=(s.choice(names),), confirmations=1 + s.below(4), give_up=1 + s.below(6),
+        head_start=s.random() < 0.5),
+    "eclipse": lambda s, names: _eclipse(*s.shuffled(names)[:2]),
 }
 # fmt: on
 
