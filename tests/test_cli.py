@@ -25,7 +25,10 @@ def test_version_scenarios_and_paths() -> None:
     assert powclock_("--version").stdout == f"powclock {powclock.__version__}\n"
     listed = powclock_("scenarios")
     assert listed.returncode == 0
-    assert [line.split()[0] for line in listed.stdout.splitlines()][:2] == ["default", "flaky"]
+    assert [line.split()[0] for line in listed.stdout.splitlines()][:2] == [
+        "default",
+        "double-spend",
+    ]
     said = powclock_("paths", XDG_CONFIG_HOME="/etc/xdg").stdout.splitlines()
     assert [line.split()[0] for line in said] == ["scenarios", "themes", "keys", "sessions"]
     if sys.platform == "linux":
@@ -47,7 +50,10 @@ def test_version_scenarios_and_paths() -> None:
         (("run",), "a race has no end of its own: say --ticks 200 or --until 10m"),
         (
             ("run", "nope", "--ticks", "1"),
-            "nope: no such scenario; shipped are default, flaky, regions, selfish, split, surge",
+            (
+                "nope: no such scenario; shipped are default, double-spend, eclipse, flaky, "
+                "regions, selfish, split, surge"
+            ),
         ),
         (
             ("run", "--ticks", "0"),

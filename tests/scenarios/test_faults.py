@@ -3,6 +3,8 @@
 import pytest
 
 from powclock.network.faults.cuts import Partition
+from powclock.network.faults.double_spend import DoubleSpend
+from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.links import BitFlips, Delay, Loss
 from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
@@ -26,6 +28,8 @@ FAULTS: list[AnyFault] = [
     Join(nodes=("zara",), hash_rate=60_000),
     Leave(nodes=("alice", "heidi")),
     SelfishMining(nodes=("alice",), gamma=0.5),
+    DoubleSpend(nodes=("alice",), confirmations=2, give_up=3),
+    Eclipse(nodes=("alice",), attacker="bob"),
 ]
 
 

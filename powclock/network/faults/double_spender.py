@@ -150,10 +150,12 @@ class DoubleSpender:
         if self._phase is Phase.PRE_MINING:
             public = self._race.head(self._deal.merchant)
             if refunded and public is not None and public.hash == own.parent.hash:
+                self._private[hash_] = None
+                self._refunded = True
                 self._pay(own.parent)
             else:
                 self._phase = Phase.NONE  # it gives no lead, so it is published as any block
-        if self._phase is Phase.RACING:
+        elif self._phase is Phase.RACING:
             if self._has_left(own.parent):
                 self._fail("loses")
                 return
@@ -227,6 +229,7 @@ class DoubleSpender:
         """Hand the merchant the payment: from here on the branches part."""
         self._phase = Phase.RACING
         self._fork = fork
+        self._branch = len(self._private)
         self._tries += 1
         self._race.schedule_in(0, self._hand_over_payment, b"")
         self._tell("pays")
