@@ -172,6 +172,8 @@ def watch(
     """
     until_ns = round((lasts or 0) * NANOSECONDS)
     plan = Plan(_scenario(scenario, seed, nodes, miner), speed, fps, until_ns)
+    # What is wrong with them is told on a pipe as well.
+    look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
     why = _why_plain()
     if plain or why:
         if why and not plain and sys.stderr.isatty() and sys.stdout.isatty():
@@ -180,7 +182,6 @@ def watch(
         return
     from powclock.race.remote import RaceProcess
 
-    look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
     race = RaceProcess(plan)
     try:
         # textual is loaded here and nowhere else

@@ -44,6 +44,13 @@ def peak_bytes(what: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
+def line_of(error: Exception) -> str:
+    """What an error says, which is one line that is safe to print."""
+    line = str(error)
+    assert line.isprintable(), repr(line)
+    return line
+
+
 @st.composite
 def damaged(draw: st.DrawFn, whole: st.SearchStrategy[bytes]) -> bytes:
     """Bytes with one or a few stretches replaced by others, by a copy of a stretch, or cut out."""
@@ -117,6 +124,7 @@ def _floats(info: inspect.FloatType) -> st.SearchStrategy[float]:
         exclude_min=info.gt is not None,
         exclude_max=info.lt is not None,
         allow_nan=False,
+        allow_infinity=False,
     )
 
 

@@ -415,3 +415,17 @@ def test_the_shell_completes_commands_and_options(words: str, completed: str) ->
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == [completed]
+
+
+@pytest.mark.parametrize("command", [(), ("--plain",)])
+def test_a_theme_and_keys_that_cannot_be_used_are_told_on_a_pipe_too(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    absent = tmp_path / "absent"
+    for option, line in (
+        ("--keys", f"{absent}: cannot be read (No such file or directory): check the path"),
+        ("--theme", f"{absent}.toml: cannot be read (No such file or directory): check the path"),
+    ):
+        name = absent if option == "--keys" else f"{absent}.toml"
+        done = powclock_(*command, option, name, "--for", "1s")
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")

@@ -82,6 +82,8 @@ class SkewedClock:
     @property
     def skew_ns(self) -> int:
         """By how much this clock is ahead now."""
+        if not self._skews:
+            return 0
         now_ns = self._true.now()
         return sum(
             skew.offset_ns + int(skew.drift * (now_ns - skew.since_ns))
@@ -97,7 +99,8 @@ class SkewedClock:
         self._skews.pop(name, None)
 
     def now(self) -> int:
-        return self._true.now() + self.skew_ns
+        now_ns = self._true.now()
+        return now_ns + self.skew_ns if self._skews else now_ns
 
     def monotonic(self) -> int:
         return self._true.monotonic()

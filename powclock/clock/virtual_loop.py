@@ -46,6 +46,31 @@ class _Future(asyncio.Future[Any]):
         return self._birth
 
 
+class Timer:
+    """A callback that is due at some time; lighter than asyncio's handles, which carry a context.
+
+    What a loop asks of a handle is named as there.
+    """
+
+    __slots__ = ("_args", "_callback", "_cancelled")
+
+    def __init__(self, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
+        self._callback = callback
+        self._args = args
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Do nothing when the time comes."""
+        self._cancelled = True
+
+    def cancelled(self) -> bool:
+        """Whether nothing will be done."""
+        return self._cancelled
+
+    def _run(self) -> None:
+        self._callback(*self._args)
+
+
 # To the type checker the abstract loop lacks dozens of methods for sockets and signals; at run time
 # each of them raises NotImplementedError, which is what a loop without an outside should do.
 if TYPE_CHECKING:
@@ -64,9 +89,10 @@ class VirtualLoop(_Loop):
         self._sequence = 0
         self._cancelled = 0
         self._ready: deque[asyncio.Handle] = deque()
-        self._timers: list[tuple[int, int, asyncio.Handle]] = []
+        self._timers: list[tuple[int, int, asyncio.Handle | Timer]] = []
         self._failure: BaseException | None = None
         self._running = False
+        self._stopping = False
         self._closed = False
 
     # What asyncio asks of a loop.
@@ -120,17 +146,17 @@ class VirtualLoop(_Loop):
         """asyncio calls this when a timer is cancelled."""
         self._note_cancelled()
 
-    def discard(self, handle: asyncio.Handle) -> None:
+    def discard(self, timer: Timer) -> None:
         """Cancel what was scheduled."""
-        if not handle.cancelled():
-            handle.cancel()
+        if not timer.cancelled():
+            timer.cancel()
             self._note_cancelled()
 
     def _note_cancelled(self) -> None:
         """Cancelled timers go when they are half of all; until then they wait for their time."""
         self._cancelled += 1
         if self._cancelled > 64 and 2 * self._cancelled > len(self._timers):
-            self._timers = [timer for timer in self._timers if not timer[2].cancelled()]
+            self._timers[:] = [timer for timer in self._timers if not timer[2].cancelled()]
             heapq.heapify(self._timers)
             self._cancelled = 0
 
@@ -155,13 +181,14 @@ class VirtualLoop(_Loop):
 
     # What the owner of the loop uses.
 
-    def schedule(self, when_ns: int, callback: Callable[..., object], *args: Any) -> asyncio.Handle:
+    def schedule(self, when_ns: int, callback: Callable[..., object], *args: Any) -> Timer:
         """Run the callback at a time; in the past means now, after what is already due."""
-        handle = asyncio.Handle(callback, args, self)
-        self._push(when_ns, handle)
-        return handle
+        timer = Timer(callback, args)
+        self._sequence += 1
+        heapq.heappush(self._timers, (max(when_ns, self.now_ns), self._sequence, timer))
+        return timer
 
-    def _push(self, when_ns: int, handle: asyncio.Handle) -> None:
+    def _push(self, when_ns: int, handle: asyncio.TimerHandle) -> None:
         self._sequence += 1
         heapq.heappush(self._timers, (max(when_ns, self.now_ns), self._sequence, handle))
 
@@ -180,9 +207,7 @@ class VirtualLoop(_Loop):
         Raises:
             BaseException: what a callback raised and nobody caught.
         """
-        last_turn = math.inf if turns_max is None else self.turn + turns_max
-        while self.turn < last_turn and self._due(until_ns):
-            self._run_one()
+        self._run(until_ns, math.inf if turns_max is None else self.turn + turns_max)
         if self._ready or (self._timers and self._timers[0][0] <= until_ns):
             return False
         self.now_ns = max(self.now_ns, until_ns)
@@ -190,38 +215,40 @@ class VirtualLoop(_Loop):
 
     def advance_turns(self, turns: int) -> None:
         """Run exactly this many callbacks."""
-        for _ in range(turns):
-            if self.next_ns is None:
-                raise DeadlockError("nothing is left to run")
-            self._due(self.next_ns)
-            self._run_one()
+        last_turn = self.turn + turns
+        self._run(math.inf, last_turn)
+        if self.turn < last_turn:
+            raise DeadlockError("nothing is left to run")
 
-    def _due(self, until_ns: int) -> bool:
-        if self._ready:
-            return True
-        if not self._timers or self._timers[0][0] > until_ns:
-            return False
-        when_ns, _, handle = heapq.heappop(self._timers)
-        self.now_ns = when_ns
-        self._ready.append(handle)
-        return True
+    def stop(self) -> None:
+        """Let `advance` return after the present callback, as if its turns had run out."""
+        self._stopping = True
 
-    def _run_one(self) -> None:
-        handle = self._ready.popleft()
-        self.turn += 1
-        if handle.cancelled():
-            return
+    def _run(self, until_ns: float, last_turn: float) -> None:
+        """The inner loop: everything that runs in a race is called from here."""
+        ready, timers = self._ready, self._timers
+        self._stopping = False
         self._running = True
         _set_running_loop(self)
         try:
-            handle._run()  # noqa: SLF001 (a loop is what runs handles)
+            while self.turn < last_turn and self._failure is None and not self._stopping:
+                handle: asyncio.Handle | Timer
+                if ready:
+                    handle = ready.popleft()
+                elif timers and timers[0][0] <= until_ns:
+                    self.now_ns, _, handle = heapq.heappop(timers)
+                else:
+                    break
+                self.turn += 1
+                if not handle.cancelled():
+                    handle._run()  # noqa: SLF001 (a loop is what runs handles)
+                del handle  # the last reference to a task whose failure nobody will ask for
         finally:
             _set_running_loop(None)
             self._running = False
-        del handle  # the last reference to a task whose failure nobody will ask for
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            raise failure
+            if self._failure is not None:  # it came before whatever is being raised
+                failure, self._failure = self._failure, None
+                raise failure
 
     def run_until_complete(self, future: Any) -> Any:
         """Run until the awaitable is done, as fast as it goes.

@@ -36,10 +36,18 @@ class ProofOfWork:
         self._limit = limit
         self._future_limit_s = future_limit_s
         self._proof_scale = proof_scale
+        self._median: tuple[Entry, int] | None = None
+        self._work: tuple[int, int] = (0, 0)
+
+    def _median_time_past(self, entry: Entry) -> int:
+        """As the function; what was drafted on is what the next block is verified on."""
+        if self._median is None or self._median[0] is not entry:
+            self._median = (entry, median_time_past(entry))
+        return self._median[1]
 
     def prepare(self, parent: Entry, now_ns: int) -> tuple[int, int]:
         """Time and bits of a header that would follow `parent`."""
-        time_s = max(now_ns // NANOSECONDS, median_time_past(parent) + 1)
+        time_s = max(now_ns // NANOSECONDS, self._median_time_past(parent) + 1)
         return time_s, self._difficulty.next_bits(parent)
 
     async def seal(self, draft: Draft, clock: Clock) -> Block:
@@ -70,7 +78,7 @@ class ProofOfWork:
             raise InvalidBlock(Reason.BAD_DIFFBITS, f"{header.bits:08x} instead of {expected:08x}")
         if header.version < VERSION_MIN:
             raise InvalidBlock(Reason.BAD_VERSION, str(header.version))
-        median = median_time_past(parent)
+        median = self._median_time_past(parent)
         if header.time <= median:
             raise InvalidBlock(
                 Reason.TIME_TOO_OLD, f"{header.time} is not after the median {median}"
@@ -83,7 +91,10 @@ class ProofOfWork:
 
     def weight(self, block: Block) -> int:
         """The hashes that such a block takes on average."""
-        return target_to_work(bits_to_target(block.header.bits))
+        bits = block.header.bits
+        if bits != self._work[0]:  # it was the same in most blocks before
+            self._work = (bits, target_to_work(bits_to_target(bits)))
+        return self._work[1]
 
     def leader(self, head: Entry, now_ns: int) -> NodeId | None:  # noqa: ARG002 (the protocol's)
         """Only work can tell."""
@@ -103,10 +114,10 @@ def check_proof(hash_: bytes, bits: int, limit: int, proof_scale: int = 1) -> No
 
 def median_time_past(entry: Entry) -> int:
     """The median time in seconds of an entry and up to ten ancestors."""
-    times = []
-    for ancestor in entry.branch():
+    times: list[int] = []
+    ancestor: Entry | None = entry
+    while ancestor is not None and len(times) < MEDIAN_TIME_SPAN:
         times.append(ancestor.time)
-        if len(times) == MEDIAN_TIME_SPAN:
-            break
+        ancestor = ancestor.parent
     times.sort()
     return times[len(times) // 2]

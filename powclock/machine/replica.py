@@ -104,6 +104,11 @@ class Replica:
             confirmed=transactions(change.connected),
         )
 
+    def forget(self, height: int) -> None:
+        """Forget blocks and bodies below a height of the best chain, where no branch will part."""
+        for hash_ in self.tree.forget(height):
+            del self.blocks[hash_]
+
     def _remember_invalid(self, hash_: bytes) -> None:
         self._invalid[hash_] = None
         if len(self._invalid) > INVALID_MAX:

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from powclock.machine.header import BlockHeader, short
 from powclock.machine.reason import InvalidBlock, Reason
 
+# How far below its head a node names blocks to its peers, and at least remembers them.
+HISTORY_BLOCKS = 10_000
+
 
 class Entry:
     """A block's place in the tree; compared by identity.
 
-    A replica keeps one for each block for ever, so it holds no more of the header than rules about
-    later blocks need; the whole block is where bodies are kept.
+    A replica has one for each block, so it holds no more of the header than rules about later
+    blocks need; the whole block is where bodies are kept. Genesis has no parent, nor has an entry
+    whose parent is forgotten.
     """
 
     __slots__ = ("bits", "chain_work", "hash", "height", "parent", "time")
@@ -30,7 +34,7 @@ class Entry:
         self.chain_work: int = weight + (0 if parent is None else parent.chain_work)
 
     def branch(self) -> Iterator["Entry"]:
-        """This entry and its ancestors, back to genesis."""
+        """This entry and its ancestors, back to genesis or as far as they are remembered."""
         entry: Entry | None = self
         while entry is not None:
             yield entry
@@ -65,22 +69,26 @@ class HeadChange:
 
 
 class BlockTree:
-    """Entries by hash, with the best chain by height."""
+    """Entries by hash, with the best chain by height.
+
+    `best_chain` begins at the height `lowest`: genesis, unless old blocks are forgotten.
+    """
 
     def __init__(self, genesis: BlockHeader, weight: int) -> None:
-        root = Entry(genesis, None, weight)
-        self.entries: dict[bytes, Entry] = {root.hash: root}
-        self.best_chain: list[Entry] = [root]
-
-    @property
-    def genesis(self) -> Entry:
-        """The root."""
-        return self.best_chain[0]
+        self.genesis = Entry(genesis, None, weight)
+        self.entries: dict[bytes, Entry] = {self.genesis.hash: self.genesis}
+        self.best_chain: list[Entry] = [self.genesis]
+        self.lowest = 0
 
     @property
     def head(self) -> Entry:
         """The tip that this replica builds on."""
         return self.best_chain[-1]
+
+    @property
+    def horizon(self) -> int:
+        """The height from which down blocks are not named to peers, and may be forgotten."""
+        return max(0, self.head.height - HISTORY_BLOCKS)
 
     def __contains__(self, hash_: bytes) -> bool:
         return hash_ in self.entries
@@ -94,7 +102,18 @@ class BlockTree:
 
     def in_best_chain(self, entry: Entry) -> bool:
         """Whether the entry is the head or below it."""
-        return entry.height < len(self.best_chain) and self.best_chain[entry.height] is entry
+        place = entry.height - self.lowest
+        return 0 <= place < len(self.best_chain) and self.best_chain[place] is entry
+
+    def best_at(self, height: int) -> Entry:
+        """The entry of the best chain at a height that is remembered."""
+        assert height >= self.lowest, f"height {height} is forgotten"
+        return self.best_chain[height - self.lowest]
+
+    def best_from(self, height: int, count: int) -> list[Entry]:
+        """Up to `count` entries of the best chain from a height on, if need be a later one."""
+        place = max(0, height - self.lowest)
+        return self.best_chain[place : place + count]
 
     def insert(self, header: BlockHeader, weight: int) -> HeadChange | None:
         """Add a block; the change of head that it causes, if any.
@@ -121,11 +140,18 @@ class BlockTree:
             connected.append(entry)
             assert entry.parent is not None
             entry = entry.parent
-        disconnected = tuple(reversed(self.best_chain[entry.height + 1 :]))
-        del self.best_chain[entry.height + 1 :]
+        disconnected = self._cut_above(entry.height)
         connected.reverse()
         self.best_chain.extend(connected)
         return HeadChange(old, new, disconnected, tuple(connected))
+
+    def _cut_above(self, height: int) -> tuple[Entry, ...]:
+        """Shorten the best chain; what lay above, from the top down."""
+        place = height + 1 - self.lowest
+        assert place > 0, "the branch leaves the best chain where it is forgotten"
+        cut = tuple(reversed(self.best_chain[place:]))
+        del self.best_chain[place:]
+        return cut
 
     def condemn(self, bad: Entry, change: HeadChange) -> tuple[Entry, ...]:
         """Take back a head change because `bad`, one of its blocks, turned out invalid.
@@ -135,8 +161,7 @@ class BlockTree:
         """
         assert bad in change.connected
         assert self.head is change.new
-        fork_height = change.connected[0].height - 1
-        del self.best_chain[fork_height + 1 :]
+        self._cut_above(change.connected[0].height - 1)
         self.best_chain.extend(reversed(change.disconnected))
         removed = [bad]
         doomed = {bad.hash}
@@ -155,12 +180,14 @@ class BlockTree:
     def locator(self) -> list[bytes]:
         """Hashes of the best chain from the head back, ever sparser, ending with genesis.
 
-        Ten single steps, then doubling ones (Bitcoin's `getblocks` locator).
+        Ten single steps, then doubling ones (Bitcoin's `getblocks` locator), as far as
+        `HISTORY_BLOCKS`: a branch that parted before is fetched from genesis on.
         """
         hashes = []
         height, step = self.head.height, 1
-        while height > 0:
-            hashes.append(self.best_chain[height].hash)
+        horizon = self.horizon
+        while height > horizon:
+            hashes.append(self.best_at(height).hash)
             if len(hashes) >= 10:
                 step *= 2
             height -= step
@@ -174,3 +201,18 @@ class BlockTree:
             if entry is not None and self.in_best_chain(entry):
                 return entry
         return self.genesis
+
+    def forget(self, height: int) -> list[bytes]:
+        """Forget what lies below a height of the best chain, but genesis; the hashes forgotten."""
+        assert height <= self.head.height, "the head stays"
+        forgotten = []
+        for entry in self.entries.values():
+            if entry.height < height and entry is not self.genesis:
+                forgotten.append(entry.hash)
+            elif entry.parent is not None and entry.parent.height < height:
+                entry.parent = None
+        for hash_ in forgotten:
+            del self.entries[hash_]
+        del self.best_chain[: max(0, height - self.lowest)]
+        self.lowest = max(self.lowest, height)
+        return forgotten

@@ -23,7 +23,17 @@ SLICE_NS = NANOSECONDS // 10
 REDRAFT_NS = NANOSECONDS
 RATE_MIN = 1e-6  # hashes a second; less is nothing
 
-Draft = Callable[[], Block]
+
+class Draft(Protocol):
+    """What a node would seal now, with the newest time and transactions, each time it is asked."""
+
+    def __call__(self) -> Block:
+        """A block that lacks nothing but its proof."""
+        ...
+
+    def bits(self) -> int:
+        """The bits of such a block, where the rest of it does not matter yet."""
+        ...
 
 
 class Miner(Protocol):
@@ -118,7 +128,7 @@ class SampledMiner:
         return self._meter.total()
 
     async def search(self, draft: Draft, clock: Clock) -> Block:
-        target = bits_to_target(draft().header.bits)
+        target = bits_to_target(draft.bits())
         remaining = self._stream.exponential(target_to_work(target))
         while remaining > 0:
             rate = self.rate.now()

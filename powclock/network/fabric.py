@@ -3,12 +3,13 @@
 What arrives at a node that does not run is lost, as on any network.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
-from powclock.network.link import Link
+from powclock.network.link import Link, Traffic
 from powclock.network.node import Node
 
 NodeId = str
@@ -31,8 +32,7 @@ class Fabric:
         self._seed = seed
         self._peers: dict[NodeId, dict[NodeId, Link]] = {}
         self._receivers: dict[NodeId, Node] = {}
-        self._retired_messages = 0
-        self._retired_bytes = 0
+        self._traffic = Traffic()
 
     def peers(self, node: NodeId) -> Mapping[NodeId, Link]:
         """The links that lead from a node, by where they lead; a live view."""
@@ -56,6 +56,7 @@ class Fabric:
                 jitter_ns=round(distance.jitter_ms * NANOSECONDS / 1000),
                 bytes_per_s=distance.kilobytes_per_s * 1000,
                 deliver=self._deliver,
+                traffic=self._traffic,
             )
             self._peers.setdefault(source, {})[target] = link
             made.append(link)
@@ -63,9 +64,11 @@ class Fabric:
 
     def remove(self, node: NodeId) -> None:
         """Take a node and all its links out."""
-        gone = list(self._peers.pop(node, {}).values())
-        for outgoing in self._peers.values():
-            link = outgoing.pop(node, None)
+        outgoing = self._peers.pop(node, {})
+        gone = list(outgoing.values())
+        outgoing.clear()  # whoever still looks at it sees that nobody is left
+        for others in self._peers.values():
+            link = others.pop(node, None)
             if link is not None:
                 gone.append(link)
         self._retire(gone)
@@ -75,8 +78,8 @@ class Fabric:
         self._retire([self._peers[a].pop(b), self._peers[b].pop(a)])
 
     def _retire(self, gone: list[Link]) -> None:
-        self._retired_messages += sum(link.messages for link in gone)
-        self._retired_bytes += sum(link.bytes for link in gone)
+        for link in gone:
+            link.retire()
 
     def apart(self, a: NodeId, b: NodeId) -> bool:
         """Whether no way of links leads from one node to another, working or not."""
@@ -97,11 +100,22 @@ class Fabric:
         """From now on what is sent to the node is lost."""
         self._receivers.pop(name, None)
 
-    def send(self, source: NodeId, target: NodeId, data: bytes) -> None:
-        """Put bytes on a link; lost if there is none."""
-        link = self._peers[source].get(target) if source in self._peers else None
-        if link is not None:
-            link.send(data)
+    def sender(self, source: NodeId) -> Callable[[NodeId, bytes], None]:
+        """What puts a node's bytes on the link to a target; they are lost if there is none."""
+        outgoing = self._peers.setdefault(source, {})
+
+        def send(target: NodeId, data: bytes) -> None:
+            link = outgoing.get(target)
+            if link is not None:
+                link.send(data)
+
+        return send
+
+    def severed(self) -> Mapping[NodeId, int]:
+        """How many of the links that lead from a node lose everything, where any does."""
+        if not self._traffic.severed:
+            return {}
+        return Counter(link.source for link in self.links() if link.severed)
 
     def _deliver(self, source: NodeId, target: NodeId, data: bytes) -> None:
         node = self._receivers.get(target)
@@ -110,8 +124,4 @@ class Fabric:
 
     def traffic(self) -> tuple[int, int]:
         """Messages and bytes sent so far."""
-        messages, size = self._retired_messages, self._retired_bytes
-        for link in self.links():
-            messages += link.messages
-            size += link.bytes
-        return messages, size
+        return self._traffic.messages, self._traffic.bytes

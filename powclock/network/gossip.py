@@ -133,7 +133,7 @@ class Gossip:
             ("seconds that requests are late", self._requests.overdue_s(now_ns), LATE_S_MAX),
             ("requests", len(self._requests), REQUESTS_MAX),
             ("orphans", len(self._orphans), ORPHANS_MAX),
-            ("recent transfers", len(self._recent_transactions), RECENT_TRANSACTIONS_MAX),
+            ("recent transactions", len(self._recent_transactions), RECENT_TRANSACTIONS_MAX),
             ("last blocks of peers", len(self._reached), REACHED_MAX),
         )
 
@@ -161,18 +161,16 @@ class Gossip:
     def _on_announce(
         self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
     ) -> None:
-        now_ns = self._clock.monotonic()
-        wanted_blocks = tuple(
-            hash_
-            for hash_ in blocks
-            if hash_ not in self._replica.tree
-            and hash_ not in self._orphans
-            and self._requests.announced(hash_, peer, now_ns)
-        )
+        known, orphans = self._replica.tree.entries, self._orphans
+        recent = self._recent_transactions
+        lacking_blocks = [h for h in blocks if h not in known and h not in orphans]
+        lacking_transactions = [id_ for id_ in transactions if id_ not in recent]
+        if not lacking_blocks and not lacking_transactions:
+            return  # most of the time: every peer announces it
+        now_ns, announced = self._clock.monotonic(), self._requests.announced
+        wanted_blocks = tuple([h for h in lacking_blocks if announced(h, peer, now_ns)])
         wanted_transactions = tuple(
-            id_
-            for id_ in transactions
-            if id_ not in self._recent_transactions and self._requests.announced(id_, peer, now_ns)
+            [id_ for id_ in lacking_transactions if announced(id_, peer, now_ns)]
         )
         if wanted_blocks or wanted_transactions:
             self._send(peer, Request(wanted_blocks, wanted_transactions))
@@ -194,7 +192,7 @@ class Gossip:
         """Send the best chain from where the peer's locator meets it, then announce the head."""
         tree = self._replica.tree
         start = tree.fork_point(list(locator)).height + 1
-        for entry in tree.best_chain[start : start + FETCH_BLOCKS_MAX]:
+        for entry in tree.best_from(start, FETCH_BLOCKS_MAX):
             frame = self._disk.frame(entry.hash)
             assert frame is not None, "every block of the best chain but genesis is on disk"
             self._send_to(peer, frame)
@@ -281,7 +279,11 @@ class Gossip:
         self._fetching_until_ns = self._clock.monotonic() + REQUEST_TIMEOUT_NS
         tree = self._replica.tree
         reached = (tree.get(hash_) for hash_ in self._reached.values())
-        beside = [entry for entry in reached if entry is not None and not tree.in_best_chain(entry)]
+        beside = [
+            entry
+            for entry in reached
+            if entry is not None and entry.height > tree.horizon and not tree.in_best_chain(entry)
+        ]
         beside.sort(key=lambda entry: -entry.chain_work)
         furthest = tuple(dict.fromkeys(entry.hash for entry in beside))[:BESIDE_MAX]
         self._send(peer, Fetch((*furthest, *tree.locator())))

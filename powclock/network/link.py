@@ -13,8 +13,22 @@ Send = Callable[[bytes], None]
 Stage = Callable[[Send], Send]
 
 
+class Traffic:
+    """What all links of a race have carried, and how many of them are severed now."""
+
+    __slots__ = ("bytes", "messages", "severed")
+
+    def __init__(self) -> None:
+        self.messages = 0
+        self.bytes = 0
+        self.severed = 0
+
+
 class Link:
-    """From `source` to `target`; jitter is exponential with the given mean."""
+    """From `source` to `target`; jitter is exponential with the given mean.
+
+    `traffic` is counted together with other links.
+    """
 
     def __init__(
         self,
@@ -27,6 +41,7 @@ class Link:
         jitter_ns: int,
         bytes_per_s: float,
         deliver: Callable[[str, str, bytes], None],
+        traffic: Traffic | None = None,
     ) -> None:
         self.source = source
         self.target = target
@@ -38,6 +53,7 @@ class Link:
         self._jitter_ns = jitter_ns
         self._bytes_per_s = bytes_per_s
         self._deliver = deliver
+        self._traffic = Traffic() if traffic is None else traffic
         self._free_ns = 0
         self._last_arrival_ns = 0
         self._stages: dict[str, Stage] = {}
@@ -58,6 +74,14 @@ class Link:
         """The keys of what lies around it, innermost first."""
         return tuple(self._stages)
 
+    def retire(self) -> None:
+        """Be counted for itself from now on: the link is taken out."""
+        alone = Traffic()
+        if self._severed_by:
+            self._traffic.severed -= 1
+            alone.severed = 1
+        self._traffic = alone
+
     def wrap(self, key: str, stage: Stage) -> None:
         """Put a stage around the link, outside of those already there."""
         self._stages[key] = stage
@@ -70,12 +94,17 @@ class Link:
 
     def sever(self, key: str) -> None:
         """Lose everything from now on, for this reason."""
+        if not self._severed_by:
+            self._traffic.severed += 1
         self._severed_by[key] = None
         self._compose()
 
     def mend(self, key: str) -> None:
         """Take one reason to lose everything away."""
-        self._severed_by.pop(key, None)
+        if key in self._severed_by:
+            del self._severed_by[key]
+            if not self._severed_by:
+                self._traffic.severed -= 1
         self._compose()
 
     def _compose(self) -> None:
@@ -85,17 +114,18 @@ class Link:
         self.send = send
 
     def _transmit(self, data: bytes) -> None:
+        loop, traffic, size = self._loop, self._traffic, len(data)
         self.messages += 1
-        self.bytes += len(data)
-        now_ns = self._loop.now_ns
-        self._free_ns = max(now_ns, self._free_ns) + int(
-            len(data) / self._bytes_per_s * NANOSECONDS
-        )
-        arrival_ns = self._free_ns + self.latency_ns
+        self.bytes += size
+        traffic.messages += 1
+        traffic.bytes += size
+        free_ns = max(loop.now_ns, self._free_ns) + int(size / self._bytes_per_s * NANOSECONDS)
+        arrival_ns = free_ns + self.latency_ns
         if self._jitter_ns:
             arrival_ns += int(self._stream.exponential(self._jitter_ns))
-        self._last_arrival_ns = max(arrival_ns, self._last_arrival_ns)
-        self._loop.schedule(self._last_arrival_ns, self._deliver, self.source, self.target, data)
+        arrival_ns = max(arrival_ns, self._last_arrival_ns)
+        self._free_ns, self._last_arrival_ns = free_ns, arrival_ns
+        loop.schedule(arrival_ns, self._deliver, self.source, self.target, data)
 
 
 def _lose(data: bytes) -> None:

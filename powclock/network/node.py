@@ -1,11 +1,12 @@
 """A node: a replica that gossips, and a search for the next block on top of its head.
 
-Delivery is a call (`receive`), not a queue; only the search is a task, and a new head cancels it.
+Delivery is a call (`receive`), not a queue; only the search is a task. A new head cancels what it
+waits for, and it goes on from there.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from powclock.clock.node_clock import Clock
 from powclock.election.rule import Rule
@@ -70,8 +71,8 @@ class Node:
         self._peers = peers
         self._disk = disk
         self._emit = emit
-        self._drafts = 0
-        self._search: asyncio.Task[Block] | None = None
+        self._search: asyncio.Task[object] | None = None
+        self._anew = False
         self.replica = Replica(
             genesis.parameters,
             genesis.block,
@@ -79,6 +80,7 @@ class Node:
             genesis.allocation,
             disk,
         )
+        self._draft = _Drafts(self.replica, rule, clock, address)
         self._read_disk()
         self.gossip = Gossip(
             replica=self.replica,
@@ -107,6 +109,11 @@ class Node:
         """The tip it builds on."""
         return self.replica.head
 
+    @property
+    def peer_count(self) -> int:
+        """How many links lead from it, severed or not."""
+        return len(self._peers)
+
     # Life.
 
     async def run(self) -> None:
@@ -114,57 +121,69 @@ class Node:
         for peer in self._peers:
             self.gossip.connected(peer)
         try:
-            async with asyncio.TaskGroup() as group:
-                while True:
-                    await self._search_once(group)
+            while True:
+                await self._search_once()
         finally:
             self.gossip.running = False
 
-    async def _search_once(self, group: asyncio.TaskGroup) -> None:
-        self._search = group.create_task(self.rule.seal(self._draft, self._clock))
+    async def _search_once(self) -> None:
+        self._search = task = asyncio.current_task()
+        assert task is not None
         try:
-            block = await self._search
+            block = await self.rule.seal(self._draft, self._clock)
         except asyncio.CancelledError:
-            current = asyncio.current_task()
-            if current is not None and current.cancelling():
+            if not self._anew or task.uncancel():
                 raise
             return  # a new head: search on top of that
         finally:
-            self._search = None
+            self._search, self._anew = None, False
         self._found(block)
 
     def search_anew(self) -> None:
         """Give the present search up; nothing is lost, as it has no memory."""
-        if self._search is not None:
+        if self._search is not None and not self._anew:
+            self._anew = True
             self._search.cancel()
-
-    def _draft(self) -> Block:
-        """A block that may be sealed now: newest time, newest transactions."""
-        parent = self.head
-        parameters = self.replica.parameters
-        time_s, bits = self.rule.prepare(parent, self._clock.now())
-        transactions = self.replica.mempool.select(self.replica.ledger, parameters.transactions_max)
-        height = parent.height + 1
-        self._drafts += 1
-        block = Block(
-            header=_NO_HEADER,
-            coinbase=Coinbase(
-                height,
-                self.address,
-                parameters.subsidy_at(height) + sum(each.fee for each in transactions),
-                self._drafts.to_bytes(8, "little"),
-            ),
-            transactions=transactions,
-        )
-        root, _ = merkle_root(block.leaves())
-        header = BlockHeader(HEADER_VERSION, parent.hash, root, time_s, bits, 0)
-        return replace(block, header=header)
 
     def _found(self, block: Block) -> None:
         parent = self.replica.parent_of(block)
         assert parent is not None, "a search builds on what is known"
         self._emit(block_found(block, parent.height + 1, self.rule.weight(block)))
         self.gossip.accept(block, parent, source=None)
+
+
+class _Drafts:
+    """What a node would seal now (`Draft`); no two are equal, as each has a number."""
+
+    def __init__(self, replica: Replica, rule: Rule, clock: Clock, address: bytes) -> None:
+        self._replica = replica
+        self._rule = rule
+        self._clock = clock
+        self._address = address
+        self._number = 0
+
+    def bits(self) -> int:
+        """The bits of a draft, which gets its number even if nothing else of it is wanted."""
+        self._number += 1
+        return self._rule.prepare(self._replica.head, self._clock.now())[1]
+
+    def __call__(self) -> Block:
+        """A block with the newest time and the newest transactions."""
+        replica = self._replica
+        parent, parameters = replica.head, replica.parameters
+        time_s, bits = self._rule.prepare(parent, self._clock.now())
+        transactions = replica.mempool.select(replica.ledger, parameters.transactions_max)
+        height = parent.height + 1
+        self._number += 1
+        coinbase = Coinbase(
+            height,
+            self._address,
+            parameters.subsidy_at(height) + sum(each.fee for each in transactions),
+            self._number.to_bytes(8, "little"),
+        )
+        root, _ = merkle_root([coinbase.id, *(each.id for each in transactions)])
+        header = BlockHeader(HEADER_VERSION, parent.hash, root, time_s, bits, 0)
+        return Block(header, coinbase, transactions)
 
 
 def block_found(block: Block, height: int, work: int) -> BlockFound:
@@ -179,6 +198,3 @@ def block_found(block: Block, height: int, work: int) -> BlockFound:
         transactions=len(block.transactions),
         fees=block.fees,
     )
-
-
-_NO_HEADER = BlockHeader(HEADER_VERSION, bytes(32), bytes(32), 0, 0, 0)

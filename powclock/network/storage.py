@@ -59,6 +59,9 @@ class Disk(MutableMapping[bytes, Block]):
         del self._frames[hash_]
         self._decoded.pop(hash_, None)
 
+    def __contains__(self, hash_: object) -> bool:
+        return hash_ in self._frames
+
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._frames)
 

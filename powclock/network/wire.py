@@ -9,11 +9,12 @@ and must give the same bytes. So there is one encoding of each message, and what
 let pass (long integers, duplicate keys, floats where an integer belongs) is refused.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
 import msgpack
+import msgspec
 
 from powclock.machine.block import Block
 from powclock.machine.header import HEADER_BYTES, BlockHeader, sha256d
@@ -29,7 +30,9 @@ SEAL_BYTES_MAX = 256
 UINT64_END = 1 << 64
 UINT32_END = 1 << 32
 WORK_BYTES = 32
+HASH_BYTES = 32
 
+_PACK = msgpack.Packer().pack  # one for all: each has a buffer of a megabyte
 _LIMITS: dict[str, Any] = {
     "raw": False,
     "strict_map_key": True,
@@ -41,8 +44,7 @@ _LIMITS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Hello:
+class Hello(msgspec.Struct, frozen=True):
     """What a node says when a link comes up: its chain, its head's work, and a locator."""
 
     genesis: bytes
@@ -50,38 +52,33 @@ class Hello:
     locator: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Announce:
+class Announce(msgspec.Struct, frozen=True):
     """Hashes of what the sender has and the receiver may lack."""
 
     blocks: tuple[bytes, ...] = ()
     transactions: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """Asks for announced blocks and transactions."""
 
     blocks: tuple[bytes, ...] = ()
     transactions: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(msgspec.Struct, frozen=True):
     """Asks for the blocks after the newest one of the locator that the receiver has."""
 
     locator: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Deliver:
+class Deliver(msgspec.Struct, frozen=True):
     """A block."""
 
     block: Block
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(msgspec.Struct, frozen=True):
     """A transaction."""
 
     transaction: Transaction
@@ -117,7 +114,7 @@ def encode(message: Message) -> bytes:
             fields = [int(Kind.DELIVER), *_block_fields(block)]
         case Pass(transaction):
             fields = [int(Kind.PASS), _transaction_fields(transaction)]
-    return framed(msgpack.packb(fields))
+    return framed(_PACK(fields))
 
 
 def framed(payload: bytes) -> bytes:
@@ -164,8 +161,11 @@ def decode(data: bytes) -> Message:
     fields = _unpack(payload)
     if type(fields) is not list or not fields or type(fields[0]) is not int:
         raise Invalid(Reason.MALFORMED, "a message is an array that starts with its kind")
-    message = _message(fields)
-    if msgpack.packb(fields) != payload:
+    read = _READERS.get((fields[0], len(fields)))
+    if read is None:
+        raise Invalid(Reason.MALFORMED, "no message has this shape")
+    message = read(*fields[1:])
+    if _PACK(fields) != payload:
         raise Invalid(Reason.MALFORMED, "not in the one encoding that is allowed")
     return message
 
@@ -180,23 +180,40 @@ def _unpack(data: bytes) -> Any:
         raise Invalid(Reason.TRUNCATED if truncated else Reason.MALFORMED) from error
 
 
-def _message(fields: Any) -> Message:
-    match fields:
-        case [Kind.HELLO, genesis, work, locator]:
-            chain_work = int.from_bytes(_octets(work, WORK_BYTES), "big")
-            return Hello(_octets(genesis, 32), chain_work, _hashes(locator, LOCATOR_MAX))
-        case [Kind.ANNOUNCE, blocks, transactions]:
-            return Announce(_hashes(blocks, HASHES_MAX), _hashes(transactions, HASHES_MAX))
-        case [Kind.REQUEST, blocks, transactions]:
-            return Request(_hashes(blocks, HASHES_MAX), _hashes(transactions, HASHES_MAX))
-        case [Kind.FETCH, locator]:
-            return Fetch(_hashes(locator, LOCATOR_MAX))
-        case [Kind.DELIVER, header, seal, coinbase, transactions]:
-            return Deliver(_block(header, seal, coinbase, transactions))
-        case [Kind.PASS, transaction]:
-            return Pass(_transaction(transaction))
-        case _:
-            raise Invalid(Reason.MALFORMED, "no message has this shape")
+def _hello(genesis: Any, work: Any, locator: Any) -> Hello:
+    chain_work = int.from_bytes(_octets(work, WORK_BYTES), "big")
+    return Hello(_octets(genesis, 32), chain_work, _hashes(locator, LOCATOR_MAX))
+
+
+def _announce(blocks: Any, transactions: Any) -> Announce:
+    return Announce(_hashes(blocks, HASHES_MAX), _hashes(transactions, HASHES_MAX))
+
+
+def _request(blocks: Any, transactions: Any) -> Request:
+    return Request(_hashes(blocks, HASHES_MAX), _hashes(transactions, HASHES_MAX))
+
+
+def _fetch(locator: Any) -> Fetch:
+    return Fetch(_hashes(locator, LOCATOR_MAX))
+
+
+def _deliver(header: Any, seal: Any, coinbase: Any, transactions: Any) -> Deliver:
+    return Deliver(_block(header, seal, coinbase, transactions))
+
+
+def _pass(transaction: Any) -> Pass:
+    return Pass(_transaction(transaction))
+
+
+# By kind and number of fields.
+_READERS: dict[tuple[int, int], Callable[..., Message]] = {
+    (Kind.HELLO, 4): _hello,
+    (Kind.ANNOUNCE, 3): _announce,
+    (Kind.REQUEST, 3): _request,
+    (Kind.FETCH, 2): _fetch,
+    (Kind.DELIVER, 5): _deliver,
+    (Kind.PASS, 2): _pass,
+}
 
 
 def _octets(value: Any, length: int) -> bytes:
@@ -220,7 +237,10 @@ def _integer(value: Any, end: int) -> int:
 def _hashes(value: Any, count_max: int) -> tuple[bytes, ...]:
     if type(value) is not list or len(value) > count_max:
         raise Invalid(Reason.MALFORMED, f"at most {count_max} hashes expected")
-    return tuple(_octets(each, 32) for each in value)
+    for each in value:
+        if type(each) is not bytes or len(each) != HASH_BYTES:
+            raise Invalid(Reason.MALFORMED, f"{HASH_BYTES} bytes expected")
+    return tuple(value)
 
 
 def _block(header: Any, seal: Any, coinbase: Any, transactions: Any) -> Block:

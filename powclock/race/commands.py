@@ -54,7 +54,7 @@ class Look(Command, frozen=True, tag="look"):
 
 
 class Find(Command, frozen=True, tag="find"):
-    """Search for nodes, blocks and transfers; what is found is told at once."""
+    """Search for nodes, blocks and transactions; what is found is told at once."""
 
     text: Annotated[str, msgspec.Meta(max_length=200)]
 

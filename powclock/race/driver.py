@@ -12,6 +12,7 @@ from powclock.race.summary import Summary, summarise
 from powclock.race.witness import WorldWitness
 from powclock.race.world import World
 from powclock.record.checker.checker import Checker
+from powclock.record.events import LeaderElected, Record
 from powclock.record.view import BLOCKS_KEPT, View
 
 
@@ -48,6 +49,15 @@ class Driver:
             FaultError: it cannot be; nothing has changed.
         """
         self.world.act(action)
+
+    def stop_at(self, height: int) -> None:
+        """From now on a call that moves the race returns where the clock reaches a tick."""
+
+        def watch(record: Record) -> None:
+            if isinstance(record.event, LeaderElected) and record.event.height >= height:
+                self.world.loop.stop()
+
+        self.world.recorder.listen(watch)
 
     def step_until(self, done: Callable[[], bool], *, turns_max: int, until_ns: int) -> bool:
         """Go on one callback at a time until something is so; whether it is."""

@@ -171,5 +171,11 @@ class Engine:
             self._reached = (now_ns - from_ns) / (now_wall_ns - from_wall_ns)
             self._measured_from = (now_wall_ns, now_ns)
         rate = self._pacer.rate
-        paused = rate == 0 and self._step is None
-        return Pace(rate=rate, reached=self._reached, paused=paused, behind=self._pacer.behind)
+        stepping = self._step is not None
+        return Pace(
+            rate=rate,
+            reached=self._reached,
+            paused=rate == 0 and not stepping,
+            behind=self._pacer.behind,
+            stepping=stepping,
+        )

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from powclock.race.driver import Driver
+from powclock.race.history import History, may_forget
 from powclock.race.scenario import Scenario
 from powclock.race.session import Session
 from powclock.race.summary import Summary
 from powclock.record.events import BlockFound, Hash, LeaderElected, RaceStarted, Record
 
-TURNS_A_LOOK = 500
+TURNS_A_LOOK = 2_000
 FOR_EVER_NS = 1 << 62
+FOR_EVER_TICKS = 1 << 62
 
 
 class HeaderChain:
@@ -64,7 +66,8 @@ def run_race(
 ) -> Summary:
     """Race to a tick or a time, whichever comes first; 0 means no such end.
 
-    `progress` is told the height and the race's time now and then.
+    `progress` is told the height and the race's time now and then. Old blocks are forgotten where
+    no fault can ask for them.
 
     Raises:
         BrokenInvariant: with `check`, the race did what none may do.
@@ -72,14 +75,16 @@ def run_race(
     driver = _driver(scenario, outputs, check=check)
     end_ns = until_ns or FOR_EVER_NS
 
-    def done() -> bool:
-        return bool(ticks) and driver.view.height >= ticks
-
+    last_tick = ticks or FOR_EVER_TICKS
+    driver.stop_at(last_tick)
+    history = History(driver) if may_forget(scenario) else None
     with closing(driver):
         driver.start()
-        while not done() and driver.now_ns < end_ns:
-            driver.step_until(done, turns_max=TURNS_A_LOOK, until_ns=end_ns)
+        while driver.view.height < last_tick and driver.now_ns < end_ns:
+            driver.world.advance(end_ns, turns_max=TURNS_A_LOOK)
             progress(driver.view.height, driver.now_ns)
+            if history is not None:
+                history.forget()
         return driver.summary()
 
 

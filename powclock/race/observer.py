@@ -41,8 +41,8 @@ class _Seen:
 class Observer:
     """Derives the events of the whole race.
 
-    `transactions_of` looks into a node's copy of a block. Every block is remembered, as nodes do:
-    one that lost its disk starts again at genesis, however old that is.
+    `transactions_of` looks into a node's copy of a block. Blocks are remembered for as long as
+    nodes do: one that lost its disk starts again at genesis, however old that is.
     """
 
     def __init__(
@@ -63,6 +63,10 @@ class Observer:
     def knows(self, hash_: Hash) -> bool:
         """Whether a block was found."""
         return hash_ in self._blocks
+
+    def forget(self, height: int) -> None:
+        """Forget blocks below a height, as the nodes do."""
+        self._blocks = {h: seen for h, seen in self._blocks.items() if seen.found.height >= height}
 
     def __call__(self, record: Record) -> None:
         """Take a record in."""

@@ -20,7 +20,7 @@ from powclock.record.detail import (
     NodeDetail,
     Peer,
     Retarget,
-    Transfer,
+    TransactionDetail,
     TreeBlock,
 )
 from powclock.record.events import Hash, NodeId
@@ -94,12 +94,12 @@ class WorldProbe:
             )
         return tuple(blocks)
 
-    def _mempool(self, node: Node) -> tuple[Transfer, ...]:
+    def _mempool(self, node: Node) -> tuple[TransactionDetail, ...]:
         richest = nlargest(ROWS_MAX, node.replica.mempool, key=lambda each: (each.fee, each.id))
-        return tuple(map(self._transfer, richest))
+        return tuple(map(self._transaction, richest))
 
-    def _transfer(self, transaction: Transaction) -> Transfer:
-        return Transfer(
+    def _transaction(self, transaction: Transaction) -> TransactionDetail:
+        return TransactionDetail(
             display(transaction.id),
             self._world.name_of(transaction.sender),
             self._world.name_of(transaction.recipient),
@@ -138,7 +138,7 @@ class WorldProbe:
                     seal=block.seal,
                     bytes=len(encode(Deliver(block))),
                     reward=block.coinbase.amount,
-                    transfers=tuple(map(self._transfer, block.transactions)),
+                    transactions=tuple(map(self._transaction, block.transactions)),
                 )
         return None
 

@@ -24,18 +24,18 @@ class Recorder:
 
     def __init__(self, race_ns: Callable[[], int]) -> None:
         self._race_ns = race_ns
-        self._sinks: list[Sink] = []
+        self._sinks: list[Sink] = []  # another list after each change: it may be gone through now
         self._lines: list[Callable[[bytes], object]] = []
         self._digest = sha256()
         self.count = 0
 
     def listen(self, sink: Sink) -> None:
         """Give every record from now on to a sink."""
-        self._sinks.append(sink)
+        self._sinks = [*self._sinks, sink]
 
     def forget(self, sink: Sink) -> None:
         """Give a sink no more records."""
-        self._sinks.remove(sink)
+        self._sinks = [each for each in self._sinks if each != sink]
 
     def write(self, write_line: Callable[[bytes], object]) -> None:
         """Give every record from now on as a line of JSON."""
@@ -49,7 +49,7 @@ class Recorder:
         self._digest.update(line)
         for write_line in self._lines:
             write_line(line)
-        for sink in tuple(self._sinks):
+        for sink in self._sinks:
             sink(record)
 
     @property

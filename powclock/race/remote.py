@@ -67,7 +67,9 @@ class RaceProcess:
                 ended = self._until_ended(pipe, on_message)
             except Garbled as error:
                 ended = Ended(
-                    trouble=f"the race's process is garbled: {error}", summary="", again=""
+                    trouble=f"what the race's process sends is garbled: {error}",
+                    summary="",
+                    again="",
                 )
         on_message(self._last_word(ended))
 

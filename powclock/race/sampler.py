@@ -29,25 +29,26 @@ class Sampler:
     def _sample(self) -> None:
         self._later(self.every_ns, self._sample)
         world = self._world
+        severed = world.severed()
+        before, every_ns = self._hashes, self.every_ns
         samples = []
         for seat in world.seats():
-            if seat.node is None:
-                self._hashes[seat.name] = seat.miner.hashes()
-                continue
+            name, node = seat.name, seat.node
             hashes = seat.miner.hashes()
-            spent = hashes - self._hashes.get(seat.name, 0.0)
-            self._hashes[seat.name] = hashes
-            links = list(world.peers(seat.name))
-            cut = sum(link.severed for link in links)
+            spent = hashes - before.get(name, 0.0)
+            before[name] = hashes
+            if node is None:
+                continue
+            cut = severed.get(name, 0)
             samples.append(
                 NodeSample(
-                    node=seat.name,
-                    hash_rate=round(max(0.0, spent) * NANOSECONDS / self.every_ns, 3),
-                    hashes=round(hashes, 3),
-                    mempool=len(seat.node.replica.mempool),
-                    peers=len(links) - cut,
-                    peers_cut=cut,
-                    skew_s=seat.clock.skew_ns / NANOSECONDS,
+                    name,
+                    round(max(0.0, spent) * NANOSECONDS / every_ns, 3),
+                    round(hashes, 3),
+                    len(node.replica.mempool),
+                    node.peer_count - cut,
+                    cut,
+                    seat.clock.skew_ns / NANOSECONDS,
                 )
             )
         messages, size = world.traffic()

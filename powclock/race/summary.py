@@ -56,6 +56,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         rest = sum(won for _, won in winners[6:])
         others = f", others {rest}" if rest else ""
         pace = f", one in {self.interval_mean_s:.2f} s on average" if self.ticks else ""
+        confirmed = f"{self.transactions_confirmed} confirmed"
         mined = f"{self.blocks_mined} mined, {self.blocks_stale} stale"
         return "\n".join(
             (
@@ -65,7 +66,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"blocks    {mined} ({self.stale_of_mined:.1%} of mined), {self.forks} forks",
                 f"reorgs    {self.reorgs} by nodes, at most {self.reorg_depth_max} deep",
                 f"found by  {leaders or 'nobody yet'}{others}",
-                f"transfers {self.transactions_sent} sent, {self.transactions_confirmed} confirmed",
+                f"workload  {self.transactions_sent} transactions sent, {confirmed}",
                 f"refused   {self.blocks_refused} blocks, {self.messages_refused} messages",
                 f"digest    {self.digest}",
             )

@@ -49,7 +49,7 @@ class WorldWitness:
             return
         replica = seat.node.replica
         mempool = replica.mempool
-        yield Queue("transfers in the mempool", len(mempool), mempool.transactions_max)
+        yield Queue("transactions in the mempool", len(mempool), mempool.transactions_max)
         yield Queue("blocks remembered as invalid", replica.invalid_count, INVALID_MAX)
         yield Queue("decoded blocks", seat.disk.decoded_count, DECODED_MAX)
         for name, length, bound in seat.node.gossip.queues():

@@ -6,7 +6,7 @@ records. It is advanced from outside, so the same code runs paced on a screen an
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 from powclock.clock.node_clock import SkewedClock
@@ -197,7 +197,7 @@ class World:
             ),
             clock=seat.clock,
             later=self._later,
-            send=lambda peer, data: self._fabric.send(name, peer, data),
+            send=self._fabric.sender(name),
             peers=self._fabric.peers(name),
             disk=seat.disk,
             emit=lambda event: self._emit(name, event),
@@ -216,6 +216,11 @@ class World:
         """A stream of its own for each time that it is asked for."""
         self._joins += 1
         return Stream(self.scenario.seed, *name, self._joins)
+
+    @property
+    def now_ns(self) -> int:
+        """The race's time."""
+        return self.loop.now_ns
 
     def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
         """Call back with the data after a delay."""
@@ -386,6 +391,10 @@ class World:
             if seat is not None and seat.node is not None and not link.severed:
                 seat.node.gossip.connected(link.target)
 
+    def forget(self, height: int) -> None:
+        """Forget blocks below a height, as the nodes do."""
+        self._observer.forget(height)
+
     # What observers see.
 
     def seats(self) -> Iterable[Seat]:
@@ -403,6 +412,10 @@ class World:
     def peers(self, node: str) -> Iterable[Link]:
         """The links that lead from a node."""
         return self._fabric.peers(node).values()
+
+    def severed(self) -> Mapping[str, int]:
+        """How many of the links that lead from a node lose everything, where any does."""
+        return self._fabric.severed()
 
     def traffic(self) -> tuple[int, int]:
         """Messages and bytes sent so far."""

@@ -100,8 +100,8 @@ class Blocks:
         siblings.remove(block)
         if not siblings:
             del self._by_height[block.height]
-            if block.height == self.lowest:
-                self.lowest = min(self._by_height)
+            while self.lowest not in self._by_height:
+                self.lowest += 1
 
     def accepted(self, event: BlockAccepted, node: NodeId, time_ns: int) -> None:
         """Note that a block reached a node."""

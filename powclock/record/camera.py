@@ -36,6 +36,7 @@ class Camera:
         work = float(view.tick.work) if view.tick is not None else self._first_work()
         holders = self._holders()
         focus, probe = self.focus, self._probe
+        block = self._block(focus.block) if focus.block else None
         links = self._links() if focus.network else []
         return Frame(
             scenario=started.scenario,
@@ -72,7 +73,8 @@ class Camera:
             links_left_out=max(len(links) - LINKS_MAX, 0),
             spread=self._spread() if focus.network else None,
             node_detail=probe.node(focus.node) if probe is not None and focus.node else None,
-            block_detail=self._block(focus.block) if focus.block else None,
+            block_detail=block,
+            block_gone=focus.block if block is None else None,
             conditions=view.conditions(),
         )
 

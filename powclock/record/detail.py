@@ -27,8 +27,8 @@ class Focus(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: bool = False
 
 
-class Transfer(msgspec.Struct, frozen=True, array_like=True):
-    """A transfer; sender and recipient by name where they have one."""
+class TransactionDetail(msgspec.Struct, frozen=True, array_like=True):
+    """A transaction; sender and recipient by name where they have one."""
 
     id: Hash
     sender: str
@@ -71,7 +71,7 @@ class NodeDetail(msgspec.Struct, frozen=True, array_like=True):
     """One node from inside; of a node that is down, what lasts: account, clock and disk.
 
     `clock_ns` is what its clock shows, `tree` its newest blocks, `mempool` and `ledger` the
-    transfers with the highest fees and the richest accounts, each beside its full count.
+    transactions with the highest fees and the richest accounts, each beside its full count.
     """
 
     name: NodeId
@@ -89,7 +89,7 @@ class NodeDetail(msgspec.Struct, frozen=True, array_like=True):
     tree_blocks: int
     orphans: int
     requests: int
-    mempool: tuple[Transfer, ...]
+    mempool: tuple[TransactionDetail, ...]
     mempool_count: int
     ledger: tuple[Account, ...]
     ledger_count: int
@@ -105,7 +105,7 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
     seal: bytes
     bytes: int
     reward: int
-    transfers: tuple[Transfer, ...]
+    transactions: tuple[TransactionDetail, ...]
 
 
 class Arrival(msgspec.Struct, frozen=True, array_like=True):
@@ -173,11 +173,11 @@ class Retarget(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Hit(msgspec.Struct, frozen=True, array_like=True):
-    """Something that a search found: a node, a block or a transfer.
+    """Something that a search found: a node, a block or a transaction.
 
-    `kind` is "node", "block" or "transfer"; `id` names it; `block` is where a transfer stands,
-    and `height` where that is, or where the block itself is; `stale` says that it is a block that
-    is not on the best chain.
+    `kind` is "node", "block" or "transaction"; `id` names it; `block` is where a transaction
+    stands, and `height` where that is, or where the block itself is; `stale` says that it is a
+    block that is not on the best chain.
     """
 
     kind: str

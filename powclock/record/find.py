@@ -1,4 +1,4 @@
-"""The search: nodes by name, blocks by height or hash, transfers by id or client."""
+"""The search: nodes by name, blocks by height or hash, transactions by id or client."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -7,7 +7,7 @@ from powclock.record.blocks import BlockView
 from powclock.record.detail import Hit
 from powclock.record.events import NANOSECONDS
 from powclock.record.narrate import short_hash
-from powclock.record.view import TransferView, View
+from powclock.record.view import TransactionView, View
 
 # Of each kind, so that many of one do not hide the others.
 HITS_MAX = 20
@@ -16,11 +16,11 @@ DIGITS_MIN = 2
 
 
 def find(view: View, text: str) -> tuple[Hit, ...]:
-    """What the words of a person may mean, nodes first, then blocks, then transfers."""
+    """What the words of a person may mean, nodes first, then blocks, then transactions."""
     wanted = text.strip().casefold()
     if not wanted:
         return ()
-    kinds = (_nodes(view, wanted), _blocks(view, wanted), _transfers(view, wanted))
+    kinds = (_nodes(view, wanted), _blocks(view, wanted), _transactions(view, wanted))
     return tuple(hit for hits in kinds for hit in islice(hits, HITS_MAX))
 
 
@@ -52,23 +52,24 @@ def _block(block: BlockView) -> Hit:
     return Hit("block", block.hash, text, height=block.height, stale=not block.best)
 
 
-def _transfers(view: View, wanted: str) -> Iterator[Hit]:
+def _transactions(view: View, wanted: str) -> Iterator[Hit]:
     digits = _is_part_of_a_hash(wanted)
-    for transfer in reversed(view.transfers.values()):
-        by_id = digits and (transfer.id.startswith(wanted) or transfer.id.endswith(wanted))
-        if by_id or wanted == transfer.client.casefold():
-            yield _transfer(view, transfer)
+    for transaction in reversed(view.transactions.values()):
+        by_id = digits and (transaction.id.startswith(wanted) or transaction.id.endswith(wanted))
+        if by_id or wanted == transaction.client.casefold():
+            yield _transaction(view, transaction)
 
 
-def _transfer(view: View, transfer: TransferView) -> Hit:
-    block = view.blocks.get(transfer.block) if transfer.block is not None else None
-    where = "waits" if transfer.block is None else "confirmed"
+def _transaction(view: View, transaction: TransactionView) -> Hit:
+    block = view.blocks.get(transaction.block) if transaction.block is not None else None
+    where = "waits" if transaction.block is None else "confirmed"
     if block is not None:
         where = f"in {short_hash(block.hash)} at {block.height}"
-    sent_s = transfer.sent_ns / NANOSECONDS
-    text = f"{short_hash(transfer.id)} of {transfer.client} via {transfer.node} at {sent_s:.1f} s"
+    sent_s = transaction.sent_ns / NANOSECONDS
+    sender = f"{transaction.client} via {transaction.node}"
+    text = f"{short_hash(transaction.id)} of {sender} at {sent_s:.1f} s"
     height = block.height if block is not None else None
-    return Hit("transfer", transfer.id, f"{text}, {where}", transfer.block, height)
+    return Hit("transaction", transaction.id, f"{text}, {where}", transaction.block, height)
 
 
 def _is_part_of_a_hash(wanted: str) -> bool:

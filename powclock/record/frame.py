@@ -126,7 +126,8 @@ class Frame(msgspec.Struct, frozen=True):
     `chain` is the part of the chain that the screen looks at; there are blocks to see from
     `chain_low` to `chain_high`. `links` are pairs of indices into `nodes`, and `links_left_out`
     says how many more there are. These, `spread` and the details are there while the screen looks
-    at them. `conditions` are what theory needs to know (`lab.expected`).
+    at them; `block_gone` is the block that it looks at if that is no longer kept. `conditions` are
+    what theory needs to know (`lab.expected`).
     """
 
     scenario: str
@@ -164,16 +165,19 @@ class Frame(msgspec.Struct, frozen=True):
     spread: Spread | None = None
     node_detail: NodeDetail | None = None
     block_detail: BlockDetail | None = None
+    block_gone: Hash | None = None
     conditions: Conditions | None = None
 
 
 class Pace(msgspec.Struct, frozen=True):
     """How the race runs: `rate` as asked for (infinity: as fast as it goes), `reached` as measured.
 
-    `behind` says that the machine does not keep up with `rate`.
+    `behind` says that the machine does not keep up with `rate`, `stepping` that it runs to the next
+    event or tick and then stops, at whatever rate it ran before.
     """
 
     rate: float
     reached: float
     paused: bool
     behind: bool
+    stepping: bool = False

@@ -6,6 +6,8 @@ One place decides what is notable and how it is put, so a screen, a pipe and a t
 from powclock.record.events import (
     AnyEvent,
     AttackMoved,
+    BlockAccepted,
+    BlockFound,
     BlockHeld,
     BlockRefused,
     DifficultyChanged,
@@ -13,6 +15,7 @@ from powclock.record.events import (
     FaultOn,
     ForkOpened,
     Hash,
+    HeadMoved,
     LeaderElected,
     MessageRefused,
     NodeJoined,
@@ -20,9 +23,17 @@ from powclock.record.events import (
     RaceStarted,
     Record,
     Reorg,
+    Sampled,
+    TransactionConfirmed,
     TransactionRefused,
+    TransactionSent,
 )
 from powclock.record.frame import EventLine
+
+# Most records are of these kinds.
+_NEVER_TOLD = frozenset(
+    {BlockAccepted, BlockFound, HeadMoved, Sampled, TransactionConfirmed, TransactionSent}
+)
 
 
 def short_hash(hash_: Hash) -> str:
@@ -32,6 +43,8 @@ def short_hash(hash_: Hash) -> str:
 
 def narrate(record: Record) -> EventLine | None:
     """The event as a line, or None if it is not notable."""
+    if type(record.event) in _NEVER_TOLD:
+        return None
     told = _of_the_chain(record.event) or _of_nodes(record)
     if told is None:
         return None
@@ -77,7 +90,7 @@ def _group(event: AnyEvent) -> str:
         case MessageRefused(reason=reason):
             return f"refuse bytes: {reason}"
         case TransactionRefused(reason=reason):
-            return f"refuse transfers: {reason}"
+            return f"refuse transactions: {reason}"
         case BlockHeld(hash=hash_, parent=parent):
             return f"hold {short_hash(hash_)}, ask for {short_hash(parent)}"
         case _:
@@ -114,7 +127,7 @@ def _of_nodes(record: Record) -> tuple[str, str] | None:
         case MessageRefused(peer=peer, reason=reason):
             return "refused", f"{node} refuses bytes of {peer}: {reason}"
         case TransactionRefused(id=id_, peer=peer, reason=reason):
-            return "refused", f"{node} refuses transfer {short_hash(id_)} of {peer}: {reason}"
+            return "refused", f"{node} refuses transaction {short_hash(id_)} of {peer}: {reason}"
         case BlockHeld(hash=hash_, parent=parent):
             return "orphan", f"{node} holds {short_hash(hash_)}, asks for {short_hash(parent)}"
         case FaultOn(fault="join"):

@@ -51,7 +51,7 @@ HISTORY_SAMPLES = 400
 MARKS_MAX = 50
 RECENT_TICKS = 20
 LINES_MAX = 500
-TRANSFERS_MAX = 5_000
+TRANSACTIONS_MAX = 5_000
 BLOCKS_KEPT = 1_000
 
 
@@ -71,8 +71,8 @@ class NodeView:
 
 
 @dataclass(slots=True)
-class TransferView:
-    """A transfer that a client sent; `block` has it on the best chain, if any does."""
+class TransactionView:
+    """A transaction that a client sent; `block` has it on the best chain, if any does."""
 
     id: Hash
     client: str
@@ -110,7 +110,7 @@ class View:
         self.nodes: dict[NodeId, NodeView] = {}
         self.blocks = Blocks(blocks_kept)
         self.links: dict[tuple[NodeId, NodeId], float] = {}
-        self.transfers: dict[Hash, TransferView] = {}
+        self.transactions: dict[Hash, TransactionView] = {}
         self.counts = Counts()
         self.delays = Delays()
         self.lag = Lag()
@@ -212,11 +212,11 @@ class View:
                 self.blocks.found(event, name, record.time_ns)
             case TransactionSent():
                 self.counts.transactions_sent += 1
-                self.transfers[event.id] = TransferView(
+                self.transactions[event.id] = TransactionView(
                     event.id, event.client, name, record.time_ns, event.amount, event.fee
                 )
-                if len(self.transfers) > TRANSFERS_MAX:
-                    del self.transfers[next(iter(self.transfers))]
+                if len(self.transactions) > TRANSACTIONS_MAX:
+                    del self.transactions[next(iter(self.transactions))]
             case BlockRefused():
                 node.refused += 1
                 self.counts.blocks_refused += 1
@@ -242,9 +242,9 @@ class View:
         self.links |= {(link.a, link.b): link.latency_ms for link in links}
 
     def _stands_in(self, id_: Hash, block: Hash | None) -> None:
-        transfer = self.transfers.get(id_)
-        if transfer is not None:
-            transfer.block = block
+        transaction = self.transactions.get(id_)
+        if transaction is not None:
+            transaction.block = block
 
     def _sampled(self, event: Sampled) -> None:
         self.counts.messages, self.counts.message_bytes = event.messages, event.message_bytes

@@ -22,13 +22,19 @@ class Arrangement:
 
 
 def arrange(
-    width: int, height: int, nodes: int, panel: str | None = None, *, maximised: bool = False
+    width: int,
+    height: int,
+    nodes: int,
+    panel: str | None = None,
+    *,
+    maximised: bool = False,
+    faults: bool = False,
 ) -> Arrangement:
-    """Choose the arrangement for a size and a number of nodes."""
+    """Choose the arrangement for a size, a number of nodes, and whether faults are on."""
     if width >= 132 and height >= 38:
         usual = _wide(width, height, nodes)
     elif width >= 100 and height >= 28:
-        usual = _medium(width, height, nodes)
+        usual = _medium(width, height, nodes, faults)
     elif width >= 76 and height >= 20:
         usual = _small(width, height, nodes)
     else:
@@ -71,14 +77,15 @@ def _wide(width: int, height: int, nodes: int) -> Arrangement:
     return Arrangement("wide", regions, Border.BOX)
 
 
-def _medium(width: int, height: int, nodes: int) -> Arrangement:
-    top = 5
-    rest = height - top - 3
+def _medium(width: int, height: int, nodes: int, faults: bool) -> Arrangement:
+    # The row of the faults that are on is for the nodes while there are none: ten have room then.
+    top, active = 5, int(faults)
+    rest = height - top - active - 2
     table = min(max(nodes + 3, 6), rest - 10)
     regions = _stack(
         width,
-        [("status", 1), ("top", top), ("chain", rest - table), ("bottom", table), ("active", 1),
-         ("footer", 1)],
+        [("status", 1), ("top", top), ("chain", rest - table), ("bottom", table),
+         *[("active", 1)] * active, ("footer", 1)],
     )  # fmt: skip
     clock, tips = 36, 32
     _split(regions, "top", [("clock", clock), ("hash_rate", width - clock - tips), ("tips", tips)])

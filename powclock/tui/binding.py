@@ -12,9 +12,10 @@ class Binding:
 
     @dataclass(frozen=True)
     class Group:
-        """Keys that stand together in the help."""
+        """Keys that stand together in the help; those of a `sheet` do not work over the race."""
 
         description: str
+        sheet: bool = False
 
     key: str
     action: str

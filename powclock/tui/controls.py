@@ -18,7 +18,8 @@ from powclock.race.commands import (
     StepEvent,
     StepTick,
 )
-from powclock.tui.keys import FAULT_BY_ID, NEWCOMERS, SPEEDS
+from powclock.tui.fault_keys import FAULT_BY_ID
+from powclock.tui.keys import NEWCOMERS, SPEEDS
 from powclock.tui.presets import Preset
 from powclock.tui.state import State
 

@@ -8,6 +8,7 @@ footer, help and fault panel read it, so they never show a key that does somethi
 import unicodedata
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ import platformdirs
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 from powclock.tui.binding import Binding
-from powclock.tui.keys import BINDINGS, GROUPS
+from powclock.tui.keys import BINDINGS, FAULTS, GROUPS, MORE_FAULTS
 from powclock.tui.theme_file import read_capped
 
 _MAX_BYTES = 100_000
@@ -53,11 +54,18 @@ class Keys:
 
     def __init__(self, bindings: tuple[Binding, ...], mapped: dict[str, str] | None = None) -> None:
         self.mapped = mapped or {}
-        self.bindings = tuple(_with_keys(binding, self.mapped) for binding in bindings)
-        self._labels = {binding.id: binding.key_display for binding in self.bindings}
+        own = [_with_keys(binding, self.mapped) for binding in bindings]
+        self._labels = {binding.id: binding.key_display for binding in own}
+        # A key of the faults' sheet takes two presses.
+        self.bindings = tuple(
+            replace(each, key_display=f"{self.label('faults')} {each.key_display}")
+            if each.group.sheet
+            else each
+            for each in own
+        )
 
     def label(self, id_: str) -> str:
-        """How the key of a binding is written on the screen."""
+        """How the key of a binding is written where it works."""
         return self._labels[id_]
 
 
@@ -150,6 +158,18 @@ def _keys_of(id_: str, value: object, known: dict[str, Binding]) -> str:
 
 
 def _check_doubles(known: dict[str, Binding], mapped: dict[str, str]) -> None:
+    """In the faults' sheet other keys work than over the race; some work in both."""
+    over_race = {id_: each for id_, each in known.items() if not each.group.sheet}
+    in_sheet = {
+        id_: each
+        for id_, each in known.items()
+        if each.group in {FAULTS, MORE_FAULTS} or id_ == "faults"
+    }
+    for place in (over_race, in_sheet):
+        _check_doubles_in(place, mapped)
+
+
+def _check_doubles_in(known: dict[str, Binding], mapped: dict[str, str]) -> None:
     owners: dict[str, str] = {}
     for id_, binding in known.items():
         for key in mapped.get(id_, binding.key).split(","):
@@ -170,7 +190,7 @@ def named(key: str) -> str | None:
         key = key[:-1] + "plus"
     *modifiers, base = key.split("+")
     base = _SHORT.get(base, base)
-    character = base if len(base) == 1 else _CHARACTERS.get(base)
+    character = base if len(base) == 1 else _character(base)
     if character is None and base not in _NAMED:
         return None
     if not _MODIFIERS.issuperset(modifiers) or len(set(modifiers)) < len(modifiers):
@@ -196,21 +216,36 @@ def _name_of(character: str) -> str | None:
     return _SHORTER.get(name, name) or None
 
 
-_CHARACTERS = {
-    name: chr(code) for code in range(33, 127) if len(name := _name_of(chr(code)) or "") > 1
-}
+def _with_names(codes: range) -> dict[str, str]:
+    """The characters that have a name of more than themselves, by that name."""
+    return {name: chr(code) for code in codes if len(name := _name_of(chr(code)) or "") > 1}
+
+
+_ASCII = _with_names(range(33, 127))
+
+
+@cache
+def _beyond_ascii() -> dict[str, str]:
+    return _with_names(range(0xA0, 0x2_0000))
+
+
+def _character(name: str) -> str | None:
+    """The character that textual gives this name, if it is one's."""
+    if len(name) == 1 or name in _NAMED:
+        return None
+    return _ASCII.get(name) or _beyond_ascii().get(name)
 
 
 def written(key: str) -> str:
     """A key as one writes it in the file: a character where it is one."""
     *modifiers, base = key.split("+")
-    return "+".join([*modifiers, _CHARACTERS.get(base, base)])
+    return "+".join([*modifiers, _character(base) or base])
 
 
 def shown(key: str) -> str:
     """A key as the screen shows it."""
     *modifiers, base = key.split("+")
-    base = _SHOWN.get(base) or _CHARACTERS.get(base, base)
+    base = _SHOWN.get(base) or _character(base) or base
     if len(modifiers) == 1 and modifiers[0] in _SIGNS:
         return _SIGNS[modifiers[0]] + base
     return "+".join([*modifiers, base])

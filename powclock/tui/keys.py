@@ -1,18 +1,7 @@
-"""The keys. Footer, help and palette are made from the bindings, and a fault key is one line here.
+"""The keys: footer, help and palette are made from the bindings."""
 
-A fault has several strengths, of which the faults' sheet chooses one. Which strength is on is read
-off the label of the active fault, so a fault that a scenario began is understood as well.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from powclock.network.faults.every import AnyFault
-from powclock.network.faults.links import BitFlips, Delay, Loss
-from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor
 from powclock.tui.binding import Binding
-
-Nodes = tuple[str, ...]
+from powclock.tui.fault_keys import FAULT_KEYS
 
 # Panels with a number, in the order of their numbers.
 NUMBERED = ("clock", "chain", "nodes", "events", "hash_rate", "tips", "network")
@@ -20,83 +9,13 @@ NUMBERED = ("clock", "chain", "nodes", "events", "hash_rate", "tips", "network")
 TIME = Binding.Group("Time")
 PANELS = Binding.Group("Panels")
 FAULTS = Binding.Group("Faults: on the selected node, or on all")
+# Their keys work in the faults' sheet alone.
+MORE_FAULTS = Binding.Group("More faults: in the sheet of all faults", sheet=True)
 VIEW = Binding.Group("View")
 PROGRAM = Binding.Group("Program")
-GROUPS = (TIME, PANELS, FAULTS, VIEW, PROGRAM)
+GROUPS = (TIME, PANELS, FAULTS, MORE_FAULTS, VIEW, PROGRAM)
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, float("inf"))
-
-
-@dataclass(frozen=True)
-class Strength:
-    """How hard a fault strikes, in a word or two."""
-
-    words: str
-    make: Callable[[Nodes], AnyFault]
-
-
-@dataclass(frozen=True)
-class FaultKey:
-    """A key that begins a fault and ends it.
-
-    `usual` is the strength until the person chooses another; a key that `climbs` makes a fault that
-    is on stronger, and ends it after the strongest.
-    """
-
-    key: str
-    id: str
-    words: str
-    tooltip: str
-    strengths: tuple[Strength, ...]
-    usual: int = 0
-    climbs: bool = False
-    one_node: bool = False
-
-
-def _delay(milliseconds: float) -> Callable[[Nodes], AnyFault]:
-    return lambda nodes: Delay(nodes, milliseconds)
-
-
-def _clock(offset_s: float, drift_ppm: float = 0.0) -> Callable[[Nodes], AnyFault]:
-    return lambda nodes: ClockSkew(nodes, offset_s, drift_ppm)
-
-
-def _hash_rate(factor: float) -> Callable[[Nodes], AnyFault]:
-    return lambda nodes: HashRateFactor(nodes, factor)
-
-
-def _shares(make: Callable[[Nodes, float], AnyFault], *percent: int) -> tuple[Strength, ...]:
-    def one(probability: float) -> Callable[[Nodes], AnyFault]:
-        return lambda nodes: make(nodes, probability)
-
-    return tuple(Strength(f"{number} %", one(number / 100)) for number in percent)
-
-
-FAULT_KEYS = (
-    FaultKey("k", "crash", "crash", "Stop a node; again starts it", (Strength("", Crash),),
-             one_node=True),
-    FaultKey("K", "wipe", "lose disk", "Stop a node and lose its disk; again starts it empty",
-             (Strength("", lambda nodes: Crash(nodes, lose_disk=True)),), one_node=True),
-    FaultKey("d", "delay", "delay", "Messages take longer: a second, or as chosen in f",
-             (Strength("200 ms", _delay(200)), Strength("1 s", _delay(1_000)),
-              Strength("5 s", _delay(5_000))), usual=1),
-    FaultKey("l", "loss", "loss", "Messages get lost: three in ten, or as chosen in f",
-             _shares(Loss, 10, 30, 60), usual=1),
-    FaultKey("b", "bit_flips", "bit flips", "A bit flips in three messages of ten",
-             _shares(BitFlips, 3, 30), usual=1),
-    FaultKey("c", "clock_skew", "clock skew", "Clocks are 90 s ahead, or as chosen in f",
-             (Strength("−90 s", _clock(-90)), Strength("+90 s", _clock(90)),
-              Strength("+2 h", _clock(7_200)), Strength("10 % fast", _clock(0, 100_000))),
-             usual=1),
-    FaultKey("h", "faster", "hash ×2", "Twice the hash rate; again ×4, ×8, and back",
-             (Strength("×2", _hash_rate(2)), Strength("×4", _hash_rate(4)),
-              Strength("×8", _hash_rate(8))), climbs=True),
-    FaultKey("H", "slower", "hash ÷2", "Half the hash rate; again ÷4, ÷8, and back",
-             (Strength("÷2", _hash_rate(1 / 2)), Strength("÷4", _hash_rate(1 / 4)),
-              Strength("÷8", _hash_rate(1 / 8))), climbs=True),
-)  # fmt: skip
-
-FAULT_BY_ID = {entry.id: entry for entry in FAULT_KEYS}
 
 # Names for nodes that join: none of them is likely to be taken.
 NEWCOMERS = (
@@ -180,12 +99,17 @@ BINDINGS = (
     *(
         _bind(entry.key, f"fault('{entry.id}')", entry.words, entry.tooltip, FAULTS,
               name=f"fault_{entry.id}")
-        for entry in FAULT_KEYS
+        for entry in FAULT_KEYS if entry.direct
     ),
     _bind("a", "join", "join", "A node that nobody knew joins", FAULTS),
     _bind("x", "leave", "leave", "The selected node leaves for good", FAULTS),
     _bind("r", "restart", "restart", "Start what has crashed", FAULTS),
     _bind("0", "heal_all", "heal all", "End every fault", FAULTS),
+    *(
+        _bind(entry.key, f"fault('{entry.id}')", entry.words, entry.tooltip, MORE_FAULTS,
+              name=f"fault_{entry.id}")
+        for entry in FAULT_KEYS if not entry.direct
+    ),
     _bind("f", "faults", "faults", "All faults: strengths, targets, presets, and what is on", VIEW,
           show=True),
     _bind("slash", "filter", "filter", "Show only nodes that are like this; in the events, events",

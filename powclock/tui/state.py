@@ -110,7 +110,9 @@ class State:
         if block is not None and (
             frame.block_detail is None or frame.block_detail.hash != block.hash
         ):
-            self.frame = replace(frame, block_detail=block)
+            self.frame = frame = replace(frame, block_detail=block)
+        if later.block_gone is not None:
+            self.frame = replace(frame, block_gone=later.block_gone)
 
     def _wait(self, frame: Frame) -> None:
         """Keep what a frozen view will need: the newest frame, and the events of every one."""

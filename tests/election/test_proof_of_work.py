@@ -267,11 +267,15 @@ def test_sealing_a_block_spends_hashes_until_it_verifies() -> None:
     clock = RaceClock(loop)
     rule = rule_of(loop=loop)
 
-    def draft() -> Block:
-        time, bits = rule.prepare(GENESIS_ENTRY, clock.now())
-        return block_of(GENESIS.hash, 1, time=time, bits=bits)
+    class Drafts:
+        def bits(self) -> int:
+            return rule.prepare(GENESIS_ENTRY, clock.now())[1]
 
-    block = loop.run_until_complete(rule.seal(draft, clock))
+        def __call__(self) -> Block:
+            time, bits = rule.prepare(GENESIS_ENTRY, clock.now())
+            return block_of(GENESIS.hash, 1, time=time, bits=bits)
+
+    block = loop.run_until_complete(rule.seal(Drafts(), clock))
     rule.verify(block, GENESIS_ENTRY, clock.now())
     assert block.header.parent == GENESIS.hash
     assert loop.now_ns == (block.header.nonce + 1) * NANOSECONDS // 100

@@ -26,14 +26,14 @@ def test_a_message_goes_from_one_node_to_the_other() -> None:
     assert fabric.peers("ann") == {"bea": links[0]}
     got: list[tuple[str, bytes]] = []
     fabric.attach(receiver("bea", got))
-    fabric.send("ann", "bea", b"hello")
+    fabric.sender("ann")("bea", b"hello")
     loop.advance(seconds(0.009))
     assert got == []
     loop.advance(seconds(0.011))
     assert got == [("ann", b"hello")]
-    fabric.send("ann", "carl", b"lost")
-    fabric.send("carl", "ann", b"lost")
-    fabric.send("ann", "bea", b"on its way")
+    fabric.sender("ann")("carl", b"lost")
+    fabric.sender("carl")("ann", b"lost")
+    fabric.sender("ann")("bea", b"on its way")
     fabric.detach("bea")
     fabric.detach("bea")
     loop.advance(seconds(1))
@@ -48,7 +48,7 @@ def test_a_removed_node_has_no_links_but_its_traffic_counts() -> None:
     fabric.connect("bea", "carl", NEAR)
     live = fabric.peers("bea")
     for source, target in (("ann", "bea"), ("bea", "ann"), ("bea", "carl")):
-        fabric.send(source, target, b"12345")
+        fabric.sender(source)(target, b"12345")
     fabric.remove("ann")
     fabric.remove("nobody")
     assert list(live) == ["carl"]
@@ -58,3 +58,51 @@ def test_a_removed_node_has_no_links_but_its_traffic_counts() -> None:
         ("carl", "bea"),
     ]
     assert fabric.traffic() == (3, 15)
+
+
+def test_severed_links_are_counted_by_node_whatever_becomes_of_them() -> None:
+    fabric = Fabric(VirtualLoop(), 1)
+    first, _ = fabric.connect("ann", "bea", NEAR)
+    second, back = fabric.connect("ann", "carl", NEAR)
+    counts = [fabric.severed()]
+    first.sever("cut")
+    first.sever("cut")
+    first.sever("partition")
+    counts.append(fabric.severed())
+    second.sever("cut")
+    counts.append(fabric.severed())
+    first.mend("cut")
+    first.mend("nothing")
+    counts.append(fabric.severed())
+    first.mend("partition")
+    counts.append(fabric.severed())
+    fabric.remove("carl")
+    second.mend("cut")
+    back.sever("cut")
+    counts.append(fabric.severed())
+    first.sever("cut")
+    counts.append(fabric.severed())
+    assert counts == [
+        {},
+        {"ann": 1},
+        {"ann": 2},
+        {"ann": 2},
+        {"ann": 1},
+        {},
+        {"ann": 1},
+    ]
+
+
+def test_what_a_fault_holds_back_on_a_link_that_is_gone_does_not_count() -> None:
+    loop = VirtualLoop()
+    fabric = Fabric(loop, 1)
+    link, _ = fabric.connect("ann", "bea", NEAR)
+    link.wrap("delay", lambda send: lambda data: void(loop.schedule(seconds(2), send, data)))
+    fabric.sender("ann")("bea", b"late")
+    fabric.remove("bea")
+    loop.advance(seconds(3))
+    assert (link.messages, fabric.traffic()) == (1, (0, 0))
+
+
+def void(_: object) -> None:
+    """For a callback that gives something."""

@@ -4,6 +4,7 @@ import math
 import queue
 
 import msgspec
+from msgspec.structs import replace
 
 from powclock.network.faults.nodes import Crash, Join
 from powclock.race.commands import (
@@ -23,7 +24,7 @@ from powclock.race.messages import AnyMessage, Declined, Ended, Found, FromRace,
 from powclock.race.plan import Plan
 from powclock.race.session import Session
 from powclock.record.detail import Focus
-from powclock.record.frame import Frame
+from powclock.record.frame import Frame, Pace
 from tests.builders import seconds
 from tests.scenarios.races import scenario
 
@@ -121,6 +122,15 @@ def test_steps_go_to_the_next_event_and_the_next_tick_and_pause() -> None:
         assert frame.time_ns == start.time_ns or frame.events or frame.time_ns in steps
     ticks = {frame.height: frame for frame in frames if frame.height}
     assert all(frame.tick_ns <= frame.time_ns for frame in ticks.values())
+
+
+def test_a_step_that_began_live_is_told_as_a_step() -> None:
+    engine = Engine(Plan(WHAT, 1.0), queue.SimpleQueue(), lambda _message: None)
+    live = Pace(rate=1.0, reached=0.0, paused=False, behind=False)
+    for command, stepping in ((StepEvent(), True), (SetRate(1.0), False), (StepTick(), True)):
+        engine._obey(command)
+        assert engine._pace() == replace(live, stepping=stepping)
+    engine._driver.close()
 
 
 def test_a_pause_stops_and_a_rate_goes_on() -> None:

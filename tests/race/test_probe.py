@@ -17,7 +17,7 @@ from powclock.network.wire import Deliver, encode
 from powclock.race.probe import ROWS_MAX, TREE_BLOCKS_MAX, WorldProbe
 from powclock.race.scenario import Scenario
 from powclock.record.camera import Camera
-from powclock.record.detail import Account, Focus, NodeDetail, Transfer, TreeBlock
+from powclock.record.detail import Account, Focus, NodeDetail, TransactionDetail, TreeBlock
 from powclock.record.frame import Frame
 from tests.scenarios.races import Race, race, scenario
 
@@ -166,8 +166,8 @@ def test_a_body_is_the_one_under_the_header() -> None:
             assert body.seal == b""
             assert body.bytes == len(encode(Deliver(block)))
             assert body.reward == block.coinbase.amount
-            assert body.transfers == tuple(
-                Transfer(
+            assert body.transactions == tuple(
+                TransactionDetail(
                     display(each.id),
                     running.world.name_of(each.sender),
                     running.world.name_of(each.recipient),
@@ -177,7 +177,7 @@ def test_a_body_is_the_one_under_the_header() -> None:
                 )
                 for each in block.transactions
             )
-            carried += len(body.transfers)
+            carried += len(body.transactions)
         assert carried > 10
         assert probe.body(display(node.replica.tree.genesis.hash)) is None
 

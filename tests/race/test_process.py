@@ -1,5 +1,6 @@
 """The race's own process: it says how it ended, and never stays behind."""
 
+import io
 import math
 import os
 import signal
@@ -150,3 +151,29 @@ def test_a_plan_that_cannot_be_read_is_trouble() -> None:
     assert process.stderr.splitlines()[-1] == (
         b"powclock.race.pipe.Garbled: Expected `object`, got `str`"
     )
+
+
+def test_what_is_no_command_ends_the_race() -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "powclock.race.process"],
+        input=pack(Plan(WHAT, 1.0)) + pack("no command"),
+        capture_output=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert process.returncode == 0
+    assert process.stderr == b"no command: Expected `object`, got `str`\n"
+
+
+def test_what_is_no_message_is_trouble() -> None:
+    race = RaceProcess(Plan(WHAT, 1.0))
+    assert race._process.stdout is not None
+    race._process.stdout.close()
+    race._process.stdout = io.BytesIO(pack(Declined("first")) + pack("no message"))
+    listener = Listener()
+    race.listen(listener)
+    ended = listener.last()
+    race.close()
+    assert listener.messages[0] == Declined("first")
+    assert ended.trouble == "what the race's process sends is garbled: Expected `object`, got `str`"
+    assert session_of(ended).exists()

@@ -103,7 +103,7 @@ def test_the_text_of_a_summary() -> None:
         "blocks    25 mined, 5 stale (20.0% of mined), 4 forks",
         "reorgs    7 by nodes, at most 2 deep",
         "found by  carl 13, bea 12",
-        "transfers 8 sent, 6 confirmed",
+        "workload  8 transactions sent, 6 confirmed",
         "refused   1 blocks, 2 messages",
         f"digest    {'d' * 64}",
     ]

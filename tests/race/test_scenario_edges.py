@@ -17,7 +17,7 @@ from powclock.race.scenario import (
     shipped_scenarios,
 )
 from powclock.race.swarm.toml import to_toml
-from tests.edges import damaged_text, instances_of, peak_bytes, replaced, same
+from tests.edges import damaged_text, instances_of, line_of, peak_bytes, replaced, same
 
 BYTES = 200_000
 FULL = parse_scenario(
@@ -52,9 +52,7 @@ def read(text: str) -> Scenario | str:
     try:
         return parse_scenario(text, "f")
     except ScenarioError as error:
-        line = str(error)
-    assert line.isprintable(), repr(line)
-    return line
+        return line_of(error)
 
 
 @given(
@@ -107,7 +105,7 @@ def test_any_text_is_a_scenario_or_one_line(text: str) -> None:
 )
 def test_memory_is_bounded_by_the_size_of_the_text(text: str) -> None:
     whole = 'name = "x"\n' + text
-    assert peak_bytes(lambda: read(whole)) < 500_000 + 150 * len(whole.encode())
+    assert peak_bytes(lambda: read(whole)) < 500_000 + 200 * len(whole.encode())
 
 
 @pytest.mark.parametrize("text", TEXTS[:1])

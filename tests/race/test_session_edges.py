@@ -12,7 +12,7 @@ from powclock.network.faults.links import Delay
 from powclock.race.commands import Break, Heal, HealAll, Input
 from powclock.race.scenario import ScenarioError
 from powclock.race.session import End, Session, load_session
-from tests.edges import damaged, instances_of, peak_bytes, replaced, same
+from tests.edges import damaged, instances_of, line_of, peak_bytes, replaced, same
 from tests.scenarios.races import scenario
 
 SESSION = Session(
@@ -40,9 +40,7 @@ def read(file: Path, data: bytes) -> Session | str:
     try:
         return load_session(file)
     except ScenarioError as error:
-        line = str(error).removeprefix(f"{file}: ")
-        assert line.isprintable(), repr(line)
-        return line
+        return line_of(error).removeprefix(f"{file}: ")
 
 
 @given(st.lists(instances_of(Input), max_size=4).map(tuple), instances_of(End))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from powclock.race.toml_text import PARTS_MAX, NotToml, parse_toml
-from tests.edges import TEXT, damaged_text, peak_bytes
+from tests.edges import TEXT, damaged_text, line_of, peak_bytes
 
 BYTES = 100_000
 
@@ -19,9 +19,7 @@ def told(text: str) -> str:
     try:
         parse_toml(text)
     except NotToml as error:
-        line = str(error)
-        assert line.isprintable(), repr(line)
-        return line
+        return line_of(error)
     return ""
 
 
@@ -85,7 +83,7 @@ def test_what_a_person_writes_is_read_as_ever() -> None:
     ids=range(16),
 )  # fmt: skip
 def test_memory_is_bounded_by_the_size_of_the_text(text: str) -> None:
-    assert peak_bytes(lambda: told(text)) < 500_000 + 150 * len(text.encode())
+    assert peak_bytes(lambda: told(text)) < 500_000 + 200 * len(text.encode())
 
 
 texts = st.recursive(

@@ -95,7 +95,7 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
     (
         TransactionRefused(C, "bob", "mempool-full"),
         "alice",
-        ("refused", "alice refuses transfer cccc of bob: mempool-full"),
+        ("refused", "alice refuses transaction cccc of bob: mempool-full"),
     ),
     (HeadMoved(B, 1, ROOT), "bob", None),
     (Reorg(C, 3, B, A, 1, 2, ROOT), "bob", ("reorg", "reorg bob −1 +2  bbbb → cccc")),

@@ -107,6 +107,9 @@ def test_of_old_blocks_no_spread_is_known_and_of_unknown_ones_nothing() -> None:
         assert looked_at(running, running.found()[-2].hash).arrivals != ()
         camera = Camera(running.view)
         camera.focus = Focus(block="f" * 64)
-        assert camera.take(running.driver.now_ns).block_detail is None
+        unknown = camera.take(running.driver.now_ns)
+        assert (unknown.block_detail, unknown.block_gone) == (None, "f" * 64)
+        camera.focus = Focus(block=running.found()[0].hash)
+        assert camera.take(running.driver.now_ns).block_gone is None
         camera.focus = Focus(node="alice")
         assert camera.take(running.driver.now_ns).node_detail is None

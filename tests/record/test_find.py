@@ -70,24 +70,24 @@ def test_a_stale_block_is_marked() -> None:
     )
 
 
-def test_a_transfer_is_found_by_its_id_with_the_block_in_which_it_stands() -> None:
-    stands = next(each for each in VIEW.transfers.values() if each.block is not None)
+def test_a_transaction_is_found_by_its_id_with_the_block_in_which_it_stands() -> None:
+    stands = next(each for each in VIEW.transactions.values() if each.block is not None)
     block = VIEW.blocks.get(stands.block or "")
     assert block is not None
     sent = f"{stands.id[-4:]} of {stands.client} via {stands.node}"
     at = f"at {stands.sent_ns / NANOSECONDS:.1f} s"
     assert find(VIEW, stands.id) == (
-        Hit("transfer", stands.id, f"{sent} {at}, in {block.hash[-4:]} at {block.height}",
+        Hit("transaction", stands.id, f"{sent} {at}, in {block.hash[-4:]} at {block.height}",
             block.hash, block.height),
     )  # fmt: skip
-    waits = next(each for each in VIEW.transfers.values() if each.block is None)
+    waits = next(each for each in VIEW.transactions.values() if each.block is None)
     sent = f"{waits.id[-4:]} of {waits.client} via {waits.node}"
     at = f"at {waits.sent_ns / NANOSECONDS:.1f} s"
-    assert find(VIEW, waits.id) == (Hit("transfer", waits.id, f"{sent} {at}, waits"),)
+    assert find(VIEW, waits.id) == (Hit("transaction", waits.id, f"{sent} {at}, waits"),)
 
 
 def test_a_client_s_transfers_are_found_newest_first() -> None:
-    own = [each for each in VIEW.transfers.values() if each.client == "client2"]
+    own = [each for each in VIEW.transactions.values() if each.client == "client2"]
     hits = find(VIEW, "Client2")
     assert [hit.id for hit in hits] == [each.id for each in reversed(own)][:HITS_MAX]
 
@@ -99,10 +99,10 @@ def test_many_of_one_kind_do_not_hide_the_others() -> None:
     )
     with race(what) as running:
         running.run(30)
-        assert any(each.id.startswith("ab") for each in running.view.transfers.values())
+        assert any(each.id.startswith("ab") for each in running.view.transactions.values())
         kinds = [hit.kind for hit in find(running.view, "ab")]
         assert kinds.count("node") == HITS_MAX
-        assert kinds.count("transfer") > 0
+        assert kinds.count("transaction") > 0
 
 
 def test_what_starts_with_zeros_is_no_height() -> None:

@@ -56,8 +56,8 @@ A, B, C = "00" * 30 + "aaaa", "00" * 30 + "bbbb", "00" * 30 + "cccc"
             TransactionRefused(C, "bob", "mempool-full"),
             None,
             None,
-            "refuse transfers: mempool-full",
-            "7 nodes refuse transfers: mempool-full",
+            "refuse transactions: mempool-full",
+            "7 nodes refuse transactions: mempool-full",
         ),
     ],
 )

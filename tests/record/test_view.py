@@ -112,7 +112,7 @@ def test_the_view_knows_where_transfers_stand() -> None:
                     stands[id_] = block
                 case TransactionReturned(id=id_):
                     stands[id_] = None
-        transfers = running.view.transfers.values()
+        transfers = running.view.transactions.values()
         assert {transfer.id: transfer.block for transfer in transfers} == stands
         assert len(set(stands.values())) > 10
         assert None in stands.values()

@@ -11,7 +11,7 @@ from powclock.record.detail import (
     Body,
     NodeDetail,
     Peer,
-    Transfer,
+    TransactionDetail,
     TreeBlock,
 )
 from tests.tui.frames import SECOND, hash_of
@@ -19,8 +19,8 @@ from tests.tui.frames import SECOND, hash_of
 COIN = 100_000_000
 MILLISECOND = 1_000_000
 TRANSFERS = (
-    Transfer(hash_of("aa11"), "client1", "client2", COIN // 2, 90_000, 3),
-    Transfer(hash_of("bb22"), "client2", "dave", 1_234_567, 12_345, 0),
+    TransactionDetail(hash_of("aa11"), "client1", "client2", COIN // 2, 90_000, 3),
+    TransactionDetail(hash_of("bb22"), "client2", "dave", 1_234_567, 12_345, 0),
 )
 
 

@@ -104,7 +104,7 @@ def test_large_boxes_where_the_panel_has_the_whole_of_a_large_screen() -> None:
         "   ┏━━━━━━━━━━━━┓    ╭╌╌╌╌╌╌╌╌╌╌╌╌╮",
         "   ┃  0000c003  ┃    ┆    wait    ┆ mined by",
         "───┨    dave    ┠╌╌╌╌┆    >33%    ┆ 4 nodes",
-        "   ┃ 1 transfer ┃    ┆            ┆ 100 % of rate",
+        "   ┃    1 tx    ┃    ┆            ┆ 100 % of rate",
         "   ┗━━━━━━━━━━━━┛    ╰╌╌╌╌╌╌╌╌╌╌╌╌╯",
         "    6.0s         ◆4",
     ]

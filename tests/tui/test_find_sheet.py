@@ -19,8 +19,8 @@ HITS = (
     Hit("node", "bob", "bob, at 3, 1 found"),
     Hit("block", HASH, "3 c003 by dave", height=3),
     Hit("block", hash_of("5aa1"), "2 5aa1 by dave, stale", height=2, stale=True),
-    Hit("transfer", hash_of("bb22"), "bb22 of client2 via bob at 3.0 s, in c003 at 3", HASH, 3),
-    Hit("transfer", hash_of("cc33"), "cc33 of client3 via bob at 9.0 s, waits"),
+    Hit("transaction", hash_of("bb22"), "bb22 of client2 via bob at 3.0 s, in c003 at 3", HASH, 3),
+    Hit("transaction", hash_of("cc33"), "cc33 of client3 via bob at 9.0 s, waits"),
 )
 
 
@@ -147,7 +147,7 @@ def test_a_block_is_selected_shown_and_looked_into() -> None:
     on_screen(go, first=long)
 
 
-def test_a_transfer_leads_to_its_block_with_its_line_chosen() -> None:
+def test_a_transaction_leads_to_its_block_with_its_line_chosen() -> None:
     async def go(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         await search(app, race, pilot)
         await pilot.press("down", "down", "down", "enter")
@@ -160,7 +160,7 @@ def test_a_transfer_leads_to_its_block_with_its_line_chosen() -> None:
     on_screen(go, first=DETAILED)
 
 
-def test_a_transfer_that_waits_is_said_to_wait() -> None:
+def test_a_transaction_that_waits_is_said_to_wait() -> None:
     async def go(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         await search(app, race, pilot)
         await pilot.press("pagedown", "enter")

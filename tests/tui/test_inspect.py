@@ -165,6 +165,11 @@ def test_until_the_race_has_told_it_is_looking() -> None:
     assert shown[1].rstrip(" │") == "│ c003 · looking…"
 
 
+def test_of_a_block_that_is_no_longer_kept_it_says_so() -> None:
+    shown = sheet(the_block, first=frame(block_gone=HASH), size=(80, 24))
+    assert shown[1].rstrip(" │") == "│ c003 · no longer kept"
+
+
 def test_a_frozen_picture_takes_in_what_one_looks_into_and_holds_it() -> None:
     later = replace(DETAILED, node_detail=node_detail(disk_blocks=9), time_ns=90 * SECOND)
 

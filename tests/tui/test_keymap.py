@@ -218,8 +218,8 @@ def test_the_printed_map_changes_nothing_and_names_everything(file: Path) -> Non
     again = mapped(file, text)
     assert again.bindings == DEFAULT_KEYS.bindings
     assert all(binding.tooltip in text for binding in BINDINGS)
-    moved = mapped(file, '[keys]\nzoom = ["Z", "ctrl+z"]')
-    assert 'zoom = ["Z", "ctrl+z"]' in as_toml(moved)
+    moved = mapped(file, '[keys]\nzoom = ["Z", "ctrl+z", "¡"]')
+    assert 'zoom = ["Z", "ctrl+z", "¡"]' in as_toml(moved)
     assert mapped(file, as_toml(moved)).bindings == moved.bindings
 
 

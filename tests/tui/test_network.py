@@ -264,7 +264,7 @@ START = [
     "  erin ◂⢄⡀           ⣀◂ carol",
     "         ⠈⠑⠢⢄⡀   ⢀⡠⠔⠉",
     "             ⠈⠑◂ dave",
-    "◆ 3 by alice 1/6 have it ░░░░░",
+    "◆ 3 by alice 1/6 had it ▓░░░░░",
 ]
 
 MIDDLE = [
@@ -276,7 +276,7 @@ MIDDLE = [
     "  erin ◂⢄⡀           ⣀◆ carol",
     "         ⠈⠑⠢⢄⡀   ⢀⡠⠔•",
     "             ⠈⠑◂ dave",
-    "◆ 3 by alice 3/6 have it ▓▓░░░",
+    "◆ 3 by alice 3/6 had it ▓▓▓░░░",
 ]
 
 END = [
@@ -326,7 +326,7 @@ def test_a_block_is_seen_to_spread() -> None:
     network, state, wall = network_of(ring(TEN[:6]))
     assert shown(network, 30, 9) == START
     assert moves(network)
-    assert network.aside() == [("6× slower", state.palette.accent)]
+    assert network.aside() == [("replay 6× slower", state.palette.accent)]
     wall.now_s += 0.55
     assert shown(network, 30, 9) == MIDDLE
     wall.now_s += 0.75

@@ -92,7 +92,7 @@ def test_no_event_is_lost_between_pictures_and_all_is_bounded() -> None:
 def test_faults_that_are_on() -> None:
     cut = panel("active", size=(100, 30), first=split_frame())
     assert cut == [" on: ⊘ partition 2 | 2 12 s"]
-    assert panel("active", size=(100, 30)) == [" no faults on"]
+    assert panel("active", size=(80, 24)) == [" no faults on"]
 
 
 def test_before_the_first_frame_there_is_a_screen() -> None:
@@ -142,13 +142,23 @@ def test_ascii_is_all_there_is(keys: tuple[str, ...]) -> None:
 def test_panels_stay_inside_the_screen_and_do_not_overlap(width: int) -> None:
     for height in range(1, 80, 3):
         for panel, maximised in ((None, False), *((name, True) for name in NUMBERED)):
-            arranged = arrange(width, height, 12, panel, maximised=maximised)
+            arranged = arrange(
+                width, height, 12, panel, maximised=maximised, faults=bool(height % 2)
+            )
             regions = list(arranged.regions.values())
             assert sum(region.area for region in regions) <= width * height
             for region in regions:
                 assert region.x >= 0
                 assert region.right <= width
                 assert region.bottom <= height
+
+
+def test_ten_nodes_have_room_where_people_record_until_a_fault_needs_a_row() -> None:
+    rows_around = 3  # the border and the titles
+    for faults, nodes in ((False, 10), (True, 9)):
+        regions = arrange(100, 30, 10, faults=faults).regions
+        assert regions["nodes"].height - rows_around == nodes
+        assert ("active" in regions) is faults
 
 
 def test_ascii_keeps_the_geometry() -> None:

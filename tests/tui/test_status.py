@@ -30,7 +30,8 @@ def row(name: str, *keys: str, size: tuple[int, int] = (160, 45), pace: Pace = R
     [
         (RUNNING, "● LIVE 1×"),
         (PAUSED, "‖ PAUSED"),
-        (Pace(rate=0.0, reached=3.0, paused=False, behind=False), "▸ STEP"),
+        (Pace(rate=0.0, reached=3.0, paused=False, behind=False, stepping=True), "▸ STEP"),
+        (Pace(rate=1.0, reached=1.0, paused=False, behind=False, stepping=True), "▸ STEP"),
         (Pace(rate=2.0, reached=0.7, paused=False, behind=True), "● LIVE 2× behind: reaches 0.7×"),
         (Pace(rate=float("inf"), reached=90.0, paused=False, behind=False), "● LIVE ∞×"),
     ],

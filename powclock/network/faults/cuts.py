@@ -1,10 +1,11 @@
 """Faults that keep nodes apart: links that carry nothing."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
 
-from powclock.network.faults.fault import Breakable, Fault, FaultError, Sides, Undo
+from powclock.network.faults.fault import Breakable, Fault, FaultError, NodeId, Sides, Undo
 from powclock.network.faults.sides import side_by_share
 from powclock.network.link import Link
 
@@ -44,19 +45,91 @@ class Partition(Fault, frozen=True, tag="partition"):
     def begin(self, race: Breakable) -> Undo:
         side_of = {name: side for side in self.sides(race) for name in side}
 
-        def apply(link: Link) -> None:
+        def lies_between(link: Link) -> bool:
             # Who joins meanwhile is on the side of the first peer.
             source = side_of.setdefault(link.source, side_of.get(link.target, ()))
-            if source is not side_of.setdefault(link.target, source):
-                link.sever(self.id)
+            return source is not side_of.setdefault(link.target, source)
 
-        stop = race.on_links(apply)
+        return cut(race, self.id, lies_between)
 
-        def undo() -> None:
-            stop()
-            cut = [link for link in race.links() if link.severed_by(self.id)]
-            for link in cut:
-                link.mend(self.id)
-            race.reconnect(cut)
 
-        return undo
+class Isolate(Fault, frozen=True, tag="isolate"):
+    """Cut every link of the nodes, both ways, also those between them."""
+
+    @property
+    def label(self) -> str:
+        return "isolated"
+
+    def begin(self, race: Breakable) -> Undo:
+        alone = frozenset(self.targets(race))
+        everybody = not self.nodes
+        return cut(
+            race,
+            self.id,
+            lambda link: everybody or link.source in alone or link.target in alone,
+        )
+
+
+class OneWay(Fault, frozen=True, tag="one_way"):
+    """What the nodes send to the others is lost, but they hear; links among them work.
+
+    `deaf` turns it round: they are heard, and hear nothing.
+    """
+
+    deaf: bool = False
+
+    @property
+    def label(self) -> str:
+        return "one way: deaf" if self.deaf else "one way: mute"
+
+    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
+        if not self.nodes:
+            raise FaultError("one_way needs at least one name in nodes")
+        targets = super().targets(race)
+        if len(set(targets)) == len(race.node_names()):
+            raise FaultError("one_way needs a node that is not in nodes: links among them work")
+        return targets
+
+    def begin(self, race: Breakable) -> Undo:
+        nodes = frozenset(self.targets(race))
+        leads_in = self.deaf
+
+        def lost(link: Link) -> bool:
+            inside, outside = (link.target, link.source) if leads_in else (link.source, link.target)
+            return inside in nodes and outside not in nodes
+
+        return cut(race, self.id, lost)
+
+
+def cut(race: Breakable, key: str, which: Callable[[Link], bool]) -> Undo:
+    """Sever the links that are meant, also those made later, until it is taken back."""
+
+    def apply(link: Link) -> None:
+        if which(link):
+            link.sever(key)
+
+    stop = race.on_links(apply)
+
+    def undo() -> None:
+        stop()
+        mend(race, key)
+
+    return undo
+
+
+def mend(race: Breakable, key: str) -> None:
+    """Take a reason to lose everything from every link; both ends say how far they are.
+
+    Both, also where one direction alone was cut: who is behind may be the one that was heard.
+    """
+    severed = [link for link in race.links() if link.severed_by(key)]
+    for link in severed:
+        link.mend(key)
+    pairs = {(link.source, link.target) for link in severed}
+    race.reconnect(
+        [
+            link
+            for link in race.links()
+            if (link.source, link.target) in pairs or (link.target, link.source) in pairs
+        ]
+    )

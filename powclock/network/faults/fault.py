@@ -1,7 +1,7 @@
 """What a fault is: an outside change of a race, as data, and what it may lay hands on."""
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Protocol
+from typing import Annotated, ClassVar, Protocol
 
 import msgspec
 
@@ -32,6 +32,11 @@ class Breakable(Protocol):
 
     def stream(self, *name: object) -> Stream:
         """A stream of random numbers of the race."""
+        ...
+
+    @property
+    def now_ns(self) -> int:
+        """The race's time."""
         ...
 
     def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
@@ -116,7 +121,13 @@ class FaultError(ValueError):
 
 
 class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
-    """An outside change; `nodes` are its targets, none meaning all."""
+    """An outside change; `nodes` are its targets, none meaning all.
+
+    One that `needs_history` may make a node go back to blocks of any age: a race in which that
+    cannot happen forgets them.
+    """
+
+    needs_history: ClassVar[bool] = True
 
     nodes: tuple[Name, ...] = ()
 

@@ -1,6 +1,6 @@
 """Faults of nodes: whether they run, what their clocks say, how fast they mine, who takes part."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -38,6 +38,8 @@ class Crash(Fault, frozen=True, tag="crash"):
 class ClockSkew(Fault, frozen=True, tag="clock_skew"):
     """The nodes' clocks are ahead by an offset and gain by a drift."""
 
+    needs_history: ClassVar[bool] = False
+
     offset_s: Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)] = 90.0
     drift_ppm: Annotated[float, msgspec.Meta(ge=-1e5, le=1e5)] = 0.0
 
@@ -60,6 +62,8 @@ class ClockSkew(Fault, frozen=True, tag="clock_skew"):
 
 class HashRateFactor(Fault, frozen=True, tag="hash_rate"):
     """The nodes' hash rate is multiplied."""
+
+    needs_history: ClassVar[bool] = False
 
     factor: Annotated[float, msgspec.Meta(ge=0, le=1000)] = 2.0
 

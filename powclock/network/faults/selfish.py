@@ -1,8 +1,6 @@
-"""Withheld blocks: what a selfish miner publishes, and when (Eyal and Sirer 2014, algorithm 1).
+"""The selfish miner: what it publishes, and when (Eyal and Sirer 2014, algorithm 1).
 
-It stands between the attacker and its links. The attacker itself is an honest node: it builds on
-the best block that it knows, which is its own while it is ahead. Only what it says to its peers
-passes through here: blocks that it found are kept back until the honest nodes come close.
+A policy for `Withholder`: blocks are kept back until the honest nodes come close.
 
 - The attacker finds one: it is withheld, but after a tie it is published at once, and wins.
 - An honest block of a new height is announced to the attacker. One behind: all is lost, start anew.
@@ -16,16 +14,14 @@ gets it first. The rest get an announcement, which is too late. Who found the ho
 so γ is reached but for the finder's own part of the hash rate.
 """
 
-from collections.abc import Callable
-from typing import Protocol
-
 from powclock.clock.streams import Stream
 from powclock.machine.header import display
 from powclock.machine.reason import Invalid
 from powclock.network.faults.fault import Breakable, Fault, FaultError, NodeId, Probability, Undo
+from powclock.network.faults.withhold import Surroundings, Withholder
 from powclock.network.link import Link, Send
-from powclock.network.wire import Announce, Deliver, decode, encode
-from powclock.record.events import AttackMoved, BlockAccepted, BlockFound, Hash, Record
+from powclock.network.wire import Announce, decode
+from powclock.record.events import BlockFound, Hash, Record
 
 HEIGHTS_KEPT = 10_000
 
@@ -50,7 +46,7 @@ class SelfishMining(Fault, frozen=True, tag="selfish"):
     def begin(self, race: Breakable) -> Undo:
         (attacker,) = self.targets(race)
         stream = race.stream("selfish", attacker)
-        withholder = Withholder(race, attacker, self.gamma, stream, self.id)
+        withholder = SelfishMiner(race, attacker, self.gamma, stream, self.id)
         unwatch = race.watch(withholder.watch)
         unwrap = self.wrap_links(race, withholder.around)
 
@@ -62,97 +58,35 @@ class SelfishMining(Fault, frozen=True, tag="selfish"):
         return undo
 
 
-class Surroundings(Protocol):
-    """What the withholder asks of the race."""
-
-    def schedule_in(self, delay_ns: int, callback: Callable[[bytes], None], data: bytes) -> None:
-        """Call back with the data after a delay."""
-        ...
-
-    def block_frame(self, node: NodeId, hash_: bytes) -> bytes | None:
-        """A block of a node's disk as the message that delivers it."""
-        ...
-
-    def tell(self, event: AttackMoved) -> None:
-        """Put how far an attack has come into the stream of records."""
-        ...
-
-
-class Withholder:
-    """The blocks that one attacker keeps back; `stream` decides who hears it first in a tie."""
+class SelfishMiner(Withholder):
+    """Keeps a lead to itself; `stream` decides who hears it first in a tie."""
 
     def __init__(
         self, race: Surroundings, attacker: NodeId, gamma: float, stream: Stream, id_: str
     ) -> None:
-        self._id = id_
-        self._race = race
-        self._attacker = attacker
+        super().__init__(race, attacker, id_)
         self._gamma = gamma
         self._stream = stream
-        self._sends: dict[NodeId, Send] = {}
         self._heights: dict[Hash, int] = {}
-        self._private: dict[bytes, int] = {}
-        self._public = 0
         self._tie = False
-        # Of this branch: the height where it left the public one; and races over, and won.
-        self._fork = 0
-        self._tries = 0
-        self._won = 0
-
-    @property
-    def private(self) -> int:
-        """How many blocks are kept back."""
-        return len(self._private)
 
     def watch(self, record: Record) -> None:
-        """Follow what is found, and what the attacker has."""
-        match record.event:
-            case BlockFound(hash=hash_, height=height):
-                self._heights[hash_] = height
-                if len(self._heights) > HEIGHTS_KEPT:
-                    del self._heights[next(iter(self._heights))]
-            case BlockAccepted(hash=hash_, height=height, peer=peer) if (
-                record.node == self._attacker
-            ):
-                if peer is None:
-                    self._found(_wire(hash_), height)
-                else:
-                    self._heard_of(height)  # if nobody announced it
-            case _:
-                pass
+        """Follow what anybody finds, and what the attacker has."""
+        if isinstance(record.event, BlockFound):
+            self._heights[record.event.hash] = record.event.height
+            if len(self._heights) > HEIGHTS_KEPT:
+                del self._heights[next(iter(self._heights))]
+        super().watch(record)  # a block that nobody announced is heard of as it is accepted
 
     def around(self, link: Link, send: Send) -> Send:
         """The stage for a link from or to the attacker."""
         if link.source == self._attacker:
-            self._sends[link.target] = send
-            return lambda data: self._say(send, data)
+            return super().around(link, send)
         return lambda data: self._listen(link, send, data)
 
     def publish_all(self) -> None:
         """Keep nothing back any more."""
-        self._publish(self._tip, first=1.0)
-
-    @property
-    def _tip(self) -> int:
-        return max(self._private.values(), default=0)
-
-    # What passes.
-
-    def _say(self, send: Send, data: bytes) -> None:
-        try:
-            message = decode(data)
-        except Invalid:
-            send(data)  # a fault has flipped a bit: it tells nobody anything
-            return
-        match message:
-            case Announce(blocks, transactions):
-                blocks = tuple(hash_ for hash_ in blocks if hash_ not in self._private)
-                if blocks or transactions:
-                    send(encode(Announce(blocks, transactions)))
-            case Deliver(block) if block.hash in self._private:
-                pass
-            case _:
-                send(data)
+        self._publish_to(self._tip, first=1.0)
 
     def _listen(self, link: Link, send: Send, data: bytes) -> None:
         send(data)
@@ -198,49 +132,18 @@ class Withholder:
             self._tell("loses", own=own)
         elif lead == 0:
             self._tie = True
-            self._publish(height, first=self._gamma)
+            self._publish_to(height, first=self._gamma)
             self._tell("ties", own=own)
         elif lead == 1:
-            self._publish(height + 1, first=1.0)
+            self._publish_to(height + 1, first=1.0)
             self._won += 1
             self._tell("wins", own=own)
             self._public = height + 1
         else:
-            self._publish(height, first=1.0)
+            self._publish_to(height, first=1.0)
             self._tell("publishes")
 
-    def _tell(self, stage: str, own: int = 0) -> None:
-        """Say how far it is; `own` is the height of its branch where nothing is kept back now."""
-        self._race.tell(
-            AttackMoved(
-                id=self._id,
-                attacker=self._attacker,
-                stage=stage,
-                branch=(own or self._tip) - self._fork,
-                public=max(self._public - self._fork, 0),
-                withheld=len(self._private),
-                tries=self._tries,
-                won=self._won,
-            )
-        )
-
-    def _publish(self, height: int, *, first: float) -> None:
+    def _publish_to(self, height: int, *, first: float) -> None:
         """Let go of what is not above a height; a peer gets it unasked with probability `first`."""
-        frames: dict[bytes, bytes] = {}
-        for hash_ in [hash_ for hash_, each in self._private.items() if each <= height]:
-            del self._private[hash_]
-            frame = self._race.block_frame(self._attacker, hash_)
-            if frame is not None:  # its disk may have been lost
-                frames[hash_] = frame
-        if not frames:
-            return
-        for send in self._sends.values():
-            if self._stream.random() < first:
-                for frame in frames.values():
-                    send(frame)
-            else:
-                send(encode(Announce(blocks=tuple(frames))))
-
-
-def _wire(hash_: Hash) -> bytes:
-    return bytes.fromhex(hash_)[::-1]
+        hashes = [hash_ for hash_, each in self._private.items() if each <= height]
+        self._publish(hashes, lambda: self._stream.random() < first)

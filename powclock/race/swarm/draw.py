@@ -12,14 +12,17 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from powclock.clock.streams import Stream
-from powclock.network.faults.cuts import Partition
+from powclock.network.faults.bandwidth import Bandwidth
+from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.forge import Forge
-from powclock.network.faults.links import BitFlips, Delay, Loss
+from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
 from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
 from powclock.network.faults.selfish import SelfishMining
+from powclock.network.faults.swizzle import Swizzle
+from powclock.network.faults.withhold import Withhold
 from powclock.network.topology import Kind, diameter, edges
 from powclock.race.scenario import (
     Chain,
@@ -35,7 +38,7 @@ from powclock.race.scenario import (
 
 PREFIX = "check:"
 HEAL_S = 60.0
-KIND_SHARE = 0.4
+KIND_SHARE = 0.25
 FAULTS_A_KIND_MAX = 2
 MESSAGES_A_HOP = 3  # announce, request, deliver
 
@@ -63,8 +66,18 @@ DRAWS: dict[str, Draw] = {
     "crash": lambda s, names: Crash(nodes=_some(s, names)),
     "crash, disk lost": lambda s, names: Crash(nodes=_some(s, names, 0.1), lose_disk=True),
     "partition": lambda s, _: Partition(share=s.uniform(0.1, 0.9)),
+    "isolate": lambda s, names: Isolate(nodes=_few(s, names)),
+    "one way": lambda s, names: OneWay(nodes=_few(s, names), deaf=s.random() < 0.5),
+    "swizzle": lambda s, names: Swizzle(
+        nodes=_some(s, names), share=s.uniform(0.2, 1), step_s=s.uniform(0.2, 5)),
     "delay": lambda s, names: Delay(nodes=_some(s, names), delay_ms=s.uniform(0, 5_000)),
+    "jitter": lambda s, names: Jitter(nodes=_some(s, names), jitter_ms=s.uniform(0, 2_000)),
+    "reorder": lambda s, names: Reorder(
+        nodes=_some(s, names), probability=s.random(), delay_ms=s.uniform(0, 3_000)),
+    "bandwidth": lambda s, names: Bandwidth(
+        nodes=_some(s, names), kilobytes_per_s=s.uniform(0.5, 50)),
     "loss": lambda s, names: Loss(nodes=_some(s, names), probability=s.random()),
+    "duplicate": lambda s, names: Duplicate(nodes=_some(s, names), probability=s.random()),
     "bit flips": lambda s, names: BitFlips(nodes=_some(s, names), probability=s.random()),
     "clock skew": lambda s, names: ClockSkew(
         nodes=_some(s, names), offset_s=s.uniform(-100, 100), drift_ppm=s.uniform(-500, 500)),
@@ -73,6 +86,7 @@ DRAWS: dict[str, Draw] = {
     "join": lambda s, _: Join(nodes=(f"guest{s.below(3)}",), hash_rate=s.uniform(0, 20_000)),
     "leave": lambda s, names: Leave(nodes=_few(s, names)),
     "forge": lambda s, names: Forge(nodes=_some(s, names)),
+    "withhold": lambda s, names: Withhold(nodes=_some(s, names), delay_s=s.uniform(0, 20)),
     "selfish": lambda s, names: SelfishMining(nodes=(s.choice(names),), gamma=s.random()),
     "double spend": lambda s, names: DoubleSpend(
         nodes=(s.choice(names),), confirmations=1 + s.below(4), give_up=1 + s.below(6),

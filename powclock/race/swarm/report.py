@@ -23,7 +23,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     race_seconds: float
     blocks: int
     reorgs: int
-    transfers: int
+    transactions: int
     records: int
     digest: str
     kinds: dict[str, int]
@@ -43,11 +43,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         lines.append(f"{'':<{width}} {numbers}")
         failed = len(self.failures)
         hours = self.race_seconds / 3600
+        transactions = f"{self.transactions} transactions"
         lines += [
             "",
             f"seeds     {self.seeds}, {failed or 'none'} failed",
             f"races     {hours:.1f} h, {self.records} records",
-            f"of them   {self.blocks} blocks, {self.reorgs} reorgs, {self.transfers} transfers",
+            f"of them   {self.blocks} blocks, {self.reorgs} reorgs, {transactions}",
             f"digest    {self.digest}",
         ]
         return "\n".join(lines)
@@ -68,7 +69,7 @@ def report_of(results: Sequence[Result]) -> Report:
         race_seconds=sum(result.race_seconds for result in results),
         blocks=sum(result.blocks for result in results),
         reorgs=sum(result.reorgs for result in results),
-        transfers=sum(result.transfers for result in results),
+        transactions=sum(result.transactions for result in results),
         records=sum(result.records for result in results),
         digest=digest.hexdigest(),
         kinds={kind: kinds[kind] for kind in DRAWS},

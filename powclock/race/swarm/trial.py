@@ -40,7 +40,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     race_seconds: float
     blocks: int
     reorgs: int
-    transfers: int
+    transactions: int
     records: int
     digest: str
 
@@ -64,7 +64,7 @@ def try_seed(seed: int) -> Result:
         race_seconds=driver.now_ns / NANOSECONDS,
         blocks=counts.blocks_mined,
         reorgs=counts.reorgs,
-        transfers=counts.transactions_confirmed,
+        transactions=counts.transactions_confirmed,
         records=driver.world.recorder.count,
         digest=driver.world.recorder.digest,
     )

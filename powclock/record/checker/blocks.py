@@ -1,7 +1,7 @@
 """The blocks of a race as the checker keeps them: one small entry each, bodies are forgotten.
 
-An entry has to stay, however old: a node that lost its disk begins again at genesis. It takes about
-500 bytes.
+An entry has to stay for as long as nodes may come back to it: one that lost its disk begins again
+at genesis. It takes about 500 bytes.
 """
 
 
@@ -10,7 +10,7 @@ class Seen:
 
     `flaw` says why no node may build on it (the invariant and the reason): a block on a side
     branch is accepted before anyone looks at what it does to the ledger. `fingerprint` is that of
-    its bytes in this process.
+    its bytes in this process. Genesis has no parent, nor has a block whose parent is forgotten.
     """
 
     __slots__ = (

@@ -6,7 +6,7 @@ from typing import Any
 from powclock.record.checker.blocks import Seen, paths
 from powclock.record.checker.broken import BrokenInvariant, Place, Wrong
 from powclock.record.checker.header import check_header, work_of
-from powclock.record.checker.heads import Follower
+from powclock.record.checker.heads import Follower, shown
 from powclock.record.checker.parse import Body, Transfer, check_body, read_block, read_header
 from powclock.record.checker.states import States
 from powclock.record.checker.witness import Witness
@@ -61,6 +61,7 @@ class Checker:
         self._proof_scale = 1
         self._by_hash: dict[Hash, Seen] = {}
         self._blocks: list[Seen] = []
+        self._forgotten = 0
         self._followers: dict[str, Follower] = {}
         self._due: Follower | None = None
         self._bodies: dict[int, Body] = {}
@@ -82,7 +83,25 @@ class Checker:
     @property
     def blocks(self) -> int:
         """How many blocks were validated, genesis among them."""
-        return len(self._blocks)
+        return self._forgotten + len(self._blocks)
+
+    def forget(self, height: int, node: str) -> None:
+        """Forget blocks below a height at which all nodes have one block, `node` among them."""
+        base = self._followers[node].head
+        while base.height > height:
+            assert base.parent is not None
+            base = base.parent
+        self._states.forget(base, lambda step: self._body(node, step))
+        count = next(i for i, block in enumerate(self._blocks) if block.height >= height)
+        for block in self._blocks[:count]:
+            del self._by_hash[shown(block)]
+        del self._blocks[:count]
+        self._forgotten += count
+        for block in self._blocks:
+            if block.parent is not None and block.parent.index < self._forgotten:
+                block.parent = None
+        for follower in self._followers.values():
+            follower.forget(self._forgotten)
 
     def __call__(self, record: Record) -> None:
         """Take a record in."""
@@ -202,7 +221,7 @@ class Checker:
         block = Seen(
             hash_,
             parent,
-            len(self._blocks),
+            self.blocks,
             time=header.time,
             bits=header.bits,
             work=work_of(header.bits),

@@ -19,12 +19,14 @@ class Follower:
         self.head = genesis
         self.due: Seen | None = None
         self._genesis = genesis
+        self._first = 0  # the index of the block that `_has` begins with
         self._has = bytearray(b"\1")
         self._order = array("I")
 
     def has(self, block: Seen) -> bool:
         """Whether the node has a block."""
-        return block.index < len(self._has) and bool(self._has[block.index])
+        place = block.index - self._first
+        return 0 <= place < len(self._has) and bool(self._has[place])
 
     def accept(self, block: Seen) -> None:
         """The node has one more block; `due` is where its head must move now, if anywhere."""
@@ -38,14 +40,22 @@ class Follower:
             self.due = block
 
     def _take(self, block: Seen) -> None:
-        if block.index >= len(self._has):
-            self._has.extend(bytes(block.index + 64 - len(self._has)))
-        if not self._has[block.index]:
-            self._has[block.index] = 1
+        place = block.index - self._first
+        if place >= len(self._has):
+            self._has.extend(bytes(place + 64 - len(self._has)))
+        if not self._has[place]:
+            self._has[place] = 1
             self._order.append(block.index)
+
+    def forget(self, first: int) -> None:
+        """Forget the blocks with a lower index."""
+        del self._has[: first - self._first]
+        self._first = first
+        self._order = array("I", (index for index in self._order if index >= first))
 
     def restarted(self, count: int, blocks: Sequence[Seen]) -> None:
         """The node read `count` blocks from its disk, the first ones that it accepted."""
+        assert self._first == 0, "a node comes back, but the blocks on its disk are forgotten"
         if count > len(self._order):
             known = len(self._order)
             raise Wrong(2, f"{self.name} comes up with {count} blocks, but accepted {known}")

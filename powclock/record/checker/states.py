@@ -122,12 +122,11 @@ class States:
 
     def __init__(self, chain: ChainInfo, genesis: Seen) -> None:
         self._chain = chain
-        self._genesis = genesis
-        self._allocation = {bytes.fromhex(address): amount for address, amount in chain.allocation}
+        allocation = {bytes.fromhex(address): amount for address, amount in chain.allocation}
         self._signatures = Signatures(chain.chain_id)
-        start = Ledger.at_genesis(genesis, self._allocation)
-        genesis.state_root = start.root()
-        self._ledgers = [start]  # the one used last comes last
+        self._base = Ledger.at_genesis(genesis, allocation)
+        genesis.state_root = self._base.root()
+        self._ledgers = [self._base.copy()]  # the one used last comes last
 
     def append(self, block: Seen, body: Body, body_of: BodyOf) -> None:
         """Say what a block makes of the ledger: its state root, or the flaw in it."""
@@ -158,18 +157,19 @@ class States:
 
     def _moved(self, block: Seen, body_of: BodyOf) -> Ledger:
         """The ledger that is nearest, moved; a copy of it where it is needed at its place too."""
-        ways = []
-        for age, ledger in enumerate(reversed(self._ledgers)):
-            left, joined = paths(ledger.at, block)
-            if len(left) <= ledger.undoable:
-                ways.append((len(left) + len(joined), age, ledger, len(left), joined))
-        if ways:
-            length, _, ledger, back, joined = min(ways, key=lambda way: way[:2])
-        else:
-            ledger = Ledger.at_genesis(self._genesis, self._allocation)
-            back, joined = 0, paths(self._genesis, block)[1]
-            length = len(joined)
-        if length > FAR_BLOCKS or ledger not in self._ledgers:
+        nearest, length = self._base, block.height - self._base.at.height + 1
+        back, joined = 0, None
+        for ledger in reversed(self._ledgers):
+            if abs(ledger.at.height - block.height) >= length:
+                continue  # at least so many steps
+            left, ahead = paths(ledger.at, block)
+            if len(left) <= ledger.undoable and len(left) + len(ahead) < length:
+                nearest, length = ledger, len(left) + len(ahead)
+                back, joined = len(left), ahead
+        ledger = nearest
+        if joined is None:
+            joined = paths(ledger.at, block)[1]
+        if length > FAR_BLOCKS or ledger is self._base:
             ledger = ledger.copy()
             self._ledgers.append(ledger)
             del self._ledgers[:-LEDGERS_MAX]
@@ -178,6 +178,13 @@ class States:
         for step in joined:
             ledger.apply(step, self._effects(step, body_of(step), ledger, judged=True))
         return ledger
+
+    def forget(self, block: Seen, body_of: BodyOf) -> None:
+        """Replay begins at this block from now on: all before it will be forgotten."""
+        for step in paths(self._base.at, block)[1]:
+            changes = self._effects(step, body_of(step), self._base, judged=True)
+            self._base.apply(step, changes)
+        self._ledgers = [ledger for ledger in self._ledgers if ledger.at.height >= block.height]
 
     def _effects(self, block: Seen, body: Body, ledger: Ledger, *, judged: bool = False) -> Changes:
         """Every account that a block touches, as it is afterwards; signatures are judged once."""

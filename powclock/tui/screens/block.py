@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 
 from rich.style import Style
 
-from powclock.record.detail import Arrival, BlockDetail, Transfer, TreeBlock
+from powclock.record.detail import Arrival, BlockDetail, TransactionDetail, TreeBlock
 from powclock.record.events import Hash
 from powclock.record.narrate import short_hash
 from powclock.tui.glyphs import BEST, CUT, DOWN, STALE
 from powclock.tui.rows import Row
 from powclock.tui.screens.sections import GUTTER, Goal, Line, Page, Plan, Section, flow
-from powclock.tui.screens.transfers import transfer_row, transfer_titles
+from powclock.tui.screens.transactions import transaction_row, transaction_titles
 from powclock.tui.state import State
 from powclock.tui.text import clock, coins, count, delay, duration, fit, shortened
 from powclock.tui.widgets.curve import Spreading, curve
@@ -65,8 +65,7 @@ class BlockPage(Page):
         palette, detail = self.state.palette, self.detail()
         separator = ("  ·  " if width > 90 else " · ", palette.faint)
         if detail is None:
-            words = "the race has ended" if self.state.ended is not None else "looking…"
-            return flow([(short_hash(self.hash), palette.strong), (words, palette.muted)],
+            return flow([(short_hash(self.hash), palette.strong), (self.waiting(), palette.muted)],
                         width, separator)  # fmt: skip
         if detail.best:
             tail = count(detail.confirmations, "confirmation")
@@ -122,7 +121,7 @@ class BlockPage(Page):
         """A section of what is known."""
         detail = self.detail()
         if detail is None:
-            return self._words("looking…")
+            return self.words(self.waiting())
         sections: dict[str, Callable[[BlockDetail, int], Section]] = {
             "HEADER": self._header,
             "PROOF": self._proof,
@@ -133,8 +132,11 @@ class BlockPage(Page):
         }
         return sections[name](detail, width)
 
-    def _words(self, text: str) -> Section:
-        return Section([Line(lambda row: row.put(text, self.state.palette.muted))])
+    def waiting(self) -> str:
+        """Why nothing is known of it."""
+        frame = self.state.frame
+        gone = frame is not None and frame.block_gone == self.hash
+        return "no longer kept" if gone else super().waiting()
 
     # The header and its proof.
 
@@ -180,8 +182,8 @@ class BlockPage(Page):
         palette, body = self.state.palette, detail.body
         if body is None:
             genesis = "genesis carries nothing but a message"
-            return self._words("no node keeps it any more" if detail.height else genesis)
-        aside = count(len(body.transfers), "transfer")
+            return self.words("no node keeps it any more" if detail.height else genesis)
+        aside = count(len(body.transactions), "transaction")
 
         def coinbase(row: Row) -> None:
             author = self.state.node(detail.author)
@@ -191,16 +193,16 @@ class BlockPage(Page):
             row.put(f" = {fresh} + {fees} fees", palette.muted)
 
         lines = [Line(coinbase, "coinbase", Goal("node", detail.author))]
-        if body.transfers:
-            lines.append(Line(lambda row: transfer_titles(row, self.state)))
+        if body.transactions:
+            lines.append(Line(lambda row: transaction_titles(row, self.state)))
         lines += [
-            Line(self._transfer(each), each.id, copy=("transaction id", each.id))
-            for each in body.transfers
+            Line(self._transaction(each), each.id, copy=("transaction id", each.id))
+            for each in body.transactions
         ]
         return Section(lines, ((aside, palette.muted),))
 
-    def _transfer(self, each: Transfer) -> Callable[[Row], object]:
-        return lambda row: transfer_row(row, self.state, each)
+    def _transaction(self, each: TransactionDetail) -> Callable[[Row], object]:
+        return lambda row: transaction_row(row, self.state, each)
 
     # How it spread.
 
@@ -212,7 +214,7 @@ class BlockPage(Page):
     def _spread(self, detail: BlockDetail, width: int) -> Section:
         palette = self.state.palette
         if not detail.arrivals:
-            return self._words(self._unknown(detail))
+            return self.words(self._unknown(detail))
         nodes = len(detail.arrivals) + len(self._absent(detail))
         spreading = Spreading([each.delay_ns for each in detail.arrivals], nodes)
         rows = curve(spreading, palette, width, _SPREAD_ROWS)
@@ -227,7 +229,7 @@ class BlockPage(Page):
     def _arrivals(self, detail: BlockDetail, width: int) -> Section:  # noqa: ARG002
         palette = self.state.palette
         if not detail.arrivals:
-            return self._words(self._unknown(detail))
+            return self.words(self._unknown(detail))
         absent = self._absent(detail)
         lines = [
             Line(self._arrival(each), each.node, self._goal(each.node)) for each in detail.arrivals

@@ -103,13 +103,16 @@ class PanelScreen(NoSelection, TypingScreen):
     def _arrange(self) -> None:
         state, (width, height) = self.state, self.app.size
         nodes = len(state.frame.nodes) if state.frame else 12
+        faults = bool(state.frame and state.frame.faults)
         key = (
-            width, height, nodes, state.panel, state.maximised, state.ended,
+            width, height, nodes, faults, state.panel, state.maximised, state.ended,
         )  # fmt: skip
         if key == self._arranged:
             return
         self._arranged = key
-        self.arrangement = arrange(width, height, nodes, state.panel, maximised=state.maximised)
+        self.arrangement = arrange(
+            width, height, nodes, state.panel, maximised=state.maximised, faults=faults
+        )
         regions = dict(self.arrangement.regions)
         if state.ended is not None:
             banner = cast(Banner, self.panels["banner"])

@@ -97,7 +97,7 @@ class Closer:
             return
         if hit.height is not None:
             self._show_height(hit.height)
-        self.block(block, ("TRANSACTIONS", hit.id) if hit.kind == "transfer" else None)
+        self.block(block, ("TRANSACTIONS", hit.id) if hit.kind == "transaction" else None)
 
     def _show_height(self, height: int) -> None:
         """Move the camera so that a height is well in the picture."""

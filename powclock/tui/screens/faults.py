@@ -1,24 +1,27 @@
 """The faults: what can be broken, how hard, where; sets of faults; and what is on.
 
-The sheet is live. ↑ ↓ choose a row, ← → a strength, enter begins or ends, and every fault's own key
-works here as it does over the race. Faults that a scenario began are listed and can be ended too.
+The sheet is live. ↑ ↓ choose a row, ← → a strength, enter begins or ends, and every fault's key
+works here, whether or not it also works over the race. Faults that a scenario began are listed and
+can be ended too. The rows stand in two columns where there is room; the last row above the keys
+says more of the chosen one.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
 from textual.binding import Binding, BindingType
 
-from powclock.network.faults.cuts import Partition
-from powclock.network.faults.nodes import Join, Leave
 from powclock.record.frame import ActiveFault
 from powclock.tui.click import click
 from powclock.tui.controls import Controls
-from powclock.tui.glyphs import FAULTS, LIVE, MORE_LEFT, POINTER, to_ascii
-from powclock.tui.keys import BINDINGS, FAULT_BY_ID, FAULT_KEYS
+from powclock.tui.fault_items import GROUPS, ITEMS, Group, Item, row_of, strengths_of
+from powclock.tui.fault_keys import FAULT_BY_ID
+from powclock.tui.glyphs import FALLING, FAULTS, LIVE, MORE_LEFT, POINTER, RISING, to_ascii
+from powclock.tui.keys import BINDINGS, MORE_FAULTS
 from powclock.tui.keys import FAULTS as FAULT_GROUP
 from powclock.tui.presets import PRESETS
 from powclock.tui.rows import PLAIN, Row
@@ -26,149 +29,194 @@ from powclock.tui.screens.choices import Choices
 from powclock.tui.state import State
 from powclock.tui.text import fit, since
 from powclock.tui.widgets.faults import where
+from powclock.tui.widgets.panel import Part
 
 _NAME_CELLS = 12
-_STRENGTH_CELLS = 15
+_STRENGTH_CELLS = 13
+_PRESET_CELLS = 16
+# Less of whom a fault strikes says nothing.
+_WHERE_MIN = 8
+# Rows as wide as this say what a fault does, from this cell on.
+_WIDE = 60
+_ABOUT_AT = 33
+# Two columns with all strengths, and what is between them.
+_TWO_COLUMNS = 70
+_GAP = 2
+_LINKS, _NODES, _ATTACKS, _PRESETS = GROUPS
 
 
 @dataclass(frozen=True)
-class Item:
-    """A row that can be chosen; `action` is what enter does, `kind` the fault's kind, if one."""
+class Place:
+    """Where a row that can be chosen stands."""
 
     id: str
-    key: str
-    words: str
-    action: str
-    kind: str = ""
-    about: str = ""
-
-
-_FAULT_ITEMS = (
-    Item("partition", "p", "partition", "partition", Partition().kind, "choose the sides"),
-    *(
-        Item(
-            entry.id, entry.key, entry.words if not entry.climbs else
-            {"faster": "hash more", "slower": "hash less"}[entry.id],
-            f"fault('{entry.id}')", entry.strengths[0].make(()).kind,
-            {"crash": "stops the node", "wipe": "and empties it"}.get(entry.id, ""),
-        )
-        for entry in FAULT_KEYS
-    ),
-    Item("join", "a", "join", "join", Join().kind, "a node nobody knew"),
-    Item("leave", "x", "leave", "leave", Leave().kind, "for good"),
-    Item("restart", "r", "restart", "restart", "", "what has crashed"),
-)  # fmt: skip
-_PRESET_ITEMS = tuple(
-    Item(f"preset {preset.key}", preset.key, preset.name, f"preset({index})", about=preset.shows)
-    for index, preset in enumerate(PRESETS)
-)
-# The row that tells of a fault, by its label; and by its kind, where no row has that strength.
-_ROWS = {strength.make(()).label: entry.id for entry in FAULT_KEYS for strength in entry.strengths}
-_FIRST = {item.kind: item.id for item in reversed(_FAULT_ITEMS)}
-_NEED_A_NODE = {"leave", *(entry.id for entry in FAULT_KEYS if entry.one_node)}
+    row: int
 
 
 class FaultsScreen(Choices):
-    """Faults, presets, and what is on, in one list."""
+    """Faults, presets, and what is on."""
 
-    WIDTH = 96
+    WIDTH = 152
     HEADING = "▲ FAULTS"
     BINDINGS: ClassVar[list[BindingType]] = [
         # The same ids, so that a key map holds here as well.
         *(
             Binding(each.key, each.action, each.description, id=each.id)
             for each in BINDINGS
-            if each.group is FAULT_GROUP
+            if each.group in {FAULT_GROUP, MORE_FAULTS} and each.id != "heal_all"
         ),
         *(Binding(preset.key, f"preset({i})", preset.name) for i, preset in enumerate(PRESETS)),
         Binding("up", "choose(-1)", "up"),
         Binding("down", "choose(1)", "down"),
-        Binding("pageup", "choose(-8)", "up"),
-        Binding("pagedown", "choose(8)", "down"),
+        Binding("pageup", "group(-1)", "group before"),
+        Binding("pagedown", "group(1)", "next group"),
         Binding("left", "strength(-1)", "weaker"),
-        Binding("right", "strength(1)", "stronger"),
-        Binding("enter,space", "act", "begin or end"),
-        Binding("tab", "target(1)", "next node"),
         Binding("shift+tab", "target(-1)", "node before"),
-        Binding("backspace", "all_nodes", "all nodes"),
-        Binding("escape,q", "close", "close"),
         Binding("f", "close", "close", id="faults"),
+        Binding("enter,space", "act", "begin, end", tooltip="the chosen fault", key_display="⏎"),
+        Binding("right", "strength(1)", "strength", tooltip="stronger", key_display="← →"),
+        Binding("tab", "target(1)", "node", tooltip="strike another node", key_display="tab"),
+        Binding("backspace", "all_nodes", "all nodes", tooltip="strike all", key_display="⌫"),
+        Binding("0", "heal_all", "heal all", tooltip="end every fault", id="heal_all"),
+        Binding("escape,q", "close", "close", tooltip="back to the race", key_display="esc"),
     ]
 
     def __init__(self, state: State, controls: Controls, partition: Callable[[], None]) -> None:
         super().__init__(state)
         self._controls = controls
         self._partition = partition
-        self._chosen = "partition"
+        self._chosen = _LINKS.items[0].id
+
+    # The frame of the sheet.
+
+    def keys(self) -> list[Binding]:
+        """Those that are no fault's; a key map may have moved one."""
+        return [
+            Binding(each.key, each.action, each.description, tooltip=each.tooltip,
+                    key_display=each.key_display or self.state.keys.label(each.id or ""))
+            for each in self.shown_keys
+        ]  # fmt: skip
+
+    def aside(self) -> list[Part]:
+        """Whom faults strike, and what does not fit."""
+        palette, selected = self.state.palette, self.state.selected
+        if selected is None:
+            target = "all nodes", palette.strong + click("target(1)")
+        else:
+            hue = palette.bold(self.state.node(selected))
+            target = fit(selected, min(cell_len(selected), 24)), hue + click("target(1)")
+        parts = [
+            ("strikes ", palette.muted),
+            (f"{MORE_LEFT} ", palette.title + click("target(-1)")),
+            target,
+            (f" {POINTER}", palette.title + click("target(1)")),
+        ]
+        below = len(self.rows(self.panel.inner.width)) - self.top - self.list_rows
+        if self.top or below > 0:
+            text = f"{RISING}{self.top} {FALLING}{max(below, 0)} rows"
+            parts = [(f"{text} · ", palette.warning), *parts]
+        return parts
+
+    @property
+    def list_rows(self) -> int:
+        """Rows of the list that can be seen at once: one is for what is chosen."""
+        return max(self.room - 1, 1)
+
+    def height_for(self, width: int) -> int:
+        """All rows, and the one for what is chosen."""
+        return len(self.rows(width)) + 1
+
+    def seen_rows(self, width: int, height: int) -> list[Row]:
+        """The rows from where one has scrolled to, and what is chosen."""
+        if height < 2:
+            return super().seen_rows(width, height)
+        rows = super().seen_rows(width, height - 1)
+        rows += [Row(width) for _ in range(height - 1 - len(rows))]
+        return [*rows, self._about(width)]
+
+    def keep_in_sight(self, row: int) -> None:
+        """Scroll as far as a row needs, above the one for what is chosen."""
+        self.top = max(self.top, row - self.list_rows + 1)
+        super().keep_in_sight(row)
 
     # The rows.
 
+    def _columns(self, width: int) -> tuple[tuple[Group, ...], ...]:
+        if width >= _TWO_COLUMNS:
+            return (_LINKS, _ATTACKS), (_NODES, _PRESETS)
+        return (GROUPS,)
+
     def rows(self, width: int) -> list[Row]:
-        """All rows."""
+        """All groups, and what is on."""
         palette, frame = self.state.palette, self.state.frame
         faults = frame.faults if frame is not None else ()
-        rows = [self._target(width)]
-        rows += [self._fault(item, width) for item in _FAULT_ITEMS]
-        rows.append(Row(width).put("PRESETS", palette.title))
-        rows += [self._preset(item, index, width) for index, item in enumerate(_PRESET_ITEMS)]
+        columns = self._columns(width)
+        cells = (width - _GAP * (len(columns) - 1)) // len(columns)
+        drawn = [
+            [row for group in column for row in self._group(group, cells)] for column in columns
+        ]
+        rows = []
+        for across in zip_longest(*drawn, fillvalue=Row(cells)):
+            row = Row(width)
+            for index, part in enumerate(across):
+                row.to(index * (cells + _GAP)).extend(part)
+            rows.append(row)
         rows.append(Row(width).put("ON NOW", palette.title))
         count = f"  {len(faults)} on" if faults else "  nothing is broken"
         rows[-1].put(count, palette.bad if faults else palette.muted)
-        rows += [self._active(fault, width) for fault in faults]
-        return [*rows, self._keys(width)]
+        return [*rows, *(self._active(fault, width) for fault in faults)]
 
-    def _items(self) -> list[tuple[str, int]]:
-        """The ids of all that can be chosen, each with its row."""
+    def _group(self, group: Group, width: int) -> list[Row]:
+        draw = self._preset if group is _PRESETS else self._fault
+        title = Row(width).put(group.heading, self.state.palette.title)
+        return [title, *(draw(item, width) for item in group.items)]
+
+    def _places(self) -> list[Place]:
+        """All that can be chosen, column by column, each with its row."""
         faults = self.state.frame.faults if self.state.frame is not None else ()
-        first = len(_FAULT_ITEMS) + 2
+        places, longest = [], 0
+        for column in self._columns(self.panel.inner.width):
+            row = 0
+            for group in column:
+                places += [Place(item.id, row + i) for i, item in enumerate(group.items, start=1)]
+                row += len(group.items) + 1
+            longest = max(longest, row)
         return [
-            *((item.id, row) for row, item in enumerate(_FAULT_ITEMS, start=1)),
-            *((item.id, row) for row, item in enumerate(_PRESET_ITEMS, start=first)),
-            *(
-                (f"on {fault.id}", row)
-                for row, fault in enumerate(faults, start=first + len(_PRESET_ITEMS) + 1)
-            ),
+            *places,
+            *(Place(f"on {fault.id}", longest + i) for i, fault in enumerate(faults, start=1)),
         ]
 
-    def _target(self, width: int) -> Row:
-        palette, selected = self.state.palette, self.state.selected
-        row = Row(width).put("  strikes ", palette.muted)
-        row.put(f"{MORE_LEFT} ", palette.title + click("target(-1)"))
-        if selected is None:
-            row.put("all nodes", palette.strong)
-        else:
-            row.put(fit(selected, min(cell_len(selected), 24)),
-                    palette.bold(self.state.node(selected)))  # fmt: skip
-        row.put(f" {POINTER}", palette.title + click("target(1)"))
-        row.put("  tab ⇧tab", palette.title + click("target(1)")).put(" node", palette.muted)
-        if selected is not None:
-            row.put("  ⌫", palette.title + click("all_nodes"))
-            row.put(" all", palette.muted + click("all_nodes"))
-        return row
+    def _key(self, item: Item) -> str:
+        return item.key or self.state.keys.label(item.binding)
 
     def _head(self, item: Item, width: int, *, on: bool) -> tuple[Row, Style]:
-        """The pointer, the key and the name; and the ground of the row."""
+        """The pointer, whether it is on, the key and the name; and the ground of the row."""
         palette, here = self.state.palette, item.id == self._chosen
         ground = (palette.selected if here else PLAIN) + click(f"press('{item.id}')")
-        row = Row(width).put(f"{POINTER} " if here else "  ", palette.accent + ground)
-        row.put(f"{item.key} ", palette.title + ground)
-        glyph = FAULTS.get(item.kind, LIVE if on else " ")
-        row.put(f"{glyph} ", (palette.bad if on else palette.muted) + ground)
+        row = Row(width).put(POINTER if here else " ", palette.accent + ground)
+        row.put(LIVE if on else " ", palette.bad + ground)
+        row.put(f"{self._key(item)} ", palette.title + ground)
         return row, ground
 
     def _fault(self, item: Item, width: int) -> Row:
         palette = self.state.palette
-        same = self._of_kind(item)
+        same = self._of_row(item)
         row, ground = self._head(item, width, on=bool(same))
+        style = palette.bad if same else palette.muted
+        row.put(f"{FAULTS.get(item.kind, ' ')} ", style + ground)
         row.put(fit(item.words, _NAME_CELLS), (palette.bad if same else palette.text) + ground)
-        if item.id in _NEED_A_NODE and self.state.selected is None:
-            row.put(fit("needs a node: tab", 18), palette.warning + ground)
-        elif item.id in FAULT_BY_ID and len(FAULT_BY_ID[item.id].strengths) > 1:
+        if item.needs_node and self.state.selected is None and not same:
+            row.put("needs a node: tab", palette.warning + ground)
+        elif strengths_of(item) > 1:
             self._strength(row, item.id, ground)
-        else:
-            row.put(fit(item.about, 18), palette.muted + ground)
-        words = " · ".join(self._where_and_since(fault) for fault in same)
-        self._pad(row, 2, ground).put(words, palette.text + ground)
+        elif width < _WIDE and not same:
+            row.put(item.about, palette.muted + ground)
+        self._to(row, min(_ABOUT_AT - 1, width), ground)
+        if same and row.room >= _WHERE_MIN:
+            words = " · ".join(self._where_and_since(fault) for fault in same)
+            row.put(fit(words, min(row.room, cell_len(words))), palette.text + ground)
+        elif not same and width >= _WIDE:
+            row.put(item.about, palette.muted + ground)
         return self._pad(row, row.room, ground)
 
     def _strength(self, row: Row, id_: str, ground: Style) -> None:
@@ -180,17 +228,13 @@ class FaultsScreen(Choices):
         row.put(f"{MORE_LEFT} ", less + ground + click(f"strength(-1, '{id_}')"))
         row.put(strengths[at].words.center(_STRENGTH_CELLS - 4), palette.strong + ground)
         row.put(f" {POINTER}", more + ground + click(f"strength(1, '{id_}')"))
-        self._pad(row, 3, ground)
 
-    def _of_kind(self, item: Item) -> list[ActiveFault]:
+    def _of_row(self, item: Item) -> list[ActiveFault]:
         """The faults that are on and of which this row tells; that of the target first."""
         frame = self.state.frame
         if frame is None or not item.kind:
             return []
-        same = [fault for fault in frame.faults if fault.fault == item.kind]
-        if item.id in FAULT_BY_ID:
-            # Two rows may be of one kind; a strength that neither has is told in the first.
-            same = [fault for fault in same if _ROWS.get(fault.label, _FIRST[item.kind]) == item.id]
+        same = [fault for fault in frame.faults if row_of(fault) == item.id]
         target = (self.state.selected,) if self.state.selected is not None else ()
         return sorted(same, key=lambda fault: fault.nodes != target)
 
@@ -199,19 +243,22 @@ class FaultsScreen(Choices):
         assert frame is not None
         return f"{where(fault, frame.sides)} {since(frame.time_ns, fault.since_ns)}"
 
-    def _preset(self, item: Item, index: int, width: int) -> Row:
+    def _preset(self, item: Item, width: int) -> Row:
         palette = self.state.palette
-        on = self._controls.preset_on(PRESETS[index])
+        on = self._preset_on(item)
         row, ground = self._head(item, width, on=on)
-        row.put(fit(item.words, 17), (palette.bold(palette.bad) if on else palette.text) + ground)
-        about = f"on, {item.key} ends it · {item.about}" if on else item.about
-        row.put(about, palette.muted + ground)
+        row.put(fit(item.words, _PRESET_CELLS),
+                (palette.bold(palette.bad) if on else palette.text) + ground)  # fmt: skip
+        about = f"on, {item.key} ends it" if on else item.about
+        row.put(fit(about, row.room), palette.muted + ground)
         return self._pad(row, row.room, ground)
+
+    def _preset_on(self, item: Item) -> bool:
+        return self._controls.preset_on(PRESETS[_PRESETS.items.index(item)])
 
     def _active(self, fault: ActiveFault, width: int) -> Row:
         palette = self.state.palette
-        id_ = f"on {fault.id}"
-        here = id_ == self._chosen
+        here = f"on {fault.id}" == self._chosen
         frame = self.state.frame
         assert frame is not None
         ground = (palette.selected if here else PLAIN) + click(f"end({fault.id!r})")
@@ -224,19 +271,26 @@ class FaultsScreen(Choices):
             self._pad(row, row.room - cell_len(end), ground).put(end, palette.accent + ground)
         return row
 
+    def _about(self, width: int) -> Row:
+        """More of what is chosen: what it does, or on whom it is on, and since when."""
+        palette, row = self.state.palette, Row(width)
+        item = ITEMS.get(self._chosen)
+        if item is None:
+            return row.put(fit("a fault that is on: ⏎ ends it", width), palette.muted)
+        row.put(f"{self._key(item)} ", palette.title).put(f"{item.words}: ", palette.strong)
+        same = self._of_row(item)
+        if same:
+            words = ", ".join(self._where_and_since(fault) for fault in same)
+            return row.put(fit(f"on {words}", row.room), palette.bad)
+        return row.put(fit(item.tooltip, row.room), palette.muted)
+
+    def _to(self, row: Row, cell: int, ground: Style) -> None:
+        """Empty cells up to one of the row."""
+        self._pad(row, max(cell - (row.width - row.room), 0), ground)
+
     def _pad(self, row: Row, cells: int, ground: Style) -> Row:
         """Empty cells that can be clicked: they have a style, so unlike a gap all of it."""
         return row.put(" " * cells, self.state.palette.ground + ground)
-
-    def _keys(self, width: int) -> Row:
-        row, palette = Row(width), self.state.palette
-        for key, words, action in (
-            ("⏎", "begin, end", "act"), ("← →", "strength", "strength(1)"),
-            ("0", "heal all", "heal_all"), ("esc", "close", "close"),
-        ):  # fmt: skip
-            row.put(f"{key} ", palette.title + click(action))
-            row.put(f"{words}   ", palette.muted + click(action))
-        return row
 
     # Keys and clicks.
 
@@ -248,33 +302,53 @@ class FaultsScreen(Choices):
 
     def _at(self) -> int:
         """The place of the chosen item; that of the last one if it is gone."""
-        ids = [id_ for id_, _ in self._items()]
+        ids = [place.id for place in self._places()]
         return ids.index(self._chosen) if self._chosen in ids else len(ids) - 1
 
+    def _choose(self, id_: str) -> None:
+        """Choose a row, and show it."""
+        self._chosen = id_
+        place = self._places()[self._at()]
+        # The first row of a group has its heading above it.
+        headed = any(group.items[0].id == id_ for group in GROUPS)
+        self.keep_in_sight(place.row)
+        if headed:
+            self.keep_in_sight(place.row - 1)
+
     def action_choose(self, step: int) -> None:
-        """To another row, around at the ends."""
-        items = self._items()
-        at = self._at() + step
-        at = at % len(items) if abs(step) == 1 else min(max(at, 0), len(items) - 1)
-        self._chosen, row = items[at]
-        self.keep_in_sight(row if at else 0)
+        """To the row above or below, around at the ends."""
+        places = self._places()
+        self._choose(places[(self._at() + step) % len(places)].id)
+
+    def action_group(self, step: int) -> None:
+        """To the first row of another group, or of what is on."""
+        ids = [place.id for place in self._places()]
+        columns = self._columns(self.panel.inner.width)
+        starts = [ids.index(group.items[0].id) for column in columns for group in column]
+        if len(ids) > len(ITEMS):
+            starts.append(len(ITEMS))
+        at = self._at()
+        if step > 0:
+            start = next((each for each in starts if each > at), starts[0])
+        else:
+            start = next((each for each in reversed(starts) if each < at), starts[-1])
+        self._choose(ids[start])
 
     async def action_press(self, id_: str) -> None:
         """A click on a row chooses it, and begins or ends it if it was chosen before."""
         again = id_ == self._chosen
-        self._chosen = id_
+        self._choose(id_)
         if again:
             await self.action_act()
         self.changed()
 
     async def action_act(self) -> None:
         """Begin or end what is chosen."""
-        id_ = self._items()[self._at()][0]
-        for item in (*_FAULT_ITEMS, *_PRESET_ITEMS):
-            if item.id == id_:
-                await self.run_action(item.action)
-                return
-        self.action_end(id_.removeprefix("on "))
+        id_ = self._places()[self._at()].id
+        if id_ in ITEMS:
+            await self.run_action(ITEMS[id_].action)
+        else:
+            self.action_end(id_.removeprefix("on "))
 
     def action_end(self, id_: str) -> None:
         """End a fault that is on."""
@@ -303,33 +377,33 @@ class FaultsScreen(Choices):
 
     def action_fault(self, id_: str) -> None:
         """Begin or end a fault."""
-        self._chosen = id_
+        self._choose(id_)
         self._say(self._controls.fault(id_))
 
     def action_preset(self, index: int) -> None:
         """Begin or end the faults of a preset."""
-        self._chosen = _PRESET_ITEMS[index].id
+        self._choose(_PRESETS.items[index].id)
         self._say(self._controls.preset(PRESETS[index]))
 
     def action_partition(self) -> None:
         """Choose where to cut, or end the partition."""
-        self._chosen = "partition"
+        self._choose("partition")
         self._partition()
         self.changed()
 
     def action_join(self) -> None:
         """Let a node join."""
-        self._chosen = "join"
+        self._choose("join")
         self._say(self._controls.join())
 
     def action_leave(self) -> None:
         """Let the selected node leave."""
-        self._chosen = "leave"
+        self._choose("leave")
         self._say(self._controls.leave())
 
     def action_restart(self) -> None:
         """Start what has crashed."""
-        self._chosen = "restart"
+        self._choose("restart")
         self._say(self._controls.restart())
 
     def action_heal_all(self) -> None:

@@ -10,7 +10,7 @@ from powclock.tui.rows import PLAIN, Row
 from powclock.tui.screens.line import LineSheet
 from powclock.tui.state import State
 
-_KINDS = {"node": "NODES", "block": "BLOCKS", "transfer": "TRANSACTIONS"}
+_KINDS = {"node": "NODES", "block": "BLOCKS", "transaction": "TRANSACTIONS"}
 
 
 class FindScreen(LineSheet[Hit]):

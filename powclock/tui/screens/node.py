@@ -10,7 +10,7 @@ from powclock.record.narrate import short_hash
 from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, FAULTS, RIVAL, STALE
 from powclock.tui.rows import Row
 from powclock.tui.screens.sections import Goal, Line, Page, Plan, Section, flow
-from powclock.tui.screens.transfers import transfer_row, transfer_titles
+from powclock.tui.screens.transactions import transaction_row, transaction_titles
 from powclock.tui.state import State
 from powclock.tui.text import (
     coins,
@@ -94,21 +94,14 @@ class NodePage(Page):
         detail = self.detail()
         if detail is None:
             why = "it has left the race" if self.left else self.waiting()
-            return self._words(why)
+            return self.words(why)
         if name == "NODE":
             return Section(list(self._identity(detail, width)), whole=True)
         if name == "PEERS":
             return self._peers(detail)
         if not detail.running:
-            return self._words("down: what was in memory is gone")
+            return self.words("down: what was in memory is gone")
         return {"TREE": self._tree, "MEMPOOL": self._mempool, "LEDGER": self._ledger}[name](detail)
-
-    def waiting(self) -> str:
-        """Why there is nothing yet."""
-        return "the race has ended" if self.state.ended is not None else "looking…"
-
-    def _words(self, text: str) -> Section:
-        return Section([Line(lambda row: row.put(text, self.state.palette.muted))])
 
     # Who it is.
 
@@ -221,9 +214,11 @@ class NodePage(Page):
         palette = self.state.palette
         waiting = detail.mempool_count
         aside = ((f"{waiting:,} wait, highest fee first" if waiting else "empty", palette.muted),)
-        lines = [Line(_bound(transfer_titles, self.state))] if waiting else []
+        lines = [Line(_bound(transaction_titles, self.state))] if waiting else []
         lines += [
-            Line(_bound(transfer_row, self.state, each), each.id, copy=("transaction id", each.id))
+            Line(
+                _bound(transaction_row, self.state, each), each.id, copy=("transaction id", each.id)
+            )
             for each in detail.mempool
         ]
         return Section(lines, aside)

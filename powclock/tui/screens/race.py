@@ -32,6 +32,7 @@ class RaceScreen(PanelScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(each.key, each.action, each.description, show=each.show, id=each.id)
         for each in BINDINGS
+        if not each.group.sheet
     ]
 
     def __init__(self, state: State) -> None:

@@ -85,6 +85,14 @@ class Page:
         """A section in so many cells."""
         raise NotImplementedError
 
+    def waiting(self) -> str:
+        """Why nothing is known yet."""
+        return "the race has ended" if self.state.ended is not None else "looking…"
+
+    def words(self, text: str) -> Section:
+        """A section that says why there is nothing else in it."""
+        return Section([Line(lambda row: row.put(text, self.state.palette.muted))])
+
 
 @dataclass(slots=True)
 class _Place:

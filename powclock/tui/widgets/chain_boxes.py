@@ -150,7 +150,9 @@ class Boxes(Picture):
         ground = palette.selected if scene.chosen(place) else None
         lines = [(name, text), (block.author or ("genesis" if inner > 6 else ""), hue)]
         if rows == 5:
-            carried = count(block.transactions, "transfer")
+            carried = count(block.transactions, "transaction")
+            if len(carried) > inner:
+                carried = f"{block.transactions} tx"
             lines.append((carried, palette.muted if scene.alive(place) else hue))
         first = top if rows == 1 else top + 1
         for row, (line, style) in enumerate(lines[: max(rows - 2, 1)], start=first):

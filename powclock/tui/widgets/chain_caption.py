@@ -48,8 +48,8 @@ def chosen(scene: Scene, place: Placed | None, width: int) -> Row:
     row.put(block.hash[-HASH_DIGITS:], palette.text)
     if block.height:
         row.put("  by ", palette.muted).put(block.author, state.node(block.author))
-        row.put(f"  found after {duration(block.interval_s)}", palette.muted)
-        row.put(f"  {count(block.transactions, 'transfer')}", palette.muted)
+        row.put(f" after {duration(block.interval_s)}", palette.muted)
+        row.put(f"  {count(block.transactions, 'transaction')}", palette.muted)
     else:
         row.put("  genesis, which nobody found", palette.muted)
     if block.holders:

@@ -112,11 +112,10 @@ class Network(Panel):
         running = {row.name for row in frame.nodes if row.state != "down"}
         if self._replay.moves(now_s):
             pace = (self._pace(), palette.accent)
-            if self.size.width < _ASIDE_CELLS:
-                return [pace]
             whole = coverage(spread, running)
-            time = f"spread {_seconds(whole.last_ns)}, " if whole.complete else "spread shown "
-            return [(time, palette.muted), pace]
+            if self.size.width < _ASIDE_CELLS or not whole.complete:
+                return [pace]
+            return [(f"spread {_seconds(whole.last_ns)}, ", palette.muted), pace]
         cover = coverage(spread, running)
         parts: list[Part] = []
         if cover.half_ns is not None:
@@ -129,12 +128,15 @@ class Network(Panel):
         return parts
 
     def _pace(self) -> str:
+        """Whether this is now or was, for by now the nodes may agree."""
         factor = self._replay.factor
-        if self._replay.live or 0.85 <= factor <= 1.15:
+        if self._replay.live:
             return "as it happens"
+        if 0.85 <= factor <= 1.15:
+            return "replay"
         if factor > 1:
-            return f"{_factor(factor)}× slower"
-        return f"{_factor(1 / factor)}× faster"
+            return f"replay {_factor(factor)}× slower"
+        return f"replay {_factor(1 / factor)}× faster"
 
     def body(self, width: int, height: int) -> list[Row]:
         """The picture, and under it how far the block has spread."""
@@ -155,7 +157,8 @@ class Network(Panel):
         if spread is None:
             return Row(width).put("no block yet", palette.muted)
         row = Row(width).put(f"{BEST} {spread.height} ", palette.best)
-        counts = f"{cover.have}/{cover.running} have it "
+        past = not isinf(moment.shown_ns) and not self._replay.live
+        counts = f"{cover.have}/{cover.running} {'had' if past else 'have'} it "
         by = f"by {spread.author} "
         if cell_len(by) + len(counts) + 4 <= row.room:
             row.put("by ", palette.muted)

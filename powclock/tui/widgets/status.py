@@ -81,7 +81,7 @@ class Status(Panel):
             return [(" ENDED ", palette.alarm)]
         if pace.paused:
             return [(f"{PAUSED} PAUSED", palette.bold(palette.warning))]
-        if pace.rate == 0:
+        if pace.stepping:
             return [(f"{POINTER} STEP", palette.bold(palette.accent))]
         live = (f"{LIVE} LIVE {speed(pace.rate)}", palette.bold(palette.good))
         if pace.behind:

@@ -4,14 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powclock.network.faults.cuts import Partition
+from powclock.network.faults.bandwidth import Bandwidth
+from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.fault import Fault, FaultError
-from powclock.network.faults.links import BitFlips, Delay, Loss, flip
+from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder, flip
 from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
 from powclock.network.faults.selfish import SelfishMining
+from powclock.network.faults.swizzle import Swizzle
+from powclock.network.faults.withhold import Withhold
 from powclock.network.topology import is_connected
 from powclock.record.events import (
     BlockAccepted,
@@ -51,14 +54,24 @@ REVERSIBLE: list[AnyFault] = [
     Crash(lose_disk=True),
     Partition(share=0.4),
     Partition(nodes=("alice",)),
+    Isolate(nodes=("alice", "bob")),
+    Isolate(),
+    OneWay(nodes=("alice", "bob")),
+    OneWay(nodes=("carol",), deaf=True),
+    Swizzle(nodes=("grace",), step_s=1),
     Delay(delay_ms=500, nodes=("dave",)),
     Delay(),
+    Jitter(jitter_ms=300, nodes=("heidi",)),
+    Reorder(),
+    Bandwidth(kilobytes_per_s=1, nodes=("erin", "bob")),
+    Duplicate(probability=1),
     Loss(probability=0.5),
     BitFlips(nodes=("alice", "bob")),
     ClockSkew(offset_s=-30, drift_ppm=50, nodes=("erin",)),
     ClockSkew(),
     HashRateFactor(factor=0, nodes=("bob",)),
     HashRateFactor(factor=3),
+    Withhold(delay_s=5, nodes=("bob", "carol")),
     SelfishMining(nodes=("frank",), gamma=0.5),
     DoubleSpend(nodes=("frank",), merchant="grace"),
     Eclipse(nodes=("dave",), attacker="heidi"),
@@ -135,7 +148,16 @@ def test_what_a_fault_says_of_itself() -> None:
         (Crash(), "crash", "crash"),
         (Crash(nodes=("a", "b"), lose_disk=True), "crash:a:b", "crash, disk lost"),
         (Partition(), "partition", "partition"),
+        (Isolate(nodes=("a",)), "isolate:a", "isolated"),
+        (OneWay(nodes=("a",)), "one_way:a", "one way: mute"),
+        (OneWay(nodes=("a",), deaf=True), "one_way:a", "one way: deaf"),
+        (Swizzle(share=0.25, step_s=1.5), "swizzle", "swizzle 25%, 1.5 s a step"),
         (Delay(), "delay", "delay +1000 ms"),
+        (Jitter(jitter_ms=20), "jitter", "jitter 20 ms"),
+        (Reorder(probability=0.5, delay_ms=40), "reorder", "reorder 50% by 40 ms"),
+        (Bandwidth(kilobytes_per_s=0.5), "bandwidth", "bandwidth 0.5 kB/s"),
+        (Duplicate(), "duplicate", "duplicates 30%"),
+        (Withhold(nodes=("a",)), "withhold:a", "withholds blocks for 10 s"),
         (Delay(delay_ms=2.5), "delay", "delay +2.5 ms"),
         (Loss(), "loss", "loss 30%"),
         (BitFlips(probability=1), "bit_flips", "bit flips 100%"),
@@ -167,6 +189,11 @@ EVERYBODY = "alice, bob, carol, dave, erin, frank, grace, heidi"
         (Crash(nodes=("nobody",)), f"there is no node 'nobody': the race has {EVERYBODY}"),
         (Loss(nodes=("bob", "\x1b[2J")), f"there is no node '\\x1b[2J': the race has {EVERYBODY}"),
         (Partition(nodes=tuple(EVERYBODY.split(", "))), "a partition needs a node on each side"),
+        (OneWay(), "one_way needs at least one name in nodes"),
+        (
+            OneWay(nodes=tuple(EVERYBODY.split(", "))),
+            "one_way needs a node that is not in nodes: links among them work",
+        ),
         (SelfishMining(), "selfish takes exactly one name in nodes"),
         (DoubleSpend(), "double_spend takes exactly one name in nodes"),
         (

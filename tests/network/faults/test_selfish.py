@@ -8,7 +8,7 @@ from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import VirtualLoop
 from powclock.machine.block import Block
 from powclock.machine.header import display
-from powclock.network.faults.selfish import Withholder
+from powclock.network.faults.selfish import SelfishMiner
 from powclock.network.link import Link
 from powclock.network.wire import Announce, Deliver, Hello, Message, decode, encode
 from powclock.record.events import AnyEvent, AttackMoved, BlockAccepted, BlockFound, Record
@@ -26,7 +26,7 @@ class Desk:
         self.blocks: dict[bytes, Block] = {}
         self.said: list[tuple[str, Message]] = []
         self.told: list[tuple[str, int, int, int, int, int]] = []
-        self.holder = Withholder(self, "mallory", gamma, Stream(1, "selfish"), "selfish:mallory")
+        self.holder = SelfishMiner(self, "mallory", gamma, Stream(1, "selfish"), "selfish:mallory")
         self.out = {peer: self._link("mallory", peer) for peer in PEERS}
         self.into = {peer: self._link(peer, "mallory") for peer in PEERS}
 

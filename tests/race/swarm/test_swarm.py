@@ -27,7 +27,7 @@ def result(seed: int, *kinds: str, broken: str = "") -> Result:
         race_seconds=36.0,
         blocks=10,
         reorgs=2,
-        transfers=30,
+        transactions=30,
         records=100,
         digest=f"{seed:064x}",
     )
@@ -41,7 +41,7 @@ def test_every_fault_is_over_when_it_heals_and_every_kind_is_drawn_often() -> No
             counts[kind] += 1
         for planned in draw(seed).faults:
             assert 0 < planned.lasts_s <= HEAL_S - planned.at_s
-    assert min(counts.values()) > len(SEEDS) / 10 * 3
+    assert min(counts.values()) > len(SEEDS) / 10 * 1.5
 
 
 def test_every_kind_of_fault_can_be_drawn() -> None:
@@ -128,10 +128,12 @@ def test_a_report_counts_kinds_and_pairs() -> None:
     assert (report.seeds, report.blocks, report.records) == (3, 30, 300)
     lines = report.text().splitlines()
     assert lines[1].split() == ["1", "crash", "3"]
-    assert lines[5].split() == ["5", "loss", "2", "0", "0", "0", "2"]
+    row = list(DRAWS).index("loss") + 1
+    zeros = ["0"] * (row - 2)
+    assert lines[row].split() == [str(row), "loss", "2", *zeros, "2"]
     assert lines[-4:-1] == [
         "seeds     3, 1 failed",
         "races     0.0 h, 300 records",
-        "of them   30 blocks, 6 reorgs, 90 transfers",
+        "of them   30 blocks, 6 reorgs, 90 transactions",
     ]
     assert report_of([result(0)]).digest != report_of([result(1)]).digest

@@ -1,6 +1,6 @@
-"""Transfers as rows of a table: in a node's mempool, and in a block."""
+"""Transactions as rows of a table: in a node's mempool, and in a block."""
 
-from powclock.record.detail import Transfer
+from powclock.record.detail import TransactionDetail
 from powclock.record.narrate import short_hash
 from powclock.tui.rows import Row
 from powclock.tui.state import State
@@ -26,7 +26,7 @@ def _name_cells(width: int) -> int:
     return min(max(rest // 2, 4), _NAME_MAX)
 
 
-def transfer_titles(row: Row, state: State) -> None:
+def transaction_titles(row: Row, state: State) -> None:
     """The heads of the columns."""
     muted, cells = state.palette.muted, _name_cells(row.width)
     row.put(fit("id", _ID), muted).put(fit("from", cells), muted).put(fit("to", cells), muted)
@@ -35,8 +35,8 @@ def transfer_titles(row: Row, state: State) -> None:
         row.put(f"{'nonce':>{_NONCE}}", muted)
 
 
-def transfer_row(row: Row, state: State, each: Transfer) -> None:
-    """A transfer: who pays whom, how much, and for what fee."""
+def transaction_row(row: Row, state: State, each: TransactionDetail) -> None:
+    """A transaction: who pays whom, how much, and for what fee."""
     palette, cells = state.palette, _name_cells(row.width)
     row.put(fit(short_hash(each.id), _ID), palette.strong)
     for name in (each.sender, each.recipient):
