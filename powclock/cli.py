@@ -3,25 +3,45 @@
 Headless commands never import textual: the screen is loaded where it is shown, and nowhere else.
 """
 
-import math
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 from typer.core import TyperGroup
 
 from powclock import __version__, listings
 from powclock.cli_check import check, seed_of
+from powclock.cli_options import (
+    AS_JSON,
+    ASCII,
+    EVENTS,
+    FPS,
+    HEADERS,
+    INPUTS,
+    KEYS,
+    LASTS,
+    MINER,
+    NO_CHECK,
+    NO_MOTION,
+    NO_MOUSE,
+    NODES,
+    PLAIN,
+    SCENARIO,
+    SEED,
+    SPEED,
+    THEME,
+    TICKS,
+    UNTIL,
+)
 from powclock.cli_progress import interrupts, progress
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
 from powclock.race.scenario import (
-    NODES_MAX,
     Scenario,
     ScenarioError,
     adapted,
@@ -30,9 +50,12 @@ from powclock.race.scenario import (
 from powclock.race.swarm.draw import PREFIX, draw
 from powclock.record.checker.broken import BrokenInvariant
 
+if TYPE_CHECKING:
+    from powclock.race.headless import Outputs
+    from powclock.race.summary import Summary
+    from powclock.tui.run import ScreenOptions
+
 OURS, WRONG_USE, INTERRUPTED = 1, 2, 130
-FPS_MAX = 60
-_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
 class WrongUse(Exception):
@@ -94,74 +117,21 @@ def _top(
     del version
 
 
-def _seconds(text: str) -> float:
-    """30s, 10m, 1h, 250ms; a bare number is seconds."""
-    number = text.rstrip("abcdefghijklmnopqrstuvwxyz ")
-    unit = text[len(number) :].strip() or "s"
-    try:
-        seconds = float(number) * _UNITS_S[unit]
-    except (ValueError, KeyError):
-        seconds = math.nan
-    if not 1 / NANOSECONDS <= seconds < 1e9:  # none is nothing on a clock of nanoseconds
-        raise typer.BadParameter(f"{text!r} is no duration: write 30s, 10m or 1h")
-    return seconds
-
-
-def _speed(text: str) -> float:
-    """A factor, or `max`."""
-    if text == "max":
-        return math.inf
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = math.nan
-    if not 0.001 <= speed <= 1e6:
-        raise typer.BadParameter(f"{text!r} is no speed: write 0.1, 1, 10 or max")
-    return speed
-
-
-SCENARIO = Annotated[
-    str, typer.Argument(metavar="[SCENARIO]", help="A shipped scenario's name, or a TOML file.")
-]
-SEED = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Another seed, another race.")]
-NODES = Annotated[int | None, typer.Option(min=1, max=NODES_MAX, help="How many nodes race.")]
-MINER = Annotated[
-    Literal["grinding", "sampled"] | None,
-    typer.Option(help="Compute every hash, or draw the time of each find."),
-]
-
-
 @app.command()
 def watch(
     scenario: SCENARIO = "default",
     seed: SEED = None,
     nodes: NODES = None,
     miner: MINER = None,
-    speed: Annotated[
-        float, typer.Option(parser=_speed, metavar="FACTOR", help="0.1, 1, 10, … or max.")
-    ] = 1.0,
-    lasts: Annotated[
-        float | None,
-        typer.Option("--for", parser=_seconds, metavar="TIME", help="End after this race time."),
-    ] = None,
-    plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a screen.")] = False,
-    theme: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|PATH", help="Colours: see `powclock themes`; or POWCLOCK_THEME."
-        ),
-    ] = None,
-    keys: Annotated[
-        Path | None, typer.Option("--keys", metavar="FILE", help="A key map: see `powclock keys`.")
-    ] = None,
-    fps: Annotated[int, typer.Option(min=1, max=FPS_MAX, help="Frames a second.")] = 10,
-    ascii_only: Annotated[
-        bool, typer.Option("--ascii", help="Only ASCII characters on the screen.")
-    ] = False,
-    no_motion: Annotated[bool, typer.Option("--no-motion", help="No animation.")] = False,
-    no_mouse: Annotated[
-        bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal.")
-    ] = False,
+    speed: SPEED = 1.0,
+    lasts: LASTS = None,
+    plain: PLAIN = False,
+    theme: THEME = None,
+    keys: KEYS = None,
+    fps: FPS = 10,
+    ascii_only: ASCII = False,
+    no_motion: NO_MOTION = False,
+    no_mouse: NO_MOUSE = False,
 ) -> None:
     """Show a race, live; without a terminal, as plain lines.
 
@@ -170,8 +140,9 @@ def watch(
     powclock watch my-race.toml --seed 7
     powclock watch --plain --for 30s | grep reorg
     """
-    until_ns = round((lasts or 0) * NANOSECONDS)
-    plan = Plan(_scenario(scenario, seed, nodes, miner), speed, fps, until_ns)
+    plan = Plan(
+        _scenario(scenario, seed, nodes, miner), speed, fps, round((lasts or 0) * NANOSECONDS)
+    )
     # What is wrong with them is told on a pipe as well.
     look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
     why = _why_plain()
@@ -180,14 +151,12 @@ def watch(
             typer.echo(f"powclock: {why}: plain lines instead of a screen", err=True)
         _watch_plainly(plan, scenario)
         return
-    from powclock.race.remote import RaceProcess
 
-    race = RaceProcess(plan)
-    try:
+    def options() -> "ScreenOptions":
         # textual is loaded here and nowhere else
-        from powclock.tui.run import ScreenError, ScreenOptions, run_screen
+        from powclock.tui.run import ScreenOptions
 
-        options = ScreenOptions(
+        return ScreenOptions(
             fps=fps,
             theme=look,
             keys=keys_in_force,
@@ -195,11 +164,23 @@ def watch(
             motion=not no_motion,
             mouse=not no_mouse,
         )
-        try:
-            ended = run_screen(race, options)
-        except ScreenError as error:
-            typer.echo(f"powclock: {error}", err=True)
-            raise typer.Exit(OURS) from error
+
+    _watch_on_screen(plan, options)
+
+
+def _watch_on_screen(plan: Plan, options: Callable[[], "ScreenOptions"]) -> None:
+    """Show a race until the person leaves, then what came of it; the race loads first."""
+    from powclock.race.remote import RaceProcess
+
+    race = RaceProcess(plan)
+    try:
+        chosen = options()
+        from powclock.tui.run import ScreenError, run_screen
+
+        ended = run_screen(race, chosen)
+    except ScreenError as error:
+        typer.echo(f"powclock: {error}", err=True)
+        raise typer.Exit(OURS) from error
     finally:
         race.close()
     if ended is None:
@@ -246,25 +227,13 @@ def run(
     seed: SEED = None,
     nodes: NODES = None,
     miner: MINER = None,
-    ticks: Annotated[int | None, typer.Option(min=1, help="End at this tick.")] = None,
-    until: Annotated[
-        float | None,
-        typer.Option(parser=_seconds, metavar="TIME", help="End at this race time: 30s, 10m, 1h."),
-    ] = None,
-    inputs: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Run a live session again, with the keys pressed."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
-    events: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write every record as JSON lines.")
-    ] = None,
-    headers: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the best chain's raw headers.")
-    ] = None,
-    no_check: Annotated[
-        bool, typer.Option("--no-check", help="Do not check the race's invariants; a third faster.")
-    ] = False,
+    ticks: TICKS = None,
+    until: UNTIL = None,
+    inputs: INPUTS = None,
+    as_json: AS_JSON = False,
+    events: EVENTS = None,
+    headers: HEADERS = None,
+    no_check: NO_CHECK = False,
 ) -> None:
     """Race headless, as fast as it goes, and print what came of it.
 
@@ -273,8 +242,7 @@ def run(
     powclock run regions --until 10m --events events.jsonl --headers chain.bin
     powclock run --miner sampled --until 12h
     """
-    from powclock.race.headless import Outputs, replay_session, run_race
-    from powclock.race.session import load_session
+    from powclock.race.headless import Outputs, run_race
 
     if inputs is not None and (ticks or until or seed is not None or nodes or miner):
         raise WrongUse("--inputs brings its own scenario, seed and end: leave the others out")
@@ -283,11 +251,7 @@ def run(
     with _told(shlex.join(["powclock", *sys.argv[1:]])), ExitStack() as files:
         outputs = Outputs(_writable(events, files), _writable(headers, files))
         if inputs is not None:
-            session = load_session(inputs)
-            with progress(0, session.end.time_ns) as tell:
-                summary = replay_session(
-                    session, outputs=outputs, progress=tell, check=not no_check
-                )
+            summary = _replayed(inputs, outputs, check=not no_check)
         else:
             chosen = _scenario(scenario, seed, nodes, miner)
             until_ns = round((until or 0) * NANOSECONDS)
@@ -303,6 +267,16 @@ def run(
     from powclock.lab.report import report_json, report_text
 
     typer.echo(report_json(summary).decode() if as_json else report_text(summary))
+
+
+def _replayed(inputs: Path, outputs: "Outputs", *, check: bool) -> "Summary":
+    """A live session run again."""
+    from powclock.race.headless import replay_session
+    from powclock.race.session import load_session
+
+    session = load_session(inputs)
+    with progress(0, session.end.time_ns) as tell:
+        return replay_session(session, outputs=outputs, progress=tell, check=check)
 
 
 def _writable(path: Path | None, files: ExitStack) -> BinaryIO | None:

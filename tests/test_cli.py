@@ -15,7 +15,7 @@ import pytest
 import powclock
 from powclock.race.commands import Break, Input
 from powclock.race.driver import Driver
-from powclock.race.scenario import Scenario
+from powclock.race.scenario import Scenario, shipped_names
 from powclock.race.session import End, Session
 from powclock.record.events import Record
 from tests.command import FAST, PATIENCE_S, environment, figures, powclock_
@@ -50,10 +50,7 @@ def test_version_scenarios_and_paths() -> None:
         (("run",), "a race has no end of its own: say --ticks 200 or --until 10m"),
         (
             ("run", "nope", "--ticks", "1"),
-            (
-                "nope: no such scenario; shipped are default, double-spend, eclipse, flaky, "
-                "regions, selfish, split, surge"
-            ),
+            f"nope: no such scenario; shipped are {', '.join(shipped_names())}",
         ),
         (
             ("run", "--ticks", "0"),

@@ -8,8 +8,10 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powclock.cli import _loaded, _seconds, _speed
+from powclock.cli import _loaded
 from powclock.cli_check import SEED_END, _seeds, seed_of
+from powclock.cli_options import seconds as read_seconds
+from powclock.cli_options import speed as read_speed
 from powclock.machine.target import TARGET_END
 from powclock.race.scenario import ScenarioError, load_scenario
 from powclock.race.swarm.draw import draw
@@ -68,7 +70,7 @@ def test_any_text_is_seeds_or_is_refused(text: str) -> None:
     ],
 )  # fmt: skip
 def test_durations(text: str, seconds: float) -> None:
-    assert _seconds(text) == seconds
+    assert read_seconds(text) == seconds
 
 
 @pytest.mark.parametrize(
@@ -76,13 +78,13 @@ def test_durations(text: str, seconds: float) -> None:
     ["", "s", "0", "-1s", "nan", "inf", "1e9", "1e-10", "1e-300", "1y", "1 h 2 m", "1e", DIGITS],
 )
 def test_what_is_no_duration(text: str) -> None:
-    assert refusal(_seconds, text) == f"{text!r} is no duration: write 30s, 10m or 1h"
+    assert refusal(read_seconds, text) == f"{text!r} is no duration: write 30s, 10m or 1h"
 
 
 @given(st.one_of(st.text("0123456789.e-+_ smhdni"), TEXT, st.floats().map(repr)))
 def test_any_text_is_a_duration_or_is_refused(text: str) -> None:
     try:
-        seconds = _seconds(text)
+        seconds = read_seconds(text)
     except typer.BadParameter:
         return
     assert 1 <= round(seconds * 1e9) <= 10**18, "the clock counts nanoseconds, and none is no end"
@@ -90,18 +92,18 @@ def test_any_text_is_a_duration_or_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "speed"), [("max", math.inf), ("0.1", 0.1), ("1e6", 1e6)])
 def test_speeds(text: str, speed: float) -> None:
-    assert _speed(text) == speed
+    assert read_speed(text) == speed
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "nan", "inf", "1e7", "1e-9", "Max", DIGITS])
 def test_what_is_no_speed(text: str) -> None:
-    assert refusal(_speed, text) == f"{text!r} is no speed: write 0.1, 1, 10 or max"
+    assert refusal(read_speed, text) == f"{text!r} is no speed: write 0.1, 1, 10 or max"
 
 
 @given(st.one_of(st.text("0123456789.e-+_maxinf"), TEXT, st.floats().map(repr)))
 def test_any_text_is_a_speed_or_is_refused(text: str) -> None:
     try:
-        speed = _speed(text)
+        speed = read_speed(text)
     except typer.BadParameter:
         return
     assert speed == math.inf or 0.001 <= speed <= 1e6

@@ -5,9 +5,10 @@ drift; durations (`sleep`) are short and taken as exact.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from math import fsum
-from typing import Protocol
+from typing import Any, Protocol
 
 from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 
@@ -105,8 +106,8 @@ class SkewedClock:
     def monotonic(self) -> int:
         return self._true.monotonic()
 
-    async def sleep(self, duration_ns: int) -> None:
-        await self._true.sleep(duration_ns)
+    def sleep(self, duration_ns: int) -> Coroutine[Any, Any, None]:
+        return self._true.sleep(duration_ns)
 
     async def sleep_until(self, when_ns: int) -> None:
         while (remaining_ns := when_ns - self.now()) > 0:

@@ -38,37 +38,34 @@ class _Task(asyncio.Task[Any]):
 
 
 class _Future(asyncio.Future[Any]):
-    def __init__(self, birth: int, loop: asyncio.AbstractEventLoop) -> None:
-        self._birth = birth
-        super().__init__(loop=loop)
+    birth: int
 
     def __hash__(self) -> int:
-        return self._birth
+        return self.birth
 
 
 class Timer:
-    """A callback that is due at some time; lighter than asyncio's handles, which carry a context.
+    """What is due at some time; lighter than asyncio's handles, which carry a context."""
 
-    What a loop asks of a handle is named as there.
-    """
-
-    __slots__ = ("_args", "_callback", "_cancelled")
+    __slots__ = ("args", "callback", "cancelled")
 
     def __init__(self, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
-        self._callback = callback
-        self._args = args
-        self._cancelled = False
+        self.callback = callback
+        self.args = args
+        self.cancelled = False
 
     def cancel(self) -> None:
         """Do nothing when the time comes."""
-        self._cancelled = True
+        self.cancelled = True
 
-    def cancelled(self) -> bool:
-        """Whether nothing will be done."""
-        return self._cancelled
 
-    def _run(self) -> None:
-        self._callback(*self._args)
+def _run_handle(handle: asyncio.Handle) -> None:
+    if not handle.cancelled():
+        handle._run()  # noqa: SLF001 (a loop is what runs handles)
+
+
+def _is_cancelled(timer: Timer) -> bool:
+    return timer.cancelled or (timer.callback is _run_handle and bool(timer.args[0].cancelled()))
 
 
 # To the type checker the abstract loop lacks dozens of methods for sockets and signals; at run time
@@ -89,7 +86,7 @@ class VirtualLoop(_Loop):
         self._sequence = 0
         self._cancelled = 0
         self._ready: deque[asyncio.Handle] = deque()
-        self._timers: list[tuple[int, int, asyncio.Handle | Timer]] = []
+        self._timers: list[tuple[int, int, Timer]] = []
         self._failure: BaseException | None = None
         self._running = False
         self._stopping = False
@@ -127,7 +124,7 @@ class VirtualLoop(_Loop):
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         handle = asyncio.TimerHandle(when, callback, args, self, context)
-        self._push(round(when * NANOSECONDS), handle)
+        self.schedule(round(when * NANOSECONDS), _run_handle, handle)
         return handle
 
     def call_later(
@@ -139,7 +136,7 @@ class VirtualLoop(_Loop):
     ) -> asyncio.TimerHandle:
         when_ns = self.now_ns + round(delay * NANOSECONDS)
         handle = asyncio.TimerHandle(when_ns / NANOSECONDS, callback, args, self, context)
-        self._push(when_ns, handle)
+        self.schedule(when_ns, _run_handle, handle)
         return handle
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:  # noqa: ARG002
@@ -148,7 +145,7 @@ class VirtualLoop(_Loop):
 
     def discard(self, timer: Timer) -> None:
         """Cancel what was scheduled."""
-        if not timer.cancelled():
+        if not timer.cancelled:
             timer.cancel()
             self._note_cancelled()
 
@@ -156,13 +153,15 @@ class VirtualLoop(_Loop):
         """Cancelled timers go when they are half of all; until then they wait for their time."""
         self._cancelled += 1
         if self._cancelled > 64 and 2 * self._cancelled > len(self._timers):
-            self._timers[:] = [timer for timer in self._timers if not timer[2].cancelled()]
+            self._timers[:] = [timer for timer in self._timers if not _is_cancelled(timer[2])]
             heapq.heapify(self._timers)
             self._cancelled = 0
 
     def create_future(self) -> asyncio.Future[Any]:
         self._births += 1
-        return _Future(self._births, self)
+        future = _Future(loop=self)
+        future.birth = self._births
+        return future
 
     def create_task(
         self, coro: Any, *, name: object = None, context: Context | None = None, **_: Any
@@ -187,10 +186,6 @@ class VirtualLoop(_Loop):
         self._sequence += 1
         heapq.heappush(self._timers, (max(when_ns, self.now_ns), self._sequence, timer))
         return timer
-
-    def _push(self, when_ns: int, handle: asyncio.TimerHandle) -> None:
-        self._sequence += 1
-        heapq.heappush(self._timers, (max(when_ns, self.now_ns), self._sequence, handle))
 
     @property
     def next_ns(self) -> int | None:
@@ -232,17 +227,17 @@ class VirtualLoop(_Loop):
         _set_running_loop(self)
         try:
             while self.turn < last_turn and self._failure is None and not self._stopping:
-                handle: asyncio.Handle | Timer
                 if ready:
-                    handle = ready.popleft()
+                    self.turn += 1
+                    _run_handle(ready.popleft())
                 elif timers and timers[0][0] <= until_ns:
-                    self.now_ns, _, handle = heapq.heappop(timers)
+                    self.turn += 1
+                    self.now_ns, _, timer = heapq.heappop(timers)
+                    if not timer.cancelled:
+                        timer.callback(*timer.args)
+                    del timer  # the last reference to a task whose failure nobody will ask for
                 else:
                     break
-                self.turn += 1
-                if not handle.cancelled():
-                    handle._run()  # noqa: SLF001 (a loop is what runs handles)
-                del handle  # the last reference to a task whose failure nobody will ask for
         finally:
             _set_running_loop(None)
             self._running = False

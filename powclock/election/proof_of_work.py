@@ -5,6 +5,9 @@ header's time must exceed the median of its eleven ancestors' (BIP 113 calls it 
 and must not lie more than `future_limit_s` ahead of the verifier's clock.
 """
 
+from collections.abc import Coroutine
+from typing import Any
+
 from powclock.clock.node_clock import Clock
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.election.difficulty import Difficulty
@@ -50,9 +53,9 @@ class ProofOfWork:
         time_s = max(now_ns // NANOSECONDS, self._median_time_past(parent) + 1)
         return time_s, self._difficulty.next_bits(parent)
 
-    async def seal(self, draft: Draft, clock: Clock) -> Block:
+    def seal(self, draft: Draft, clock: Clock) -> Coroutine[Any, Any, Block]:
         """Spend hashes until one is a proof."""
-        return await self._miner.search(draft, clock)
+        return self._miner.search(draft, clock)
 
     def verify_alone(self, block: Block) -> None:
         """Check that the block carries the work that its bits claim.
@@ -114,9 +117,11 @@ def check_proof(hash_: bytes, bits: int, limit: int, proof_scale: int = 1) -> No
 
 def median_time_past(entry: Entry) -> int:
     """The median time in seconds of an entry and up to ten ancestors."""
-    times: list[int] = []
+    times = []
     ancestor: Entry | None = entry
-    while ancestor is not None and len(times) < MEDIAN_TIME_SPAN:
+    for _ in range(MEDIAN_TIME_SPAN):
+        if ancestor is None:
+            break
         times.append(ancestor.time)
         ancestor = ancestor.parent
     times.sort()

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from powclock.lab.theory.difficulty import asert_mean_error_s, retarget_total_s
 from powclock.lab.theory.intervals import interval_mean_error_s
 from powclock.lab.theory.stale import stale_of_mined_by, stale_of_mined_error
-from powclock.machine.target import target_to_work
-from powclock.race.genesis import LIMIT
+from powclock.machine.target import LIMIT, target_to_work
 from powclock.race.summary import Summary
 from powclock.record.conditions import Conditions, DifficultyInfo
 from powclock.record.frame import Frame

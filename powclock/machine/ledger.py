@@ -11,6 +11,7 @@ modulus is wide enough that a generalised birthday attack (Wagner 2002) takes so
 
 import struct
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from hashlib import sha256, shake_256
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from powclock.machine.transaction import Transaction
 _ACCOUNT = struct.Struct("<32sQQ")
 _SET_HASH_BYTES = 256
 _SET_HASH_MASK = (1 << 8 * _SET_HASH_BYTES) - 1
+_ELEMENTS_KEPT = 8_192  # some 500 bytes each: all nodes of a race hash the same accounts
 
 
 class Account(NamedTuple):
@@ -32,6 +34,10 @@ class Account(NamedTuple):
 
 
 _ABSENT = Account()
+
+
+class CorruptState(Exception):
+    """What is in memory cannot have come from the blocks: build it again from them."""
 
 
 class Ledger:
@@ -65,6 +71,19 @@ class Ledger:
     def state_root(self) -> bytes:
         """32 bytes that are equal where the accounts are."""
         return sha256(self._set_hash.to_bytes(_SET_HASH_BYTES, "little")).digest()
+
+    def sound(self) -> bool:
+        """Whether the accounts are still those of the state root; hashes all of them again.
+
+        A bit that flipped in an account is told at any later time, also when the account has moved
+        on since: what it once added to the sum and what is taken away from it differ for good.
+        """
+        total = sum(_element(address, account) for address, account in self._accounts.items())
+        return total & _SET_HASH_MASK == self._set_hash
+
+    def overwrite(self, address: bytes, account: Account) -> None:
+        """Change an account behind the state root's back, as memory that fails does."""
+        self._accounts[address] = account
 
     def check(self, transaction: Transaction) -> None:
         """Whether the transfer may come next here.
@@ -118,7 +137,11 @@ class Ledger:
             raise InvalidBlock(Reason.BAD_TXNS_KEY, "the coinbase pays a key of small order")
 
     def undo(self, block: Block) -> None:
-        """Take back the last applied block."""
+        """Take back the last applied block.
+
+        Raises:
+            CorruptState: no account can have got here; some of the block's effects are undone.
+        """
         self._add(block.author, -block.coinbase.amount)
         for transaction in reversed(block.transactions):
             self._transfer_back(transaction)
@@ -144,8 +167,8 @@ class Ledger:
         self._set(address, Account(account.balance + amount, account.nonce))
 
     def _set(self, address: bytes, account: Account) -> None:
-        assert account.balance >= 0, "no balance is ever negative"
-        assert account.nonce >= 0, "no account nonce is ever negative"
+        if account.balance < 0 or account.nonce < 0:
+            raise CorruptState(f"{address.hex()} would have {account}")
         before = self._accounts.get(address)
         change = 0
         if before is not None:
@@ -158,6 +181,7 @@ class Ledger:
         self._set_hash = (self._set_hash + change) & _SET_HASH_MASK
 
 
+@lru_cache(_ELEMENTS_KEPT)
 def _element(address: bytes, account: Account) -> int:
     digest = shake_256(_ACCOUNT.pack(address, *account)).digest(_SET_HASH_BYTES)
     return int.from_bytes(digest, "little")

@@ -5,7 +5,7 @@ ahead; when full, the lowest fee goes. A reorg puts the disconnected transaction
 """
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 
 from powclock.machine.ledger import Ledger
@@ -106,11 +106,18 @@ class Mempool:
         if not waiting:
             del self._by_sender[transaction.sender]
 
-    def select(self, ledger: Ledger, count_max: int) -> tuple[Transaction, ...]:
-        """The next transfers for a block: by fee, each sender's in nonce order, all affordable."""
+    def select(
+        self, ledger: Ledger, count_max: int, without: Container[bytes] = ()
+    ) -> tuple[Transaction, ...]:
+        """The next transfers for a block: by fee, each sender's in nonce order, all affordable.
+
+        Senders `without` are left out.
+        """
         ready: list[tuple[int, bytes, Transaction]] = []
         spendable: dict[bytes, int] = {}
         for sender, waiting in self._by_sender.items():
+            if sender in without:
+                continue
             account = ledger.account(sender)
             spendable[sender] = account.balance
             first = waiting.get(account.nonce)
@@ -129,6 +136,13 @@ class Mempool:
             if following is not None:
                 heapq.heappush(ready, (-following.fee, following.id, following))
         return tuple(selected)
+
+    def clean(self, ledger: Ledger) -> None:
+        """Follow a ledger that was built again: drop what is spent or too far ahead there."""
+        for sender, waiting in list(self._by_sender.items()):
+            first = ledger.account(sender).nonce
+            for nonce in [n for n in waiting if not first <= n < first + SENDER_AHEAD_MAX]:
+                self._remove(waiting[nonce])
 
     def head_changed(
         self,

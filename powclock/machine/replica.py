@@ -4,12 +4,15 @@ A block is checked in three steps, as in Bitcoin Core: its header and place (the
 (`check_body`), and its effects, which only a ledger at its parent can judge. So a block on a side
 branch is judged in full when its branch becomes the heaviest; if it fails there, the old head
 stays.
+
+Before a block is condemned for its effects the ledger is audited: one that is damaged condemns
+nobody, it is built again.
 """
 
 from collections.abc import Mapping, MutableMapping
 
 from powclock.machine.block import Block, ChainParameters, check_body
-from powclock.machine.ledger import Ledger
+from powclock.machine.ledger import CorruptState, Ledger
 from powclock.machine.mempool import Mempool
 from powclock.machine.reason import InvalidBlock, Reason
 from powclock.machine.transaction import Transaction
@@ -32,6 +35,7 @@ class Replica:
         self.parameters = parameters
         self.blocks = blocks
         self.tree = BlockTree(genesis.header, genesis_weight)
+        self._allocation = allocation
         self.ledger = Ledger(parameters, allocation)
         self.mempool = Mempool()
         self._invalid: dict[bytes, None] = {}  # oldest first
@@ -62,6 +66,8 @@ class Replica:
         Raises:
             InvalidBlock: the reason; tree, ledger and mempool are as before, and a block that can
                 never become valid is remembered.
+            CorruptState: the ledger is damaged and can judge nothing: `resync`, and try again. The
+                tree is as before.
         """
         try:
             check_body(block, parent.height + 1, self.parameters)
@@ -72,7 +78,12 @@ class Replica:
         self.blocks[block.hash] = block
         change = self.tree.insert(block.header, weight)
         if change is not None:
-            self._move_ledger(change)
+            try:
+                self._move_ledger(change)
+            except CorruptState:
+                for removed in self.tree.condemn(change.new, change):
+                    self.blocks.pop(removed.hash, None)
+                raise
             self._move_mempool(change)
         return change
 
@@ -83,16 +94,41 @@ class Replica:
         for entry in change.connected:
             try:
                 self.ledger.apply(self.blocks[entry.hash])
-            except InvalidBlock:
+            except InvalidBlock as refusal:
+                if not self.ledger.sound():
+                    raise CorruptState("it refuses a block") from refusal
                 for done in reversed(applied):
                     self.ledger.undo(self.blocks[done.hash])
                 for entry_back in reversed(change.disconnected):
                     self.ledger.apply(self.blocks[entry_back.hash])
-                for removed in self.tree.condemn(entry, change):
-                    self._remember_invalid(removed.hash)
-                    self.blocks.pop(removed.hash, None)
+                self._condemn(self.tree.condemn(entry, change))
                 raise
             applied.append(entry)
+
+    def _condemn(self, entries: tuple[Entry, ...]) -> None:
+        for entry in entries:
+            self._remember_invalid(entry.hash)
+            self.blocks.pop(entry.hash, None)
+
+    def resync(self) -> None:
+        """Build the ledger again from genesis on, along the best chain, from the blocks on disk.
+
+        A damaged ledger may have let a bad block pass: it is condemned now, with all that builds on
+        it, and the next best chain is replayed. What cannot wait in the mempool any more goes.
+        """
+        while (bad := self._replay()) is not None:
+            self._condemn(self.tree.expel(bad))
+        self.mempool.clean(self.ledger)
+
+    def _replay(self) -> Entry | None:
+        assert self.tree.lowest == 0, "blocks that may be replayed are not forgotten"
+        self.ledger = Ledger(self.parameters, self._allocation)
+        for entry in self.tree.best_chain[1:]:
+            try:
+                self.ledger.apply(self.blocks[entry.hash])
+            except InvalidBlock:
+                return entry
+        return None
 
     def _move_mempool(self, change: HeadChange) -> None:
         def transactions(entries: tuple[Entry, ...]) -> list[Transaction]:

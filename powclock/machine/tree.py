@@ -163,6 +163,21 @@ class BlockTree:
         assert self.head is change.new
         self._cut_above(change.connected[0].height - 1)
         self.best_chain.extend(reversed(change.disconnected))
+        return self._take_out(bad)
+
+    def expel(self, bad: Entry) -> tuple[Entry, ...]:
+        """Take out a block of the best chain that turned out invalid long after it was taken in.
+
+        The head is then the heaviest that is left, the first seen of equals. Returns what was
+        removed: `bad` and all that builds on it.
+        """
+        assert self.in_best_chain(bad)
+        removed = self._take_out(bad)
+        self._cut_above(bad.height - 1)
+        self._move_head(max(self.entries.values(), key=lambda entry: entry.chain_work))
+        return removed
+
+    def _take_out(self, bad: Entry) -> tuple[Entry, ...]:
         removed = [bad]
         doomed = {bad.hash}
         for entry in self.entries.values():  # parents were inserted before their children

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
+from powclock.network.host import Receive
 from powclock.network.link import Link, Traffic
-from powclock.network.node import Node
 
 NodeId = str
 
@@ -31,7 +31,7 @@ class Fabric:
         self._loop = loop
         self._seed = seed
         self._peers: dict[NodeId, dict[NodeId, Link]] = {}
-        self._receivers: dict[NodeId, Node] = {}
+        self._receivers: dict[NodeId, Receive] = {}
         self._traffic = Traffic()
 
     def peers(self, node: NodeId) -> Mapping[NodeId, Link]:
@@ -92,9 +92,9 @@ class Fabric:
                     frontier.append(peer)
         return b not in reached
 
-    def attach(self, node: Node) -> None:
-        """From now on the node receives."""
-        self._receivers[node.name] = node
+    def attach(self, name: NodeId, receive: Receive) -> None:
+        """From now on what is sent to the node is received."""
+        self._receivers[name] = receive
 
     def detach(self, name: NodeId) -> None:
         """From now on what is sent to the node is lost."""
@@ -118,9 +118,9 @@ class Fabric:
         return Counter(link.source for link in self.links() if link.severed)
 
     def _deliver(self, source: NodeId, target: NodeId, data: bytes) -> None:
-        node = self._receivers.get(target)
-        if node is not None:
-            node.gossip.receive(source, data)
+        receive = self._receivers.get(target)
+        if receive is not None:
+            receive(source, data)
 
     def traffic(self) -> tuple[int, int]:
         """Messages and bytes sent so far."""

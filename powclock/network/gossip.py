@@ -13,6 +13,7 @@ from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.election.rule import Rule
 from powclock.machine.block import Block
 from powclock.machine.header import display
+from powclock.machine.ledger import CorruptState
 from powclock.machine.reason import Invalid, InvalidBlock, InvalidTransaction, Reason
 from powclock.machine.replica import Replica
 from powclock.machine.transaction import Transaction
@@ -67,6 +68,7 @@ class Gossip:
         later: calls back after a duration.
         emit: takes events.
         head_moved: told when the node builds on another block.
+        corrupt: told when the replica is damaged; has it built again.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Gossip:
         later: Later,
         emit: Callable[[AnyEvent], None],
         head_moved: Callable[[], None],
+        corrupt: Callable[[], None],
     ) -> None:
         self.running = True
         self._replica = replica
@@ -94,6 +97,7 @@ class Gossip:
         self._later = later
         self._emit = emit
         self._on_head_moved = head_moved
+        self._on_corrupt = corrupt
         self._requests = Requests(REQUEST_TIMEOUT_NS)
         self._orphans = Orphans()
         self._recent_transactions: dict[bytes, None] = {}
@@ -161,16 +165,17 @@ class Gossip:
     def _on_announce(
         self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
     ) -> None:
-        known, orphans = self._replica.tree.entries, self._orphans
-        recent = self._recent_transactions
-        lacking_blocks = [h for h in blocks if h not in known and h not in orphans]
-        lacking_transactions = [id_ for id_ in transactions if id_ not in recent]
-        if not lacking_blocks and not lacking_transactions:
+        known, recent = self._replica.tree.entries, self._recent_transactions
+        if all(map(known.__contains__, blocks)) and all(map(recent.__contains__, transactions)):
             return  # most of the time: every peer announces it
         now_ns, announced = self._clock.monotonic(), self._requests.announced
-        wanted_blocks = tuple([h for h in lacking_blocks if announced(h, peer, now_ns)])
+        wanted_blocks = tuple(
+            hash_
+            for hash_ in blocks
+            if hash_ not in known and hash_ not in self._orphans and announced(hash_, peer, now_ns)
+        )
         wanted_transactions = tuple(
-            [id_ for id_ in lacking_transactions if announced(id_, peer, now_ns)]
+            id_ for id_ in transactions if id_ not in recent and announced(id_, peer, now_ns)
         )
         if wanted_blocks or wanted_transactions:
             self._send(peer, Request(wanted_blocks, wanted_transactions))
@@ -211,6 +216,9 @@ class Gossip:
             self._rule.verify(block, parent, self._clock.now())
             self._disk.expect(block.hash, frame)
             self.accept(block, parent, peer)
+        except CorruptState:
+            self._on_corrupt()
+            self._on_block(block, peer, frame)  # as if it came now: it was not judged
         except InvalidBlock as refusal:
             self._refuse(block, peer, refusal)
 
@@ -219,23 +227,25 @@ class Gossip:
 
         Raises:
             InvalidBlock: its body or its effects are refused.
+            CorruptState: this node's own state is damaged; nothing was judged.
         """
+        hash_ = block.hash
         change = self._replica.append(block, parent, self._rule.weight(block))
-        self._requests.arrived(block.hash)
+        self._requests.arrived(hash_)
         self._emit(
             BlockAccepted(
-                hash=display(block.hash),
+                hash=display(hash_),
                 height=parent.height + 1,
                 author=self._names.get(block.author, block.author.hex()),
                 peer=source,
             )
         )
         if source is not None:
-            self._note_reached(source, block.hash)
+            self._note_reached(source, hash_)
         if change is not None:
             self._head_moved(change)
-            self._send_others(source, Announce(blocks=(block.hash,)))
-        for child, peer, frame in self._orphans.children_of(block.hash):
+            self._send_others(source, Announce(blocks=(hash_,)))
+        for child, peer, frame in self._orphans.children_of(hash_):
             self._on_block(child, peer, frame)
 
     def _note_reached(self, peer: NodeId, hash_: bytes) -> None:
@@ -329,6 +339,10 @@ class Gossip:
         if len(self._recent_transactions) > RECENT_TRANSACTIONS_MAX:
             del self._recent_transactions[next(iter(self._recent_transactions))]
         self._send_others(peer, Announce(transactions=(transaction.id,)))
+
+    def forget_transfers(self) -> None:
+        """Take transfers in anew that were seen already: the state that judged them was wrong."""
+        self._recent_transactions.clear()
 
     # Patience.
 

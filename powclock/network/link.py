@@ -12,6 +12,8 @@ from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 Send = Callable[[bytes], None]
 Stage = Callable[[Send], Send]
 
+JITTERS_DRAWN = 16
+
 
 class Traffic:
     """What all links of a race have carried, and how many of them are severed now."""
@@ -54,6 +56,7 @@ class Link:
         self._bytes_per_s = bytes_per_s
         self._deliver = deliver
         self._traffic = Traffic() if traffic is None else traffic
+        self._jitters_ns: list[int] = []  # drawn many at once, the next one last
         self._free_ns = 0
         self._last_arrival_ns = 0
         self._stages: dict[str, Stage] = {}
@@ -122,10 +125,17 @@ class Link:
         free_ns = max(loop.now_ns, self._free_ns) + int(size / self._bytes_per_s * NANOSECONDS)
         arrival_ns = free_ns + self.latency_ns
         if self._jitter_ns:
-            arrival_ns += int(self._stream.exponential(self._jitter_ns))
+            if not self._jitters_ns:
+                self._draw_jitters()
+            arrival_ns += self._jitters_ns.pop()
         arrival_ns = max(arrival_ns, self._last_arrival_ns)
         self._free_ns, self._last_arrival_ns = free_ns, arrival_ns
         loop.schedule(arrival_ns, self._deliver, self.source, self.target, data)
+
+    def _draw_jitters(self) -> None:
+        exponential, mean_ns = self._stream.exponential, self._jitter_ns
+        self._jitters_ns = [int(exponential(mean_ns)) for _ in range(JITTERS_DRAWN)]
+        self._jitters_ns.reverse()
 
 
 def _lose(data: bytes) -> None:

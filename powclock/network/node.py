@@ -6,6 +6,7 @@ waits for, and it goes on from there.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from powclock.clock.node_clock import Clock
@@ -13,11 +14,14 @@ from powclock.election.rule import Rule
 from powclock.machine.block import Block, ChainParameters
 from powclock.machine.header import BlockHeader, display
 from powclock.machine.merkle import merkle_root
+from powclock.machine.reason import InvalidBlock
 from powclock.machine.replica import Replica
 from powclock.machine.transaction import Coinbase
 from powclock.machine.tree import Entry
+from powclock.network.audit import Audit
 from powclock.network.gossip import Gossip, Later, SendTo
 from powclock.network.storage import Disk
+from powclock.network.template import Template
 from powclock.record.events import AnyEvent, BlockFound
 
 HEADER_VERSION = 0x2000_0000  # what BIP 9 leaves of the version field: no signals
@@ -46,6 +50,7 @@ class Node:
         send: gives bytes to a link.
         peers: whom it is connected to; the network changes it.
         disk: where blocks are; one with blocks in it is read first.
+        template: which transfers go into its blocks.
         emit: takes its events.
     """
 
@@ -62,6 +67,7 @@ class Node:
         send: SendTo,
         peers: Mapping[NodeId, object],
         disk: Disk,
+        template: Template,
         emit: Callable[[AnyEvent], None],
     ) -> None:
         self.name = name
@@ -80,7 +86,7 @@ class Node:
             genesis.allocation,
             disk,
         )
-        self._draft = _Drafts(self.replica, rule, clock, address)
+        self._draft = _Drafts(self.replica, rule, clock, address, template)
         self._read_disk()
         self.gossip = Gossip(
             replica=self.replica,
@@ -92,17 +98,23 @@ class Node:
             send=send,
             later=later,
             emit=emit,
-            head_moved=self.search_anew,
+            head_moved=self._head_moved,
+            corrupt=lambda: self._audit.resync("before refusing a block"),
         )
+        stagger = int.from_bytes(address[:4], "little")
+        self._audit = Audit(self.replica, emit, self._rebuilt, stagger)
 
     def _read_disk(self) -> None:
         """Take in what the disk holds; a node trusts its own disk."""
         for hash_ in list(self._disk):
             block = self._disk[hash_]
             parent = self.replica.tree.get(block.header.parent)
-            if parent is not None and hash_ not in self.replica.tree:
+            if parent is None:
+                del self._disk[hash_]
+            elif hash_ not in self.replica.tree:
                 self._disk.expect(hash_, self._disk.frame(hash_) or b"")
-                self.replica.append(block, parent, self.rule.weight(block))
+                with suppress(InvalidBlock):  # a damaged ledger had let it pass
+                    self.replica.append(block, parent, self.rule.weight(block))
 
     @property
     def head(self) -> Entry:
@@ -139,6 +151,14 @@ class Node:
             self._search, self._anew = None, False
         self._found(block)
 
+    def _head_moved(self) -> None:
+        self._audit.head_moved()
+        self.search_anew()
+
+    def _rebuilt(self) -> None:
+        self.gossip.forget_transfers()
+        self.search_anew()
+
     def search_anew(self) -> None:
         """Give the present search up; nothing is lost, as it has no memory."""
         if self._search is not None and not self._anew:
@@ -146,6 +166,8 @@ class Node:
             self._search.cancel()
 
     def _found(self, block: Block) -> None:
+        if not self._audit.passes("before publishing a block"):
+            return
         parent = self.replica.parent_of(block)
         assert parent is not None, "a search builds on what is known"
         self._emit(block_found(block, parent.height + 1, self.rule.weight(block)))
@@ -155,11 +177,14 @@ class Node:
 class _Drafts:
     """What a node would seal now (`Draft`); no two are equal, as each has a number."""
 
-    def __init__(self, replica: Replica, rule: Rule, clock: Clock, address: bytes) -> None:
+    def __init__(
+        self, replica: Replica, rule: Rule, clock: Clock, address: bytes, template: Template
+    ) -> None:
         self._replica = replica
         self._rule = rule
         self._clock = clock
         self._address = address
+        self._template = template
         self._number = 0
 
     def bits(self) -> int:
@@ -172,7 +197,9 @@ class _Drafts:
         replica = self._replica
         parent, parameters = replica.head, replica.parameters
         time_s, bits = self._rule.prepare(parent, self._clock.now())
-        transactions = replica.mempool.select(replica.ledger, parameters.transactions_max)
+        transactions = self._template.select(
+            replica.mempool, replica.ledger, parameters.transactions_max
+        )
         height = parent.height + 1
         self._number += 1
         coinbase = Coinbase(

@@ -24,6 +24,11 @@ class Disk(MutableMapping[bytes, Block]):
         """The bytes of a block that may be stored next, so that it need not be encoded again."""
         self._incoming = (hash_, frame)
 
+    def lose_last(self, count: int) -> None:
+        """Forget the newest blocks. A parent is accepted before its children, so no gap is left."""
+        for hash_ in list(self._frames)[max(0, len(self._frames) - count) :]:
+            del self[hash_]
+
     @property
     def decoded_count(self) -> int:
         """How many blocks are kept decoded."""

@@ -4,7 +4,7 @@ It keeps nothing: each name leads to the same key and the same streams whenever 
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import fsum
 
 from powclock.clock.node_clock import RaceClock, SkewedClock
@@ -14,17 +14,25 @@ from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
 from powclock.mining.miner import GrindingMiner, Miner, SampledMiner
 from powclock.network.fabric import Distance
+from powclock.network.host import Host
 from powclock.network.node import Node
 from powclock.network.storage import Disk
+from powclock.network.template import Template
 from powclock.network.topology import edges
 from powclock.race.scenario import Scenario
 
 
 class Seat:
-    """What belongs to a node whether or not it runs: account, clock, hash rate, disk."""
+    """What belongs to a node whether or not it runs: account, clock, hash rate, host, disk."""
 
     def __init__(
-        self, name: str, region: str, key: SigningKey, clock: SkewedClock, miner: Miner
+        self,
+        name: str,
+        region: str,
+        key: SigningKey,
+        clock: SkewedClock,
+        miner: Miner,
+        host: Host,
     ) -> None:
         self.name = name
         self.region = region
@@ -32,6 +40,8 @@ class Seat:
         self.address = key.public
         self.clock = clock
         self.miner = miner
+        self.host = host
+        self.template = Template()
         self.disk = Disk()
         self.node: Node | None = None
         self.task: asyncio.Task[None] | None = None
@@ -75,7 +85,8 @@ class Builder:
         )
         key = SigningKey.derive(seed, f"node {name}")
         clock = SkewedClock(self._true_clock)
-        seat = Seat(name, region, key, clock, self._miner(name, rate, joins))
+        miner = self._miner(name, rate, joins)
+        seat = Seat(name, region, key, clock, miner, Host(self._later))
         rate.on_change = lambda: seat.node.search_anew() if seat.node is not None else None
         return seat
 
@@ -88,6 +99,9 @@ class Builder:
 
     def _race_ns(self) -> int:
         return self._loop.now_ns
+
+    def _later(self, delay_ns: int, callback: Callable[[], None]) -> None:
+        self._loop.schedule(self._loop.now_ns + delay_ns, callback)
 
     def distance(self, one: str, two: str) -> Distance:
         """How far apart nodes of two regions are."""

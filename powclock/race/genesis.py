@@ -8,16 +8,18 @@ from powclock.election.difficulty import AsertDifficulty, BitcoinDifficulty, Dif
 from powclock.machine.block import Block, ChainParameters
 from powclock.machine.header import NO_PARENT, BlockHeader
 from powclock.machine.merkle import merkle_root
-from powclock.machine.target import bits_to_target, target_to_bits, target_to_work, work_to_target
+from powclock.machine.target import (
+    LIMIT,
+    bits_to_target,
+    target_to_bits,
+    target_to_work,
+    work_to_target,
+)
 from powclock.machine.transaction import Coinbase
 from powclock.mining.kernel import NONCE_END, find_nonce
 from powclock.network.node import Genesis
 from powclock.race.scenario import Scenario
 from powclock.record.events import ChainInfo
-
-# The easiest target of a race: 256 hashes on average. Genesis has it, so that its proof costs
-# nothing; the first block after it has the target that the scenario's hash rate asks for.
-LIMIT = bits_to_target(target_to_bits((1 << 248) - 1))
 
 FUTURE_LIMIT_INTERVALS = 12  # Bitcoin's two hours are twelve of its intervals
 

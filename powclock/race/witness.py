@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from powclock.machine.replica import INVALID_MAX
+from powclock.network.host import INBOX_BYTES_MAX
 from powclock.network.storage import DECODED_MAX
 from powclock.record.checker.witness import Queue, Waiting
 
@@ -52,5 +53,9 @@ class WorldWitness:
         yield Queue("transactions in the mempool", len(mempool), mempool.transactions_max)
         yield Queue("blocks remembered as invalid", replica.invalid_count, INVALID_MAX)
         yield Queue("decoded blocks", seat.disk.decoded_count, DECODED_MAX)
+        if seat.host.suspended:
+            # Its requests are late, as nobody looks after them until it thaws.
+            yield Queue("bytes of a peer that wait", seat.host.inbox_bytes, INBOX_BYTES_MAX)
+            return
         for name, length, bound in seat.node.gossip.queues():
             yield Queue(name, length, bound)

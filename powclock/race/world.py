@@ -7,6 +7,7 @@ records. It is advanced from outside, so the same code runs paced on a screen an
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import pairwise
 
 from powclock.clock.node_clock import SkewedClock
@@ -16,7 +17,8 @@ from powclock.election.difficulty import Difficulty
 from powclock.election.proof_of_work import ProofOfWork
 from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
-from powclock.machine.ledger import Account
+from powclock.machine.ledger import Ledger
+from powclock.machine.target import LIMIT
 from powclock.machine.transaction import Transaction
 from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
@@ -25,10 +27,11 @@ from powclock.network.faults.fault import FaultError
 from powclock.network.link import Link
 from powclock.network.node import Node, block_found
 from powclock.network.storage import Disk
+from powclock.network.template import Template
 from powclock.race.builder import Builder, Seat
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
 from powclock.race.fault_board import FaultBoard, FaultPlan
-from powclock.race.genesis import LIMIT, rules_of
+from powclock.race.genesis import rules_of
 from powclock.race.observer import Observer
 from powclock.race.recorder import Recorder
 from powclock.race.sampler import Sampler
@@ -41,12 +44,16 @@ from powclock.record.events import (
     BlockAccepted,
     LinkInfo,
     LinksChanged,
+    MemoryFlipped,
     NodeDown,
+    NodeFrozen,
     NodeJoined,
     NodeLeft,
+    NodeThawed,
     NodeUp,
     Record,
     TransactionSent,
+    TransfersLeftOut,
 )
 
 JOINED_PEERS = 4
@@ -69,7 +76,7 @@ class World:
             seed=scenario.seed,
             clients=scenario.workload.clients,
             transfers_per_s=scenario.workload.transfers_per_s,
-            running=self.running,
+            running=self._answering,
             emit=self._emit_sent,
             later=self._later,
         )
@@ -196,13 +203,15 @@ class World:
                 proof_scale=self._rules.proof_scale,
             ),
             clock=seat.clock,
-            later=self._later,
+            later=seat.host.later,
             send=self._fabric.sender(name),
             peers=self._fabric.peers(name),
             disk=seat.disk,
+            template=seat.template,
             emit=lambda event: self._emit(name, event),
         )
-        self._fabric.attach(seat.node)
+        seat.host.boot(seat.node.gossip.receive)
+        self._fabric.attach(name, seat.host.receive)
         self.recorder.emit(name, NodeUp(blocks=len(seat.disk)))
         seat.task = self._group.create_task(seat.node.run(), name=name)
 
@@ -231,9 +240,11 @@ class World:
         self.recorder.listen(sink)
         return lambda: self.recorder.forget(sink)
 
-    def tell(self, event: AttackMoved) -> None:
-        """Put how far an attack has come into the stream of records."""
-        self.recorder.emit(None, event)
+    def tell(
+        self, event: AttackMoved | TransfersLeftOut | MemoryFlipped, node: str | None = None
+    ) -> None:
+        """Put what a fault does, to a node or to the race, into the stream of records."""
+        self.recorder.emit(node, event)
 
     def block_frame(self, node: str, hash_: bytes) -> bytes | None:
         """A block of a node's disk as the message that delivers it."""
@@ -259,6 +270,27 @@ class World:
         """A node's hash rate."""
         return self._seats[node].miner.rate
 
+    def ledger(self, node: str) -> Ledger | None:
+        """What a node has in memory, if it runs."""
+        seat = self._seats.get(node)
+        return seat.node.replica.ledger if seat is not None and seat.node is not None else None
+
+    def template(self, node: str) -> Template:
+        """Which transfers go into a node's blocks."""
+        return self._seats[node].template
+
+    def client_address(self, client: str) -> bytes:
+        """The account of a client.
+
+        Raises:
+            FaultError: there is no such client.
+        """
+        for address, name in self._workload.names.items():
+            if name == client:
+                return address
+        count = len(self._workload.names)
+        raise FaultError(f"there is no client {client!r}: the race has {count}, from client1 on")
+
     @property
     def proof_scale(self) -> int:
         """By how much a proof may miss its target."""
@@ -267,12 +299,6 @@ class World:
     def key(self, node: str) -> SigningKey:
         """The key of a node's account."""
         return self._seats[node].key
-
-    def account(self, node: str) -> Account:
-        """What a running node's account holds, as its own ledger has it."""
-        seat = self._seats[node]
-        assert seat.node is not None, f"{node} does not run"
-        return seat.node.replica.ledger.account(seat.address)
 
     @property
     def chain_id(self) -> int:
@@ -292,6 +318,11 @@ class World:
             )
             running.gossip.on_transaction(transaction, None)
 
+    @property
+    def difficulty(self) -> Difficulty:
+        """What decides which bits a block must carry."""
+        return self._rules.difficulty
+
     def head(self, node: str) -> Entry | None:
         """The tip that a node builds on; None if it does not run."""
         seat = self._seats.get(node)
@@ -300,6 +331,7 @@ class World:
     def stop(self, node: str) -> None:
         """Crash a node: its tasks end at once and what was in memory is gone."""
         seat = self._seats[node]
+        seat.host.crash()
         if seat.node is None or seat.task is None:
             return
         seat.node.gossip.running = False
@@ -308,22 +340,48 @@ class World:
         self._fabric.detach(node)
         self.recorder.emit(node, NodeDown())
 
-    def start_node(self, node: str, *, wipe: bool) -> None:
-        """Run a stopped node again; `wipe` empties its disk first."""
+    def start_node(self, node: str, *, wipe: bool = False, lose_last: int = 0) -> None:
+        """Run a stopped node again; its disk is emptied first, or loses so many last blocks."""
         seat = self._seats[node]
         if seat.node is not None:
             return
         if wipe:
             seat.disk = Disk()
+        seat.disk.lose_last(lose_last)
+        seat.host.call("boot", lambda: self._boot(node))
+
+    def _boot(self, node: str) -> None:
         self._run(node)
         self._greet(node)
+
+    def suspend(self, node: str, reason: str) -> None:
+        """Freeze a node: it keeps its memory, and handles nothing."""
+        seat = self._seats[node]
+        was = seat.host.suspended
+        seat.host.suspend(reason)
+        if seat.node is not None and not was:
+            self.recorder.emit(node, NodeFrozen())
+
+    def resume(self, node: str, reason: str) -> None:
+        """Let a node that takes part go on, unless it is frozen for another reason too."""
+        seat = self._seats.get(node)
+        late = seat.host.resume(reason) if seat is not None else None
+        if seat is None or late is None:
+            return
+        if seat.node is not None:
+            self.recorder.emit(node, NodeThawed(*late))
+        seat.host.catch_up()
 
     def _greet(self, node: str) -> None:
         """The peers of a node that comes up say how far they are."""
         for peer in self._fabric.peers(node):
-            other = self._seats[peer].node
-            if other is not None:
-                other.gossip.connected(node)
+            self._connected(peer, node)
+
+    def _connected(self, node: str, peer: str) -> None:
+        """A node that runs learns that a link is up."""
+        seat = self._seats.get(node)
+        if seat is not None and seat.node is not None:
+            seat.host.call(("up", peer), partial(seat.node.gossip.connected, peer))
 
     def join(self, name: str, hash_rate: float) -> None:
         """Add a node that nobody knew; it finds a few random peers.
@@ -387,9 +445,8 @@ class World:
     def reconnect(self, links: Iterable[Link]) -> None:
         """Both ends of links that work again say how far they are."""
         for link in links:
-            seat = self._seats.get(link.source)
-            if seat is not None and seat.node is not None and not link.severed:
-                seat.node.gossip.connected(link.target)
+            if not link.severed:
+                self._connected(link.source, link.target)
 
     def forget(self, height: int) -> None:
         """Forget blocks below a height, as the nodes do."""
@@ -409,6 +466,10 @@ class World:
         """Nodes that run now, by name."""
         return {name: seat.node for name, seat in self._seats.items() if seat.node is not None}
 
+    def _answering(self) -> dict[str, Node]:
+        """Nodes that a client can talk to."""
+        return {n: node for n, node in self.running().items() if not self._seats[n].host.suspended}
+
     def peers(self, node: str) -> Iterable[Link]:
         """The links that lead from a node."""
         return self._fabric.peers(node).values()
@@ -420,11 +481,6 @@ class World:
     def traffic(self) -> tuple[int, int]:
         """Messages and bytes sent so far."""
         return self._fabric.traffic()
-
-    @property
-    def difficulty(self) -> Difficulty:
-        """What decides which bits a block must carry."""
-        return self._rules.difficulty
 
     def name_of(self, address: bytes) -> str:
         """Whose an account is; the start of its key if it is nobody's that takes part."""

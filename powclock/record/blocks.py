@@ -39,7 +39,8 @@ class BlockView:
 class Blocks:
     """Blocks by hash and by height, and which of them are on the best chain.
 
-    The newest `blocks_kept` are remembered.
+    The newest `blocks_kept` are remembered. `authored` counts how many blocks of the best chain are
+    of each node, from its start on.
     """
 
     def __init__(self, blocks_kept: int) -> None:
@@ -48,6 +49,7 @@ class Blocks:
         self._by_height: dict[int, list[BlockView]] = {}
         self._spreads: dict[Hash, None] = {}
         self._best: Hash = ""
+        self.authored: dict[NodeId, int] = {}
         self.lowest = 0
         self.highest = 0
 
@@ -120,9 +122,11 @@ class Blocks:
         stale = self._blocks.get(self._best)
         while stale is not None and stale.hash != fork:
             stale.best = False
+            self.authored[stale.author] -= 1
             stale = self._blocks.get(stale.parent)
         for each in fresh:
             each.best = True
+            self.authored[each.author] = self.authored.get(each.author, 0) + 1
         self._best = tip
 
     def between(self, low: int, high: int) -> list[BlockView]:

@@ -2,12 +2,14 @@
 
 from math import fsum
 
+from msgspec.structs import replace
+
 from powclock.machine.header import BlockHeader, display
 from powclock.machine.target import TARGET_END, bits_to_target, target_to_work
 from powclock.record.blocks import BlockView
 from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread, TreeBlock
 from powclock.record.events import NANOSECONDS, Hash, NodeId
-from powclock.record.frame import ChainBlock, Frame, NodeRow, TipRow
+from powclock.record.frame import ActiveFault, ChainBlock, Frame, NodeRow, TipRow
 from powclock.record.view import NodeView, View
 
 EVENTS_MAX = 200
@@ -64,7 +66,7 @@ class Camera:
             chain=self._chain(holders),
             chain_low=view.blocks.lowest,
             chain_high=view.blocks.highest,
-            faults=tuple(view.faults.values()),
+            faults=tuple(map(self._fault, view.faults.values())),
             sides=view.sides,
             events=tuple(events),
             events_left_out=fresh - len(events),
@@ -175,7 +177,36 @@ class Camera:
             return self._view.blocks.between(tip - heights + 1, tip + heights)
         return self._view.blocks.between(right - heights + 1, right)
 
+    def _withheld(self, shown: list[BlockView]) -> set[Hash]:
+        """The blocks that an attack still hides: the last ones that nobody but their finder has.
+
+        The targets of an attack find them: who withholds, or who is eclipsed.
+        """
+        withheld: set[Hash] = set()
+        for fault in self._view.faults.values():
+            attack = fault.attack
+            if attack is not None and attack.withheld:
+                own = [block for block in shown if block.author in fault.nodes]
+                kept = [block for block in own if block.accepted.keys() <= {block.author}]
+                kept.sort(key=lambda block: block.height)
+                withheld.update(block.hash for block in kept[-attack.withheld :])
+        return withheld
+
+    def _fault(self, fault: ActiveFault) -> ActiveFault:
+        """A fault; of an attack, how much of the best chain since it began is the attacker's."""
+        view, attack = self._view, fault.attack
+        if attack is None:
+            return fault
+        height, authored = view.began[fault.id]
+        own = view.blocks.authored.get(attack.attacker, 0) - authored.get(attack.attacker, 0)
+        # While its branch is the heavier one, the best chain is a secret from where they parted on.
+        secret = attack.branch if attack.withheld and attack.branch > attack.public else 0
+        blocks = max(view.height - height - secret, 0)
+        return replace(fault, blocks=blocks, own_blocks=min(max(own - secret, 0), blocks))
+
     def _chain(self, holders: dict[Hash, list[NodeId]]) -> tuple[ChainBlock, ...]:
+        shown = self._shown()
+        withheld = self._withheld(shown)
         return tuple(
             ChainBlock(
                 hash=block.hash,
@@ -187,8 +218,9 @@ class Camera:
                 best=block.best,
                 holders=len(holders.get(block.hash, ())),
                 transactions=block.transactions,
+                withheld=block.hash in withheld,
             )
-            for block in self._shown()
+            for block in shown
         )
 
     def _rows(self) -> tuple[NodeRow, ...]:
@@ -213,7 +245,7 @@ class Camera:
         return NodeRow(
             name=node.info.name,
             region=node.info.region,
-            state=_state(running=running, cut=bool(cut) or apart, rate=rate),
+            state=_state(node, cut=bool(cut) or apart, rate=rate),
             hash_rate=rate,
             spark=spark,
             height=node.height,
@@ -246,9 +278,13 @@ def _arrivals(block: BlockView) -> tuple[Arrival, ...]:
     )
 
 
-def _state(*, running: bool, cut: bool, rate: float) -> str:
-    if not running:
+def _state(node: NodeView, *, cut: bool, rate: float) -> str:
+    if not node.running:
         return "down"
+    if node.frozen:
+        return "frozen"
+    if node.damaged:
+        return "damaged"
     if cut:
         return "split"
     return "mining" if rate > 0 else "idle"

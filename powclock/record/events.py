@@ -88,6 +88,17 @@ class NodeDown(Event, frozen=True, tag="node_down"):
     """A node stopped."""
 
 
+class NodeFrozen(Event, frozen=True, tag="node_frozen"):
+    """A node handles nothing any more, but keeps its memory."""
+
+
+class NodeThawed(Event, frozen=True, tag="node_thawed"):
+    """A frozen node goes on: `waited` messages and timers are handled now, `lost` had no room."""
+
+    waited: int
+    lost: int
+
+
 class NodeJoined(Event, frozen=True, tag="node_joined"):
     """A node that was not there before; nobody needed to know its key."""
 
@@ -185,6 +196,30 @@ class Reorg(Event, frozen=True, tag="reorg"):
     state_root: Hash
 
 
+class MemoryFlipped(Event, frozen=True, tag="memory_flipped"):
+    """A bit of an account flipped in a node's memory; `owner` is whose account it is."""
+
+    account: str
+    owner: str
+    part: str
+    bit: int
+
+
+class StateCorrupted(Event, frozen=True, tag="state_corrupted"):
+    """A node found its accounts not to be those of its state root, on this occasion."""
+
+    occasion: str
+    state_root: Hash
+
+
+class Resynced(Event, frozen=True, tag="resynced"):
+    """A node built its state again from the blocks on its disk, up to this head."""
+
+    hash: Hash
+    height: int
+    state_root: Hash
+
+
 class LeaderElected(Event, frozen=True, tag="leader_elected"):
     """The clock ticked: a new best block. `interval_s` since the last tick, `work` it took."""
 
@@ -261,7 +296,8 @@ class AttackMoved(Event, frozen=True, tag="attack_moved"):
     `stage` says in a word what the attacker does. Since its own branch and the public one parted,
     they have grown by `branch` and `public` blocks, and nobody but the attacker has the last
     `withheld` of its own. A payment that it means to take back has `confirmations` of the `wanted`
-    ones; none are wanted where there is no payment. `won` of `tries` ended in its favour.
+    ones; none are wanted where there is no payment. `won` of `tries` ended in its favour. In a tie
+    the part `gamma` of the others hears of its block first.
     """
 
     id: str
@@ -274,6 +310,22 @@ class AttackMoved(Event, frozen=True, tag="attack_moved"):
     won: int
     confirmations: int = 0
     wanted: int = 0
+    gamma: float = 0.0
+
+
+class TransfersLeftOut(Event, frozen=True, tag="transfers_left_out"):
+    """A leader that censors found a block; `id` is its fault's.
+
+    `waiting` transfers of censored clients are not on the best chain. Since the fault began those
+    clients' transfers waited for `wait_s` on average and all others for `others_s`; what waits
+    still counts with its wait so far.
+    """
+
+    id: str
+    leader: NodeId
+    waiting: int
+    wait_s: float
+    others_s: float
 
 
 class NodeSample(msgspec.Struct, frozen=True, array_like=True):
@@ -300,6 +352,8 @@ AnyEvent = (
     RaceStarted
     | NodeUp
     | NodeDown
+    | NodeFrozen
+    | NodeThawed
     | NodeJoined
     | NodeLeft
     | LinksChanged
@@ -311,6 +365,9 @@ AnyEvent = (
     | TransactionRefused
     | HeadMoved
     | Reorg
+    | MemoryFlipped
+    | StateCorrupted
+    | Resynced
     | LeaderElected
     | ForkOpened
     | DifficultyChanged
@@ -320,6 +377,7 @@ AnyEvent = (
     | FaultOn
     | FaultOff
     | AttackMoved
+    | TransfersLeftOut
     | Sampled
 )
 

@@ -8,13 +8,14 @@ import msgspec
 
 from powclock.record.conditions import Conditions
 from powclock.record.detail import BlockDetail, NodeDetail, Retarget, Spread
-from powclock.record.events import AttackMoved, Hash, NodeId
+from powclock.record.events import AttackMoved, Hash, NodeId, TransfersLeftOut
 
 
 class NodeRow(msgspec.Struct, frozen=True, array_like=True):
     """A line of the nodes table.
 
-    `state` is "mining", "down", "split" (cut off from others) or "idle"; `tip` is "best", "rival",
+    `state` is "mining", "down", "frozen", "damaged" (a bit flipped in its memory, which it has not
+    found yet), "split" (cut off from others) or "idle"; `tip` is "best", "rival",
     or "behind"; `spark` holds recent hash rates, one byte a sample, 255 for the node's highest;
     `seen_ns` is when it last accepted a block; `share` its part of the nominal hash rate.
     """
@@ -51,7 +52,7 @@ class ChainBlock(msgspec.Struct, frozen=True, array_like=True):
     """A block near the tip.
 
     `best` says whether it is on the heaviest chain of the race, `holders` how many nodes have it as
-    head; `interval_s` is since its parent was found.
+    head; `interval_s` is since its parent was found. Only an attacker has one that is `withheld`.
     """
 
     hash: Hash
@@ -63,6 +64,7 @@ class ChainBlock(msgspec.Struct, frozen=True, array_like=True):
     best: bool
     holders: int
     transactions: int
+    withheld: bool = False
 
 
 class EventLine(msgspec.Struct, frozen=True, array_like=True):
@@ -70,7 +72,8 @@ class EventLine(msgspec.Struct, frozen=True, array_like=True):
 
     `block` is the block that it is about, and `height` that of the block where the event tells it.
     Events of several nodes with one `group`, which is not empty, tell the same story: a reorg that
-    many nodes make.
+    many nodes make. Of a reorg, `old` is the head that was left, and `depth` and `connected` count
+    the blocks that were disconnected and connected.
     """
 
     sequence: int
@@ -81,10 +84,17 @@ class EventLine(msgspec.Struct, frozen=True, array_like=True):
     block: Hash | None = None
     group: str = ""
     height: int | None = None
+    old: Hash | None = None
+    depth: int = 0
+    connected: int = 0
 
 
 class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
-    """A fault that is on; how far it has come, if it is an attack."""
+    """A fault that is on; how far it has come, if it is an attack or censors.
+
+    Since an attack began the best chain has grown by `blocks`, of which the attacker found
+    `own_blocks`. Those of a branch that it withholds are not among them: they may come to nothing.
+    """
 
     id: str
     fault: str
@@ -92,6 +102,9 @@ class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
     nodes: tuple[NodeId, ...]
     since_ns: int
     attack: AttackMoved | None = None
+    left_out: TransfersLeftOut | None = None
+    blocks: int = 0
+    own_blocks: int = 0
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True):

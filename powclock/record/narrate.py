@@ -3,6 +3,8 @@
 One place decides what is notable and how it is put, so a screen, a pipe and a test agree.
 """
 
+from msgspec.structs import replace
+
 from powclock.record.events import (
     AnyEvent,
     AttackMoved,
@@ -17,16 +19,22 @@ from powclock.record.events import (
     Hash,
     HeadMoved,
     LeaderElected,
+    MemoryFlipped,
     MessageRefused,
+    NodeFrozen,
     NodeJoined,
+    NodeThawed,
     NodeUp,
     RaceStarted,
     Record,
     Reorg,
+    Resynced,
     Sampled,
+    StateCorrupted,
     TransactionConfirmed,
     TransactionRefused,
     TransactionSent,
+    TransfersLeftOut,
 )
 from powclock.record.frame import EventLine
 
@@ -45,12 +53,12 @@ def narrate(record: Record) -> EventLine | None:
     """The event as a line, or None if it is not notable."""
     if type(record.event) in _NEVER_TOLD:
         return None
-    told = _of_the_chain(record.event) or _of_nodes(record)
+    told = _of_the_chain(record.event) or _of_nodes(record) or _of_health(record)
     if told is None:
         return None
     kind, text = told
     block, height = _block_of(record.event)
-    return EventLine(
+    line = EventLine(
         record.sequence,
         record.time_ns,
         kind,
@@ -60,6 +68,11 @@ def narrate(record: Record) -> EventLine | None:
         _group(record.event),
         height,
     )
+    match record.event:
+        case Reorg(old=old, depth=depth, connected=connected):
+            return replace(line, old=old, depth=depth, connected=connected)
+        case _:
+            return line
 
 
 def together(kind: str, group: str, nodes: int) -> str:
@@ -105,10 +118,31 @@ def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
             return "fork", f"fork at {height - 1}: {' vs '.join(map(short_hash, rivals))}"
         case DifficultyChanged(height=height, change=change):
             return "difficulty", f"difficulty {change:+.0%} at {height}"
-        case AttackMoved(attacker=attacker, stage=stage, branch=branch, public=public):
-            return "attack", f"{attacker} {stage}  {branch} : {public}"
+        case AttackMoved():
+            return "attack", _attack(event)
+        case TransfersLeftOut(leader=leader, waiting=waiting, wait_s=wait_s, others_s=others_s):
+            waits = f"{wait_s:.0f} s : {others_s:.0f} s"
+            return "attack", f"{leader} leaves out {_count(waiting, 'transfer')}  {waits}"
         case _:
             return None
+
+
+# Where a double spender says how often it has been confirmed, and where a race of branches is over.
+_CONFIRMED = frozenset({"races", "gets the goods"})
+_OVER = frozenset({"wins", "wins the tie", "loses", "gives up"})
+
+
+def _attack(event: AttackMoved) -> str:
+    """What the attacker does, its branch against the public one, and what came of it."""
+    words = f"{event.attacker} {event.stage}"
+    if event.branch or event.public:
+        sizes = f"{event.branch} : {event.public}"
+        words += f"  secret {sizes} public" if event.withheld else f"  {sizes}"
+    if event.wanted and event.stage in _CONFIRMED:
+        words += f"  {min(event.confirmations, event.wanted)}/{event.wanted} confirmed"
+    if event.stage in _OVER:
+        words += f"  won {event.won} of {event.tries}"
+    return words
 
 
 def _of_nodes(record: Record) -> tuple[str, str] | None:
@@ -116,8 +150,6 @@ def _of_nodes(record: Record) -> tuple[str, str] | None:
     match record.event:
         case RaceStarted(nodes=nodes, rule=rule):
             return "start", f"{len(nodes)} nodes race by {rule}"
-        case NodeUp(blocks=blocks) if record.time_ns > 0:
-            return "up", f"{node} is up with {_count(blocks, 'block')} on disk"
         case NodeJoined(links=links):
             return "join", f"{node} joins, {_count(len(links), 'peer')}"
         case Reorg():
@@ -136,6 +168,26 @@ def _of_nodes(record: Record) -> tuple[str, str] | None:
             return "fault", f"{label} on{_where(nodes, sides)}"
         case FaultOff(label=label, lasted_s=lasted_s, id=id_):
             return "heal", f"{label} off{_of_id(id_)} after {lasted_s:.0f} s"
+        case _:
+            return None
+
+
+def _of_health(record: Record) -> tuple[str, str] | None:
+    node = record.node
+    match record.event:
+        case NodeUp(blocks=blocks) if record.time_ns > 0:
+            return "up", f"{node} is up with {_count(blocks, 'block')} on disk"
+        case NodeFrozen():
+            return "fault", f"{node} is frozen"
+        case NodeThawed(waited=waited, lost=lost):
+            gone = f", {lost} were lost" if lost else ""
+            return "heal", f"{node} thaws, handles {waited} late{gone}"
+        case MemoryFlipped(owner=owner, part=part, bit=bit):
+            return "memory", f"{node} has bit {bit} of {owner}'s {part} flipped"
+        case StateCorrupted(occasion=occasion, state_root=root):
+            return "memory", f"{node} finds its root …{root[-4:]} wrong {occasion}"
+        case Resynced(height=height, state_root=root):
+            return "heal", f"{node} re-syncs {_count(height, 'block')}, root …{root[-4:]}"
         case _:
             return None
 

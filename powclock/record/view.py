@@ -26,22 +26,27 @@ from powclock.record.events import (
     LeaderElected,
     LinkInfo,
     LinksChanged,
+    MemoryFlipped,
     MessageRefused,
     NodeDown,
+    NodeFrozen,
     NodeId,
     NodeInfo,
     NodeJoined,
     NodeLeft,
     NodeSample,
+    NodeThawed,
     NodeUp,
     RaceStarted,
     Record,
     Reorg,
+    Resynced,
     Sampled,
     TransactionConfirmed,
     TransactionRefused,
     TransactionReturned,
     TransactionSent,
+    TransfersLeftOut,
 )
 from powclock.record.frame import ActiveFault, EventLine, Mark, Totals
 from powclock.record.narrate import narrate
@@ -61,6 +66,8 @@ class NodeView:
 
     info: NodeInfo
     running: bool = False
+    frozen: bool = False
+    damaged: bool = False
     head: Hash = ""
     height: int = 0
     seen_ns: int = 0
@@ -123,6 +130,8 @@ class View:
         self.retired_hashes = 0.0
         self.wins: dict[NodeId, int] = {}
         self.faults: dict[str, ActiveFault] = {}
+        # The height when each of them began, and how many blocks below it were of whom.
+        self.began: dict[str, tuple[int, dict[NodeId, int]]] = {}
         self.sides: tuple[tuple[NodeId, ...], ...] = ()
         self.marks: deque[Mark] = deque(maxlen=MARKS_MAX)
         self.lines: deque[EventLine] = deque(maxlen=LINES_MAX)
@@ -167,13 +176,17 @@ class View:
                 self.faults[event.id] = ActiveFault(
                     event.id, event.fault, event.label, event.nodes, record.time_ns
                 )
+                self.began[event.id] = self.height, self.blocks.authored.copy()
                 self.sides = event.sides or self.sides
                 self.faults_begun += 1
                 self.marks.append(Mark(record.time_ns, event.fault, on=True))
+            case TransfersLeftOut(id=id_) if id_ in self.faults:
+                self.faults[id_] = msgspec.structs.replace(self.faults[id_], left_out=event)
             case AttackMoved(id=id_) if id_ in self.faults:
                 self.faults[id_] = msgspec.structs.replace(self.faults[id_], attack=event)
             case FaultOff():
                 self.faults.pop(event.id, None)
+                self.began.pop(event.id, None)
                 if event.fault == "partition":
                     self.sides = ()
                 self.marks.append(Mark(record.time_ns, event.fault, on=False))
@@ -223,18 +236,31 @@ class View:
             case MessageRefused() | TransactionRefused():
                 node.refused += 1
                 self.counts.messages_refused += 1
-            case NodeUp(blocks=blocks):
-                node.running = True
-                if not blocks and self.started is not None:
-                    node.head, node.height = self.started.genesis, 0
-            case NodeDown():
-                node.running = False
             case NodeLeft(links=links):
                 if node.sample is not None:
                     self.retired_hashes += node.sample.hashes
                 del self.nodes[name]
                 self.links = {pair: ms for pair, ms in self.links.items() if name not in pair}
                 self._linked(links)
+            case _:
+                self._of_health(node, event)
+
+    def _of_health(self, node: NodeView, event: AnyEvent) -> None:
+        match event:
+            case NodeUp(blocks=blocks):
+                node.running, node.frozen, node.damaged = True, False, False
+                if not blocks and self.started is not None:
+                    node.head, node.height = self.started.genesis, 0
+            case NodeDown():
+                node.running = node.frozen = node.damaged = False
+            case NodeFrozen():
+                node.frozen = True
+            case NodeThawed():
+                node.frozen = False
+            case MemoryFlipped():
+                node.damaged = True
+            case Resynced():
+                node.head, node.height, node.damaged = event.hash, event.height, False
             case _:
                 pass
 

@@ -29,18 +29,21 @@ def arrange(
     *,
     maximised: bool = False,
     faults: bool = False,
+    attacks: int = 0,
 ) -> Arrangement:
-    """Choose the arrangement for a size, a number of nodes, and whether faults are on."""
+    """Choose the arrangement for a size, a number of nodes, whether faults are on, and how many
+    attacks there are: each has a row of its own, of which low terminals have room for one.
+    """
     if width >= 132 and height >= 38:
-        usual = _wide(width, height, nodes)
+        usual = _wide(width, height, nodes, attacks)
     elif width >= 100 and height >= 28:
-        usual = _medium(width, height, nodes, faults)
+        usual = _medium(width, height, nodes, faults + attacks)
     elif width >= 76 and height >= 20:
-        usual = _small(width, height, nodes)
+        usual = _small(width, height, nodes, 1 + min(attacks, 1))
     else:
-        return _tiny(width, height, panel or "chain")
+        return _tiny(width, height, panel or "chain", 1 + min(attacks, 1))
     if panel is not None and (maximised or panel not in usual.regions):
-        return _alone(width, height, panel, usual.border)
+        return _alone(width, height, panel, usual.border, 1 + min(attacks, 1))
     return usual
 
 
@@ -60,8 +63,8 @@ def _split(regions: dict[str, Region], row: str, parts: list[tuple[str, int]]) -
         x += width
 
 
-def _wide(width: int, height: int, nodes: int) -> Arrangement:
-    top, faults = 7, 4
+def _wide(width: int, height: int, nodes: int, attacks: int) -> Arrangement:
+    top, faults = 7, 4 + attacks
     table = min(max(nodes + 3, 8), (height - top - faults - 2) // 2)
     middle = height - top - faults - table - 2
     regions = _stack(
@@ -77,15 +80,15 @@ def _wide(width: int, height: int, nodes: int) -> Arrangement:
     return Arrangement("wide", regions, Border.BOX)
 
 
-def _medium(width: int, height: int, nodes: int, faults: bool) -> Arrangement:
-    # The row of the faults that are on is for the nodes while there are none: ten have room then.
-    top, active = 5, int(faults)
+def _medium(width: int, height: int, nodes: int, active: int) -> Arrangement:
+    # The rows of the faults that are on are for the nodes while there are none: ten have room then.
+    top = 5
     rest = height - top - active - 2
     table = min(max(nodes + 3, 6), rest - 10)
     regions = _stack(
         width,
         [("status", 1), ("top", top), ("chain", rest - table), ("bottom", table),
-         *[("active", 1)] * active, ("footer", 1)],
+         *[("active", active)] * bool(active), ("footer", 1)],
     )  # fmt: skip
     clock, tips = 36, 32
     _split(regions, "top", [("clock", clock), ("hash_rate", width - clock - tips), ("tips", tips)])
@@ -94,30 +97,31 @@ def _medium(width: int, height: int, nodes: int, faults: bool) -> Arrangement:
     return Arrangement("medium", regions, Border.BOX)
 
 
-def _small(width: int, height: int, nodes: int) -> Arrangement:
-    rest = height - 4
+def _small(width: int, height: int, nodes: int, active: int) -> Arrangement:
+    rest = height - 3 - active
     chain = max(7, rest * 7 // 20)
     events = max(4, rest // 4)
     table = min(nodes + 2, rest - chain - events)
     regions = _stack(
         width,
         [("status", 1), ("top", 1), ("chain", chain), ("nodes", table),
-         ("events", rest - chain - table), ("active", 1), ("footer", 1)],
+         ("events", rest - chain - table), ("active", active), ("footer", 1)],
     )  # fmt: skip
     _split(regions, "top", [("clock", width - 28), ("tips", 28)])
     return Arrangement("small", regions, Border.RULE)
 
 
-def _alone(width: int, height: int, panel: str, border: Border) -> Arrangement:
-    regions = _stack(width, [("status", 1), (panel, height - 3), ("active", 1), ("footer", 1)])
+def _alone(width: int, height: int, panel: str, border: Border, active: int) -> Arrangement:
+    heights = [("status", 1), (panel, height - 2 - active), ("active", active), ("footer", 1)]
+    regions = _stack(width, heights)
     return Arrangement("alone", regions, border)
 
 
-def _tiny(width: int, height: int, panel: str) -> Arrangement:
+def _tiny(width: int, height: int, panel: str, active_rows: int) -> Arrangement:
     rest = height
     status = height >= 3
     footer = height >= 5
-    active = height >= 8
+    active = 0 if height < 8 else 1 if height < 14 else active_rows
     rest -= status + footer + active
     if panel == "clock":
         clock = min(6, rest)
@@ -125,8 +129,6 @@ def _tiny(width: int, height: int, panel: str) -> Arrangement:
         middle = [("clock", clock), ("tips", tips), ("hash_rate", rest - clock - tips)]
     else:
         middle = [(panel, rest)]
-    heights = (
-        [("status", 1)] * status + middle + [("active", 1)] * active + [("footer", 1)] * footer
-    )
+    heights = [("status", 1)] * status + middle + [("active", active)] + [("footer", 1)] * footer
     regions = _stack(width, [(name, rows) for name, rows in heights if rows > 0])
     return Arrangement("tiny", regions, Border.RULE if height >= 8 else Border.NONE)

@@ -20,12 +20,17 @@ PAUSED = "‖"
 MORE_LEFT = "◂"
 ELLIPSIS = "…"
 FROZEN = "❄"
+STILL = "◌"
+WRONG_STATE = "≢"
 RISING = "▴"
 FALLING = "▾"
 CURSOR = "▏"
 CHECKED = "■"
 UNCHECKED = "□"
 SIGMA = "σ"
+WITHHELD = "◉"
+FITS = "✓"
+OUTSIDE = "!"
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -55,10 +60,14 @@ FAULTS = {
     "join": "+",
     "leave": "−",
     "forge": "‡",
+    "flood": "≋",
     "withhold": "⊡",
     "selfish": "◉",
     "double_spend": "¢",
     "eclipse": "◐",
+    "pause": STILL,
+    "memory": WRONG_STATE,
+    "censor": "¬",
 }
 
 DIGITS = {
@@ -147,6 +156,11 @@ _STAND_INS = {
     "◉": "0",
     "¢": "c",
     "◐": "C",
+    "✓": "v",
+    "γ": "g",
+    "◌": "z",
+    "≢": "M",
+    "¬": "N",
     "⊗": "(",
     "↛": "]",
     "∴": ":",
@@ -155,10 +169,11 @@ _STAND_INS = {
     "⋈": "I",
     "∥": '"',
     "⊡": "H",
+    "≋": "J",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")
-_STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":"}
+_STAND_INS |= {"╌": ".", "┈": ".", "┆": ":", "┊": ":", "╏": ":"}
 _STAND_INS |= dict.fromkeys("═║╔╗╚╝╟╢╤", "#")
 _STAND_INS |= dict.fromkeys("┌┐└┘╭╮╰╯├┤┬┴┼┏┓┗┛┣┫┳┻╋┨┠", "+")
 _STAND_INS |= dict(zip(SUPERSCRIPTS, "0123456789", strict=True))

@@ -14,13 +14,11 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
-from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 from powclock.tui.binding import Binding
 from powclock.tui.keys import BINDINGS, FAULTS, GROUPS, MORE_FAULTS
-from powclock.tui.theme_file import read_capped
+from powclock.tui.settings_file import SettingsError, read_toml, shown_path
 
-_MAX_BYTES = 100_000
 _KEYS_MAX = 8
 _ID_CELLS = 40
 # These keys work everywhere, whatever a file says.
@@ -101,21 +99,14 @@ def load(path: Path, bindings: tuple[Binding, ...] = BINDINGS) -> Keys:
     Raises:
         KeymapError: it cannot be read, or it is not as it should be.
     """
-    file = clean_label(str(path), 200)
     try:
-        content = parse_toml(read_capped(path, _MAX_BYTES))
-    except OSError as error:
-        raise KeymapError(f"{file}: cannot be read ({error.strerror}): check the path") from None
-    except OverflowError:
-        raise KeymapError(f"{file}: larger than {_MAX_BYTES} bytes: it holds keys alone") from None
-    except UnicodeDecodeError:
-        raise KeymapError(f"{file}: is not UTF-8: save it as UTF-8") from None
-    except NotToml as error:
-        raise KeymapError(f"{file}: is no TOML: {error}: mend that line") from None
+        content = read_toml(path, dict[str, object], "it holds keys alone")
+    except SettingsError as error:
+        raise KeymapError(str(error)) from None
     try:
         return Keys(bindings, _checked(content, bindings))
     except KeymapError as error:
-        raise KeymapError(f"{file}: {error}") from None
+        raise KeymapError(f"{shown_path(path)}: {error}") from None
 
 
 def _checked(content: dict[str, object], bindings: tuple[Binding, ...]) -> dict[str, str]:

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from powclock.lab.expected import Expected
+from powclock.lab.expected_of_nodes import share_of_blocks
 from powclock.record.frame import NodeRow
-from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, MORE_LEFT, RIVAL, SIGMA
+from powclock.tui.expectations import mark
+from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, MORE_LEFT, RIVAL, SIGMA, STILL, WRONG_STATE
 from powclock.tui.node_order import deviation
 from powclock.tui.state import State
 from powclock.tui.text import age, fit, hash_rate
@@ -55,7 +58,7 @@ def _rate(state: State, row: NodeRow) -> Part:
     return hash_rate(row.hash_rate), style
 
 
-def _trend(state: State, row: NodeRow) -> Part:  # noqa: ARG001
+def _trend(state: State, row: NodeRow) -> Part:
     raise AssertionError("the table draws it: it has two styles")
 
 
@@ -86,8 +89,14 @@ def _won(state: State, row: NodeRow) -> Part:
 
 
 def _share(state: State, row: NodeRow) -> Part:
-    """Blocks won against those that the share of the hash rate promises."""
+    """The part of the blocks against the band for its share of the hash rate, or that share."""
     mined = state.frame.totals.blocks_mined if state.frame is not None else 0
+    compared = share_of_blocks(state.frame, row) if state.frame is not None else None
+    if isinstance(compared, Expected):
+        sign, style = mark(compared, state.palette)
+        limits = f"{100 * compared.low:.0f}–{100 * compared.high:.0f}"
+        text = f"{100 * compared.measured:.0f} {sign} {limits} %"
+        return text, state.palette.muted if compared.fits else style
     won = f"{100 * row.won / mined:.0f}" if mined else "–"
     return f"{won} of {100 * row.share:.0f} %", state.palette.muted
 
@@ -110,6 +119,8 @@ def _state(state: State, row: NodeRow) -> Part:
         return f"{CUT} split{_side(state, row.name)}", palette.rival
     words, style = {
         "down": (f"{DOWN} down", palette.bad),
+        "frozen": (f"{STILL} frozen", palette.stale),
+        "damaged": (f"{WRONG_STATE} damaged", palette.bad),
         "mining": ("mining", palette.good),
     }.get(row.state, (row.state, palette.muted))
     return words, style
@@ -154,7 +165,7 @@ COLUMNS = (
     Column("seen", 8, seen, right=True),
     Column("peers", 7, _peers),
     Column("won", 5, _won, right=True),
-    Column("share", 12, _share, right=True),
+    Column("share", 15, _share, right=True),
     Column("luck", 9, _luck, right=True),
     Column("clock", 8, _skew, right=True),
     Column("pool", 7, _pool, right=True),

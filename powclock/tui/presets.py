@@ -84,7 +84,7 @@ def blackout(frame: Frame) -> tuple[AnyFault, ...]:
     return (Crash(nodes),) if 0 < len(nodes) < len(_running(frame)) else ()
 
 
-def flash_crowd(frame: Frame) -> tuple[AnyFault, ...]:  # noqa: ARG001
+def flash_crowd(frame: Frame) -> tuple[AnyFault, ...]:
     """Everybody mines four times as fast."""
     return (HashRateFactor((), 4),)
 

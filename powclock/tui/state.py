@@ -16,6 +16,7 @@ from powclock.race.messages import Ended
 from powclock.record.events import NANOSECONDS, Hash
 from powclock.record.frame import ActiveFault, Frame, NodeRow, Pace
 from powclock.tui.event_log import EVENTS_KEPT, EventLog
+from powclock.tui.expectations import Expectations
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.rows import PLAIN
 from powclock.tui.text import unusual
@@ -23,6 +24,9 @@ from powclock.tui.theme import Palette
 from powclock.tui.theme_depth import Depth
 from powclock.tui.theme_file import Theme
 from powclock.tui.widgets.prompt import Prompt
+
+# Heights that stay to the right of a block that one goes to.
+CAMERA_ROOM = 4
 
 
 class Zoom(Enum):
@@ -78,6 +82,7 @@ class State:
         self.frozen = False
         self._waiting: Frame | None = None
         self.ended: Ended | None = None
+        self.expectations = Expectations()
         self._hues: dict[str, int] = {}
         self._rows: dict[str, NodeRow] = {}
         self._rows_of: Frame | None = None
@@ -131,6 +136,12 @@ class State:
         if self.frame is None or self._waiting is None:
             return 0.0
         return (self._waiting.time_ns - self.frame.time_ns) / NANOSECONDS
+
+    def show_height(self, height: int) -> None:
+        """Move the camera so that a height is well in the picture; near the tip it follows."""
+        right = height + CAMERA_ROOM
+        follows = self.frame is None or right > self.frame.chain_high
+        self.camera = None if follows else right
 
     def row(self, name: str) -> NodeRow | None:
         """The line of a node, if it takes part."""
@@ -201,4 +212,4 @@ def both(before: Frame, after: Frame) -> Frame:
 
 
 def _mines(row: NodeRow) -> bool:
-    return row.state not in {"down", "idle"}
+    return row.state not in {"down", "frozen", "idle"}

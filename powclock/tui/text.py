@@ -144,3 +144,8 @@ def shortened(digits: str, width: int) -> str:
         return digits
     right = max((width - 1) // 2, 1)
     return f"{digits[: max(width - 1 - right, 1)]}{ELLIPSIS}{digits[-right:]}"
+
+
+def in_sight(top: int, row: int, room: int) -> int:
+    """The first row to show so that a row is among so many, scrolled no further than needed."""
+    return min(max(top, row - room + 1), row)

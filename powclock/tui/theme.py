@@ -55,7 +55,6 @@ class Palette:
         self.bad = ink(colors.bad)
         self.chart = ink(colors.chart)
         self.chart_low = ink(colors.chart_low)
-        self.chart_high = ink(colors.chart_high)
         self.strong = ink(colors.text, bold=True)
         self.title = ink(colors.accent, bold=True)
         # Bold black is grey on many terminals of 16 colours; white on red is white everywhere.
@@ -66,7 +65,6 @@ class Palette:
         self.hues = tuple(ink(hue) for hue in theme.nodes.hues)
         self._bold: dict[Style, Style] = {}
         self._solid: dict[Style, Style] = {}
-        self._chosen: dict[Style, Style] = {}
         self._on: dict[tuple[Style, Style], Style] = {}
         self.paper = Style(color=ground, bgcolor=ground)
 
@@ -84,13 +82,6 @@ class Palette:
             ink = Style(color=self.ground.bgcolor, bgcolor=style.color, bold=True)
             solid = self._solid[style] = ink
         return solid
-
-    def chosen(self, style: Style) -> Style:
-        """The style on the ground of what is selected."""
-        chosen = self._chosen.get(style)
-        if chosen is None:
-            chosen = self._chosen[style] = style + self.selected
-        return chosen
 
     def on(self, ink: Style, ground: Style) -> Style:
         """The colour of one style on that of another; `paper` is the colour of the ground."""

@@ -52,7 +52,6 @@ _ON_BLACK = Colors(
     bad=_LIGHT_RED,
     chart=_CYAN,
     chart_low=_CYAN,
-    chart_high=_LIGHT_CYAN,
     selected=_BLUE,
     banner=_BLUE,
 )
@@ -75,7 +74,6 @@ _ON_WHITE = Colors(
     bad=_RED,
     chart=_BLUE,
     chart_low=_BLUE,
-    chart_high=_BLUE,
     selected=_GREY,
     banner=_GREY,
 )

@@ -15,14 +15,12 @@ import msgspec
 import platformdirs
 
 from powclock.race.scenario import place_first
-from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
+from powclock.tui.settings_file import SettingsError, read_toml, shown_path
 
 DEFAULT, DEFAULT_ON_LIGHT = "dark", "light"
 VARIABLE = "POWCLOCK_THEME"
-_MAX_BYTES = 100_000
 _TITLE_CELLS = 72
-_LINE_CELLS = 200
 _HERE = Path(__file__).resolve()
 # The wheel ships themes inside the package; a checkout has them beside it.
 _FOLDERS = (_HERE.parents[1] / "themes", _HERE.parents[2] / "themes")
@@ -57,7 +55,6 @@ class Colors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bad: str
     chart: str
     chart_low: str
-    chart_high: str
     selected: str
     banner: str
 
@@ -172,39 +169,18 @@ def decode(path: Path) -> Theme:
     Raises:
         ThemeError: it cannot be read, or it is not as it should be.
     """
-    file = clean_label(str(path), _LINE_CELLS)
+    file = shown_path(path)
     try:
-        theme = msgspec.convert(parse_toml(read_capped(path, _MAX_BYTES)), Theme)
-    except OSError as error:
-        raise ThemeError(f"{file}: cannot be read ({error.strerror}): check the path") from None
-    except OverflowError:
-        raise ThemeError(f"{file}: larger than {_MAX_BYTES} bytes: a theme holds colours") from None
-    except UnicodeDecodeError:
-        raise ThemeError(f"{file}: is not UTF-8: save it as UTF-8") from None
+        theme = read_toml(path, Theme, "a theme holds colours")
     except msgspec.ValidationError as error:
         raise ThemeError(f"{file}: {place_first(str(error))}: compare with dark.toml") from None
-    except NotToml as error:
-        raise ThemeError(f"{file}: is no TOML: {error}: mend that line") from None
+    except SettingsError as error:
+        raise ThemeError(str(error)) from None
     for key, value in msgspec.structs.asdict(theme.colors).items():
         _check_color(file, f"colors.{key}", value)
     for index, value in enumerate(theme.nodes.hues):
         _check_color(file, f"nodes.hues[{index}]", value)
     return msgspec.structs.replace(theme, title=clean_label(theme.title, _TITLE_CELLS))
-
-
-def read_capped(path: Path, bytes_max: int) -> str:
-    """A file's text.
-
-    Raises:
-        OSError: it cannot be read.
-        UnicodeDecodeError: it is not UTF-8.
-        OverflowError: it has more bytes than that.
-    """
-    with path.open("rb") as file:
-        data = file.read(bytes_max + 1)
-    if len(data) > bytes_max:
-        raise OverflowError
-    return data.decode()
 
 
 def _check_color(file: str, key: str, value: str) -> None:

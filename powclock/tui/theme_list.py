@@ -57,9 +57,7 @@ def sample(theme: Theme, depth: Depth) -> Text:
     text.append("wait ", ink(colors.muted))
     text.append("behind ", ink(colors.warning))
     text.append(f"{DOWN} down ", ink(colors.bad))
-    for bars, color in (
-        ("▁▂▃", colors.chart_low), ("▄▅▆", colors.chart), ("▇█", colors.chart_high)
-    ):  # fmt: skip
+    for bars, color in (("▁▂▃▄", colors.chart_low), ("▅▆▇█", colors.chart)):
         text.append(bars, ink(color))
     text.append(" ")
     for hue in theme.nodes.hues:

@@ -65,7 +65,7 @@ def test_a_cancelled_sleep_takes_its_timer_back() -> None:
     loop.advance(10)
     assert sleeper.cancelled()
     ((when_ns, _, handle),) = loop._timers
-    assert (when_ns, handle.cancelled()) == (100, True)
+    assert (when_ns, handle.cancelled) == (100, True)
     loop.advance(100)
     loop.close()
 

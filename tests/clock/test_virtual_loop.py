@@ -233,6 +233,21 @@ def test_time_stands_at_the_last_turn_where_turns_ran_out() -> None:
     assert loop.now_ns == 25
 
 
+def test_a_stop_comes_after_the_present_callback() -> None:
+    loop, log = VirtualLoop(), list[Any]()
+    for when_ns in (10, 20, 20, 30):
+        loop.schedule(when_ns, log.append, when_ns)
+    loop.schedule(20, loop.stop)
+    loop.schedule(20, log.append, "after")
+    assert not loop.advance(25)
+    assert (log, loop.now_ns, loop.turn) == ([10, 20, 20], 20, 4)
+    assert loop.advance(25)
+    assert (log, loop.now_ns, loop.turn) == ([10, 20, 20, "after"], 25, 5)
+    loop.schedule(26, loop.stop)
+    assert loop.advance(28)  # nothing was left to do anyway
+    assert loop.now_ns == 28
+
+
 def test_no_turn_is_made_up() -> None:
     loop = VirtualLoop()
     loop.call_soon(list)

@@ -315,6 +315,7 @@ def test_a_selection_always_makes_a_valid_block(
 def test_the_number_of_transfers_is_bounded(transactions_max: int) -> None:
     ledger = ledger_of(alice=1_000)
     pool = Mempool(transactions_max)
+    assert pool.transactions_max == transactions_max
     for nonce in range(60):
         transaction = transfer("alice", fee=nonce, nonce=nonce)
         pool.add(transaction, ledger, CHAIN_ID)

@@ -67,6 +67,21 @@ def test_a_block_moves_tree_ledger_and_mempool_together() -> None:
     assert waiting(replica) == [second]
 
 
+def test_a_replica_forgets_old_blocks_with_their_bodies() -> None:
+    replica, whole = replica_with({"alice": 10}), replica_with({"alice": 10})
+    blocks = chain(6)
+    for each in (replica, whole):
+        grow(each, blocks)
+    replica.forget(4)
+    assert replica.blocks == {block.hash: block for block in blocks[3:]}
+    assert list(replica.tree.entries) == [block.hash for block in [GENESIS, *blocks[3:]]]
+    theirs = chain(4, blocks[3], 4, author="bob")
+    for each in (replica, whole):
+        grow(each, theirs)
+    assert (replica.head.hash, replica.head.height) == (theirs[-1].hash, 8)
+    assert replica.ledger.state_root == whole.ledger.state_root
+
+
 def test_a_transfer_is_refused_for_the_mempool_s_reasons() -> None:
     replica = replica_with({"alice": 10})
     replica.add_transaction(transfer("alice"))
@@ -346,6 +361,25 @@ def test_a_reorg_ends_in_the_state_of_a_replica_that_saw_one_branch_only() -> No
         entry.hash for entry in straight.tree.best_chain
     ]
     assert waiting(wandering) == [block.transactions[0] for block in theirs]
+
+
+def test_a_replica_forgets_bodies_with_their_blocks_and_goes_on() -> None:
+    replica = replica_with({"alice": 10})
+    blocks = chain(5)
+    grow(replica, blocks)
+    before = replica.ledger.state_root
+    replica.forget(3)
+    assert list(replica.blocks) == [block.hash for block in blocks[2:]]
+    assert list(replica.tree.entries) == [GENESIS.hash, *replica.blocks]
+    assert replica.ledger.state_root == before
+    branch = chain(3, blocks[3], 4, author="bob")
+    grow(replica, branch)
+    assert replica.head.hash == branch[-1].hash
+    assert dict(replica.ledger) == {
+        address("alice"): (10, 0),
+        address("miner"): (4 * SUBSIDY, 0),
+        address("bob"): (3 * SUBSIDY, 0),
+    }
 
 
 def test_an_unverified_duplicate_is_refused_by_the_tree_itself() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from powclock.machine import tree as tree_module
 from powclock.machine.block import Block
 from powclock.machine.tree import BlockTree, Entry, HeadChange
 from tests.builders import GENESIS, address, chain, refused
@@ -158,6 +159,64 @@ def test_a_locator_names_genesis_once() -> None:
     assert tree.locator() == [entry.hash for entry in tree.best_chain[::-1]]
 
 
+def test_a_locator_names_nothing_below_the_horizon_but_genesis(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tree_module, "HISTORY_BLOCKS", 20)
+    tree = new_tree()
+    grow(tree, chain(19))
+    assert tree.horizon == 0
+    grow(tree, chain(81, chain(19)[-1], 19))
+    heights = [100, 99, 98, 97, 96, 95, 94, 93, 92, 91, 89, 85, 0]
+    assert tree.horizon == 80
+    assert tree.locator() == [tree.best_chain[height].hash for height in heights]
+
+
+def test_what_lies_below_a_height_is_forgotten() -> None:
+    tree = new_tree()
+    blocks, beside = chain(10), chain(3, author="bob")
+    grow(tree, blocks)
+    grow(tree, beside)
+    late = chain(2, blocks[4], 5, author="carol")
+    grow(tree, late)
+    assert tree.forget(4) == [block.hash for block in [*blocks[:3], *beside]]
+    assert set(tree.entries) == {block.hash for block in [GENESIS, *blocks[3:], *late]}
+    assert tree.best_chain == list(entries_of(tree, blocks[3:]))
+    first = entry_of(tree, blocks[3])
+    assert (first.height, first.parent, tree.lowest) == (4, None, 4)
+    assert list(tree.head.branch())[-1] is first
+    assert tree.best_at(4) is first
+    assert tree.best_from(9, 5) == list(entries_of(tree, blocks[8:]))
+    assert tree.best_from(0, 2) == list(entries_of(tree, blocks[3:5]))
+    assert tree.in_best_chain(first)
+    assert not tree.in_best_chain(tree.genesis)
+    assert not tree.in_best_chain(entry_of(tree, late[0]))
+    assert tree.fork_point([bytes(32), GENESIS.hash]) is tree.genesis
+    assert tree.forget(4) == tree.forget(2) == []
+    assert tree.lowest == 4
+    with pytest.raises(AssertionError, match=r"^height 3 is forgotten$"):
+        tree.best_at(3)
+    with pytest.raises(AssertionError, match=r"^the head stays$"):
+        tree.forget(11)
+
+
+def test_a_tree_that_forgot_goes_on_and_reorgs() -> None:
+    tree, whole = new_tree(), new_tree()
+    blocks = chain(10)
+    for each in (tree, whole):
+        grow(each, blocks)
+    tree.forget(6)
+    theirs = chain(6, blocks[6], 7, author="bob")
+    change, same = grow(tree, theirs[:4]), grow(whole, theirs[:4])
+    assert change is not None
+    assert same is not None
+    assert repr(change) == repr(same)
+    assert change.is_reorg
+    bad = tree.condemn(change.connected[-1], change)
+    assert [entry.hash for entry in bad] == [theirs[3].hash]
+    assert [entry.hash for entry in tree.best_chain] == [block.hash for block in blocks[5:]]
+
+
 def test_a_fork_point_is_the_newest_shared_entry() -> None:
     tree, peer = new_tree(), new_tree()
     shared = chain(5)
@@ -202,6 +261,34 @@ def test_only_a_block_that_was_just_connected_can_be_condemned() -> None:
     insert(tree, second)
     with pytest.raises(AssertionError):
         tree.condemn(bad, change)
+
+
+def test_what_is_forgotten_is_gone_and_the_rest_goes_on() -> None:
+    tree = new_tree()
+    ours = chain(6, author="alice")
+    theirs = chain(2, ours[1], 2, author="bob")
+    grow(tree, ours + theirs)
+    best, beside = entries_of(tree, ours), entries_of(tree, theirs)
+    assert tree.forget(4) == [block.hash for block in [*ours[:3], theirs[0]]]
+    assert list(tree.entries.values()) == [tree.genesis, *best[3:], beside[1]]
+    assert (tree.lowest, tuple(tree.best_chain)) == (4, best[3:])
+    assert (best[3].parent, beside[1].parent, best[4].parent) == (None, None, best[3])
+    assert tree.best_at(4) is best[3]
+    assert tuple(tree.best_from(0, 2)) == tuple(tree.best_from(4, 2)) == best[3:5]
+    assert tree.best_from(6, 9) == [best[5]]
+    with pytest.raises(AssertionError, match=r"^height 3 is forgotten"):
+        tree.best_at(3)
+    assert not tree.in_best_chain(tree.genesis)
+    assert tree.forget(2) == []
+    assert tree.lowest == 4
+    with pytest.raises(AssertionError, match=r"^the head stays"):
+        tree.forget(7)
+    heavier = chain(3, ours[3], 4, author="carol")
+    change = grow(tree, heavier)
+    assert change is not None
+    assert change.disconnected == best[:3:-1]
+    assert change.connected == entries_of(tree, heavier)
+    assert tuple(tree.best_chain) == (best[3], *change.connected)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from powclock.machine.tree import Entry
 from powclock.mining.miner import Draft
 from powclock.network.node import Genesis, Node
 from powclock.network.storage import Disk
+from powclock.network.template import Template
 from powclock.network.wire import Deliver, Message, decode, encode
 from powclock.record.events import AnyEvent
 from tests.builders import GENESIS, PARAMETERS, address, seconds
@@ -65,6 +66,7 @@ class Lone:
             send=lambda peer, data: self.frames.append((peer, data)),
             peers=dict.fromkeys(peers),
             disk=self.disk,
+            template=Template(),
             emit=self.events.append,
         )
         self.gossip = self.node.gossip

@@ -1,20 +1,10 @@
 """The fabric: links both ways, and what is lost where nobody listens."""
 
-from types import SimpleNamespace
-from typing import cast
-
 from powclock.clock.virtual_loop import VirtualLoop
 from powclock.network.fabric import Distance, Fabric
-from powclock.network.node import Node
 from tests.builders import seconds
 
 NEAR = Distance(latency_ms=10, jitter_ms=0, kilobytes_per_s=1_000)
-
-
-def receiver(name: str, got: list[tuple[str, bytes]]) -> Node:
-    """Something that receives as a node does."""
-    gossip = SimpleNamespace(receive=lambda source, data: got.append((source, data)))
-    return cast("Node", SimpleNamespace(name=name, gossip=gossip))
 
 
 def test_a_message_goes_from_one_node_to_the_other() -> None:
@@ -25,7 +15,7 @@ def test_a_message_goes_from_one_node_to_the_other() -> None:
     assert list(fabric.links()) == links
     assert fabric.peers("ann") == {"bea": links[0]}
     got: list[tuple[str, bytes]] = []
-    fabric.attach(receiver("bea", got))
+    fabric.attach("bea", lambda source, data: got.append((source, data)))
     fabric.sender("ann")("bea", b"hello")
     loop.advance(seconds(0.009))
     assert got == []

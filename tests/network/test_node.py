@@ -1,5 +1,7 @@
 """Nodes: what survives a restart, and how whole nodes find together."""
 
+import pytest
+
 from powclock.machine.header import display
 from powclock.network.faults.nodes import Crash
 from powclock.record.events import BlockFound, HeadMoved, NodeUp, Reorg
@@ -103,3 +105,22 @@ def test_a_new_head_cancels_the_search() -> None:
                     assert parent == heads.get(record.node, genesis)
                 case _:
                     pass
+
+
+@pytest.mark.parametrize("head_first", [True, False])
+def test_a_node_that_is_ended_while_its_head_moves_ends(head_first: bool) -> None:
+    with race(scenario(nodes={"count": 2})) as running:
+        running.run(10)
+        node, task = running.nodes()["bob"], running.world.seat("bob").task
+        assert task is not None
+        node.search_anew()
+        node.search_anew()
+        running.run(1)
+        assert not task.done()
+        if head_first:
+            node.search_anew()
+        task.cancel()
+        node.search_anew()
+        running.run(0)
+        assert task.cancelled()
+        assert not node.gossip.running

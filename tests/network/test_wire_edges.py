@@ -4,6 +4,7 @@ import json
 import struct
 from collections.abc import Iterator
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from powclock.machine.reason import Invalid, Reason
 from powclock.network.faults.links import flip
-from powclock.network.wire import FRAME_BYTES_MAX, Message, decode, encode
+from powclock.network.wire import CHECKSUM_BYTES, FRAME_BYTES_MAX, Message, decode, encode
+from tests.builders import refused
 from tests.edges import ANYTHING, line_of, peak_bytes, replaced
 from tests.network.test_wire import EXAMPLES, corpus_bytes, messages
 
@@ -23,12 +25,12 @@ SHAPES = {Reason.TRUNCATED, Reason.TRAILING, Reason.MALFORMED}
 
 def frame_of(payload: bytes) -> bytes:
     """A frame that is whole but for what its payload says."""
-    return payload
+    return sha256(sha256(payload).digest()).digest()[:CHECKSUM_BYTES] + payload
 
 
 def payload_of(frame: bytes) -> bytes:
     """The msgpack in a frame."""
-    return frame
+    return frame[CHECKSUM_BYTES:]
 
 
 def reason_of(payload: bytes) -> Reason | None:
@@ -76,6 +78,17 @@ def test_any_flipped_bit_of_a_payload_is_another_message_or_a_reason(message: Me
             assert decode(frame_of(changed)) != message
         else:
             assert reason in SHAPES
+
+
+@pytest.mark.parametrize("message", EXAMPLES, ids=ids)
+def test_damage_to_a_frame_is_nobody_s_message(message: Message) -> None:
+    frame = encode(message)
+    damaged = [flip(frame, bit) for bit in range(8 * len(frame))]
+    damaged += [frame[:length] for length in range(CHECKSUM_BYTES, len(frame))]
+    damaged += [frame + frame, frame[1:], frame[CHECKSUM_BYTES:], bytes(1) + frame]
+    for each in damaged:
+        with refused("bad-checksum: damaged on the way", Invalid):
+            decode(each)
 
 
 def longer(value: Any) -> Iterator[bytes]:

@@ -24,6 +24,23 @@ def test_a_step_stops_at_once() -> None:
     driver.close()
 
 
+def test_a_race_is_stopped_at_a_tick_as_step_by_step() -> None:
+    stepped, stopped = Driver(scenario()), Driver(scenario())
+    for driver in (stepped, stopped):
+        driver.start()
+    stopped.stop_at(4)
+    stepped.step_until(lambda: stepped.view.height >= 4, turns_max=10**6, until_ns=10**12)
+    assert not stopped.world.advance(10**12)
+    moments = [
+        (driver.view.height, driver.now_ns, driver.world.loop.turn, driver.world.recorder.digest)
+        for driver in (stepped, stopped)
+    ]
+    assert moments[0] == moments[1]
+    assert moments[0][0] == 4
+    for driver in (stepped, stopped):
+        driver.close()
+
+
 def test_faults_come_by_time_tick_and_event() -> None:
     def crash(node: str) -> dict[str, object]:
         return {"kind": "crash", "nodes": [node]}

@@ -5,8 +5,8 @@ import msgspec
 from powclock.election.difficulty import AsertDifficulty, BitcoinDifficulty
 from powclock.election.proof_of_work import check_proof
 from powclock.machine.merkle import merkle_root
-from powclock.machine.target import bits_to_target, target_to_work
-from powclock.race.genesis import LIMIT, rules_of
+from powclock.machine.target import LIMIT, bits_to_target, target_to_work
+from powclock.race.genesis import rules_of
 from powclock.race.scenario import Scenario
 from tests.scenarios.races import scenario
 

@@ -7,6 +7,7 @@ from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
+from powclock.network.faults.flood import Flood
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
 from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
 from powclock.network.faults.selfish import SelfishMining
@@ -43,6 +44,7 @@ FAULTS: list[AnyFault] = [
     SelfishMining(nodes=("alice",), gamma=0.5),
     DoubleSpend(nodes=("alice",), confirmations=2, give_up=3),
     Eclipse(nodes=("alice",), attacker="bob"),
+    Flood(nodes=("alice", "bob"), per_s=5),
 ]
 
 

@@ -229,3 +229,12 @@ def whole_text(app: PowclockApp) -> str:
     screen = app.race_screen
     shown = [panel for panel in screen.panels.values() if panel.display]
     return "\n".join(row for panel in shown for row in panel.rows_text)
+
+
+def reorg_line(sequence: int, node: str, group: str) -> EventLine:
+    """The line of a reorg that is written as in the log: `−1 +2  5aa1 → c003`."""
+    depth, connected, old, _, new = group.split()
+    return EventLine(
+        sequence, 0, "reorg", node, f"reorg {node} {group}", hash_of(new), group,
+        old=hash_of(old), depth=int(depth[1:]), connected=int(connected),
+    )  # fmt: skip

@@ -84,10 +84,11 @@ _Look = tuple[str, str, str]
 _ROLES = {
     "text": "t", "strong": "T", "muted": "m", "faint": "f", "focus": "j", "accent": "a",
     "title": "A", "best": "b", "rival": "r", "stale": "s", "good": "g", "warning": "w",
-    "bad": "x", "chart": "c", "chart_low": "l", "chart_high": "h", "alarm": "!", "selected": "_",
+    "bad": "x", "chart": "c", "chart_low": "l", "alarm": "!", "selected": "_",
 }  # fmt: skip
 _HUES = string.digits + "αβγδεζηθκλμνξπρσφχψω"
-_TAKEN = {*_ROLES.values(), *(role.upper() for role in _ROLES.values()), ".", "="}
+# h and H stood for a role that is gone; unused, so that the others stay as they are stored.
+_TAKEN = {*_ROLES.values(), *(role.upper() for role in _ROLES.values()), *"hH.="}
 _OTHERS = sorted({*string.ascii_letters, *string.punctuation} - _TAKEN)
 _MORE = [chr(code) for code in range(0x410, 0x450)]
 

@@ -121,6 +121,24 @@ RECORDINGS = {
         (26.0,),
         ("[bold]markup[/]",),
     ),
+    "selfish": Recording(
+        """
+        seed = 13
+        workload = { clients = 0 }
+        [nodes]
+        names = ["mallory", "alice", "bob", "carol", "dave", "erin"]
+        shares = [40, 12, 12, 12, 12, 12]
+        [links]
+        topology = "full_mesh"
+        latency_ms = 20
+        jitter_ms = 2
+        [[faults]]
+        at_s = 2
+        fault = { kind = "selfish", nodes = ["mallory"] }
+        """,
+        (223.0,),
+        ("mallory",),
+    ),
 }
 """By name. Names from outside are cleaned where they come in, so the recording has them clean."""
 

@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from powclock.record.frame import ChainBlock, EventLine, Frame, TipRow
+from powclock.record.frame import ChainBlock, Frame, TipRow
 from powclock.tui.state import State, Zoom
 from powclock.tui.widgets.chain import Chain
 from powclock.tui.widgets.panel import Border
-from tests.tui.frames import NAMES, SECOND, block, frame, hash_of, split_frame
+from tests.tui.frames import NAMES, SECOND, block, frame, hash_of, reorg_line, split_frame
 from tests.tui.panels import see, state, text
 
 CUT = "⊘ the network is cut: 2 nodes on c003, 2 nodes on 5aa1;"
@@ -152,7 +152,7 @@ def test_hundreds_of_cells_are_lines_that_begin_at_the_same_heights_for_ever() -
 
 
 def test_a_lost_branch_says_by_what_and_a_long_branch_leads_below() -> None:
-    lost = EventLine(1, 0, "reorg", "dave", "reorg", hash_of("c003"), "−1 +2  5aa1 → c003")
+    lost = reorg_line(1, "dave", "−1 +2  5aa1 → c003")
     made = state(frame(events=(lost,)))
     rows = text(chain_of(made, 116, 17).body(116, 17))
     assert rows[7] == "                    ╰────┤ 5aa1 ┊ × stale"

@@ -4,7 +4,17 @@ from powclock.record.frame import EventLine, Frame, Pace, TipRow
 from powclock.tui.state import State, Zoom
 from powclock.tui.widgets.chain import Chain
 from powclock.tui.widgets.panel import Border
-from tests.tui.frames import NAMES, RUNNING, SECOND, block, chain, frame, hash_of, split_frame
+from tests.tui.frames import (
+    NAMES,
+    RUNNING,
+    SECOND,
+    block,
+    chain,
+    frame,
+    hash_of,
+    reorg_line,
+    split_frame,
+)
 from tests.tui.panels import Wall, see, state, text
 from tests.tui.test_chain import long_frame
 
@@ -184,7 +194,7 @@ def test_a_swap_that_turns_back_goes_on_from_where_it_is() -> None:
 
 
 def test_a_swap_without_motion_is_at_once_and_has_its_banner() -> None:
-    lost = EventLine(9, 0, "reorg", "alice", "reorg", hash_of("d004"), "−2 +3  c003 → d004")
+    lost = reorg_line(9, "alice", "−2 +3  c003 → d004")
     film = Film(split_frame(), motion=False)
     film.see(reorged(events=(lost,)))
     rows = film.rows()
@@ -199,7 +209,7 @@ def test_a_swap_without_motion_is_at_once_and_has_its_banner() -> None:
 
 
 def test_a_banner_leaves_the_line_of_the_chosen_block_alone() -> None:
-    lost = EventLine(9, 0, "reorg", "alice", "reorg", hash_of("d004"), "−2 +3  c003 → d004")
+    lost = reorg_line(9, "alice", "−2 +3  c003 → d004")
     film = Film(split_frame())
     film.state.block = hash_of("a001")
     film.see(reorged(events=(lost,)))

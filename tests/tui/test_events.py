@@ -188,14 +188,14 @@ def test_the_wheel_reads_back_too() -> None:
 def test_enter_jumps_to_the_block_and_the_camera_goes_there() -> None:
     async def jump(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         state = app.race_state
-        await pilot.press("4", *["down"] * 4, "enter")
+        await pilot.press("4", *["down"] * 6, "enter")
         seen = [(state.block, state.camera)]
         await pilot.press("escape", "home", "down", "enter")
         seen.append((state.block, state.camera))
         # The second is the tip, which is followed.
-        assert seen == [(hash_of("c047"), 49), (hash_of("c050"), None)]
+        assert seen == [(hash_of("c045"), 49), (hash_of("c050"), None)]
 
-    on_screen(jump, first=frame(events=events(50).events, height=50))
+    on_screen(jump, first=frame(events=events(50).events, height=50, chain_high=50))
 
 
 def test_two_clicks_jump_and_an_event_of_a_node_leads_to_it() -> None:

@@ -57,6 +57,8 @@ CASES = (
             ("help", (160, 45)),
             ("help", (60, 20)),
             ("partition", (20, 5)),
+            ("faults", (160, 45)),
+            ("faults", (80, 24)),
             ("faults", (60, 20)),
             ("node", (160, 45)),
             ("node", (60, 20)),
@@ -76,6 +78,12 @@ CASES = (
     at(Case("regions", recording="regions", moment=0), (160, 45)),
     at(Case("crowd", recording="crowd", moment=0), (160, 45)),
     at(Case("crowd", recording="crowd", moment=0), (80, 24)),
+    *(
+        at(Case("selfish", recording="selfish", moment=0), size)
+        for size in ((160, 45), (100, 30), (80, 24), (60, 20))
+    ),
+    at(Case("selfish-cells", recording="selfish", moment=0, keys=("z", "z")), (100, 30)),
+    at(Case("selfish-node", recording="selfish", moment=0, keys=("down", "enter")), (160, 45)),
     at(Case("hostile", recording="hostile", moment=0), (160, 45)),
     at(Case("hostile", recording="hostile", moment=0), (60, 20)),
 )

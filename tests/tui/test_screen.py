@@ -15,7 +15,8 @@ from powclock.tui.app import PowclockApp
 from powclock.tui.arrange import arrange
 from powclock.tui.event_log import EVENTS_KEPT
 from powclock.tui.glyphs import to_ascii
-from powclock.tui.keys import BINDINGS, NUMBERED
+from powclock.tui.keymap import DEFAULT_KEYS
+from powclock.tui.keys import NUMBERED
 from powclock.tui.screens.help import HelpScreen
 from tests.tui.frames import (
     NAMES,
@@ -143,8 +144,9 @@ def test_panels_stay_inside_the_screen_and_do_not_overlap(width: int) -> None:
     for height in range(1, 80, 3):
         for panel, maximised in ((None, False), *((name, True) for name in NUMBERED)):
             arranged = arrange(
-                width, height, 12, panel, maximised=maximised, faults=bool(height % 2)
-            )
+                width, height, 12, panel, maximised=maximised, faults=bool(height % 2),
+                attacks=height % 2 * (width % 3),
+            )  # fmt: skip
             regions = list(arranged.regions.values())
             assert sum(region.area for region in regions) <= width * height
             for region in regions:
@@ -210,7 +212,7 @@ def test_the_help_lists_every_key() -> None:
         lines = [
             "".join(segment.text for segment in row.segments).split() for row in help_.rows(100)
         ]
-        for binding in BINDINGS:
+        for binding in DEFAULT_KEYS.bindings:
             key = (binding.key_display or binding.key).split()
             assert [*key, *binding.description.split(), *binding.tooltip.split()] in lines
 

@@ -9,6 +9,8 @@ Source: Eyal and Sirer (2014). Their revenue is *relative*: the attacker's part 
 main chain. Blocks reach everybody at once but for γ, and time is counted in blocks found.
 """
 
+import math
+
 
 def selfish_rates(alpha: float, gamma: float) -> tuple[float, float]:
     """Blocks of the main chain for each block found: the attacker's, and the others'.
@@ -46,6 +48,37 @@ def selfish_revenue(alpha: float, gamma: float) -> float:
     """
     gain = alpha * (1 - alpha) ** 2 * (4 * alpha + gamma * (1 - 2 * alpha)) - alpha**3
     return gain / (1 - alpha * (1 + (2 - alpha) * alpha))
+
+
+def selfish_revenue_error(alpha: float, gamma: float, blocks: int) -> float:
+    """The standard error of the attacker's part, after so many blocks of the main chain.
+
+    Whenever nothing is withheld the race begins anew, so it is made of rounds that are alike and
+    independent. One adds A blocks of the attacker and H of the others. With D = A − R (A + H),
+    whose mean is 0, the variance of the part is E[D²] / (E[A + H] · blocks) (the renewal-reward
+    theorem). From a lead of two on the attacker wins 2 + U blocks, where U is how often a walk goes
+    up before it first is one lower: its mean is α/(1−2α), its variance α(1−α)/(1−2α)³.
+
+    Args:
+        alpha: the attacker's share, below ½.
+        gamma: the part of the others that mines on the attacker's block in a tie.
+        blocks: of the main chain.
+    """
+    honest, part = 1 - alpha, selfish_revenue(alpha, gamma)
+    tie = alpha * honest
+    # Probability, and the blocks A and H, of rounds without a lead of two.
+    rounds = (
+        (honest, 0, 1),
+        (tie * alpha, 2, 0),
+        (tie * honest * gamma, 1, 1),
+        (tie * honest * (1 - gamma), 0, 2),
+    )
+    won = 2 + alpha / (1 - 2 * alpha)
+    won_variance = alpha * honest / (1 - 2 * alpha) ** 3
+    length = alpha**2 * won + sum(chance * (a + h) for chance, a, h in rounds)
+    square = alpha**2 * (1 - part) ** 2 * (won**2 + won_variance)
+    square += sum(chance * (a - part * (a + h)) ** 2 for chance, a, h in rounds)
+    return math.sqrt(square / (length * blocks))
 
 
 def selfish_threshold(gamma: float) -> float:

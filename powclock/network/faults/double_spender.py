@@ -188,11 +188,12 @@ class DoubleSpender:
         """Begin a try, if the attacker has coins and builds on the merchant's head."""
         own = self._race.head(self._deal.attacker)
         public = self._race.head(self._deal.merchant)
-        if self._phase is not Phase.NONE or own is None or public is None:
+        ledger = self._race.ledger(self._deal.attacker)
+        if self._phase is not Phase.NONE or own is None or public is None or ledger is None:
             return
         if own.hash != public.hash:
             return
-        account = self._race.account(self._deal.attacker)
+        account = ledger.account(self._race.key(self._deal.attacker).public)
         amount = min(COIN, account.balance - FEE)
         if amount < 1:
             if self._stage != "saves":

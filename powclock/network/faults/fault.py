@@ -7,13 +7,15 @@ import msgspec
 
 from powclock.clock.node_clock import SkewedClock
 from powclock.clock.streams import Stream
+from powclock.election.difficulty import Difficulty
 from powclock.machine.keys import SigningKey
-from powclock.machine.ledger import Account
+from powclock.machine.ledger import Ledger
 from powclock.machine.transaction import Transaction
 from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link, Send
-from powclock.record.events import AttackMoved, Record
+from powclock.network.template import Template
+from powclock.record.events import AttackMoved, MemoryFlipped, Record, TransfersLeftOut
 
 NodeId = str
 Undo = Callable[[], None]
@@ -47,8 +49,10 @@ class Breakable(Protocol):
         """Give every record to the sink, until it is taken back."""
         ...
 
-    def tell(self, event: AttackMoved) -> None:
-        """Put how far an attack has come into the stream of records."""
+    def tell(
+        self, event: AttackMoved | TransfersLeftOut | MemoryFlipped, node: NodeId | None = None
+    ) -> None:
+        """Put what a fault does, to a node or to the race, into the stream of records."""
         ...
 
     def block_frame(self, node: NodeId, hash_: bytes) -> bytes | None:
@@ -76,10 +80,6 @@ class Breakable(Protocol):
         """The key of a node's account."""
         ...
 
-    def account(self, node: NodeId) -> Account:
-        """What a running node's account holds, as its own ledger has it."""
-        ...
-
     @property
     def chain_id(self) -> int:
         """What transfers are signed for."""
@@ -89,14 +89,47 @@ class Breakable(Protocol):
         """Give a running node a transfer, as a client does."""
         ...
 
+    @property
+    def difficulty(self) -> Difficulty:
+        """What decides which bits a block must carry."""
+        ...
+
     def head(self, node: NodeId) -> Entry | None:
         """The tip that a node builds on; None if it does not run."""
         ...
 
     def stop(self, node: NodeId) -> None: ...
 
-    def start_node(self, node: NodeId, *, wipe: bool) -> None:
-        """Run a stopped node again; `wipe` empties its disk first."""
+    def start_node(self, node: NodeId, *, wipe: bool = False, lose_last: int = 0) -> None:
+        """Run a stopped node again; its disk is emptied first, or loses so many last blocks."""
+        ...
+
+    def suspend(self, node: NodeId, reason: str) -> None:
+        """Freeze a node: it keeps its memory, and handles nothing."""
+        ...
+
+    def resume(self, node: NodeId, reason: str) -> None:
+        """Let a node go on, unless it is frozen for another reason too."""
+        ...
+
+    def ledger(self, node: NodeId) -> Ledger | None:
+        """What a node has in memory, if it runs."""
+        ...
+
+    def name_of(self, address: bytes) -> str:
+        """Whose an account is."""
+        ...
+
+    def template(self, node: NodeId) -> Template:
+        """Which transfers go into a node's blocks."""
+        ...
+
+    def client_address(self, client: str) -> bytes:
+        """The account of a client.
+
+        Raises:
+            FaultError: there is no such client.
+        """
         ...
 
     def join(self, name: NodeId, hash_rate: float) -> None:

@@ -10,9 +10,13 @@ from powclock.record.labels import clean_label
 
 
 class Crash(Fault, frozen=True, tag="crash"):
-    """The nodes stop; when they come back their disk is empty if `lose_disk`."""
+    """The nodes stop; when they come back their disk is empty if `lose_disk`.
+
+    The `lose_last` blocks that they accepted last were not synced to the disk yet: they are gone.
+    """
 
     lose_disk: bool = False
+    lose_last: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
 
     @property
     def id(self) -> str:
@@ -20,7 +24,9 @@ class Crash(Fault, frozen=True, tag="crash"):
 
     @property
     def label(self) -> str:
-        return "crash, disk lost" if self.lose_disk else "crash"
+        if self.lose_disk:
+            return "crash, disk lost"
+        return f"crash, last {self.lose_last} lost" if self.lose_last else "crash"
 
     def begin(self, race: Breakable) -> Undo:
         targets = self.targets(race)
@@ -30,7 +36,32 @@ class Crash(Fault, frozen=True, tag="crash"):
         def undo() -> None:
             for node in targets:
                 if node in race.node_names():
-                    race.start_node(node, wipe=self.lose_disk)
+                    race.start_node(node, wipe=self.lose_disk, lose_last=self.lose_last)
+
+        return undo
+
+
+class Pause(Fault, frozen=True, tag="pause"):
+    """The nodes freeze; when this ends they go on with all that came meanwhile, late.
+
+    Time goes on around them, so their clocks are right when they thaw, but deadlines are over.
+    """
+
+    @property
+    def label(self) -> str:
+        return "frozen"
+
+    def begin(self, race: Breakable) -> Undo:
+        targets = self.targets(race)
+        rates = [race.hash_rate(node) for node in targets]
+        for node, rate in zip(targets, rates, strict=True):
+            rate.set_factor(self.id, 0.0)
+            race.suspend(node, self.id)
+
+        def undo() -> None:
+            for node, rate in zip(targets, rates, strict=True):
+                rate.set_factor(self.id, None)
+                race.resume(node, self.id)
 
         return undo
 

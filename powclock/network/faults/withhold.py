@@ -24,8 +24,8 @@ from powclock.record.events import AttackMoved, BlockAccepted, BlockFound, Hash,
 class Withhold(Fault, frozen=True, tag="withhold"):
     """Blocks that the nodes find reach nobody until `delay_s` later; at its end all are published.
 
-    It tells its progress as an attack: `tries` are blocks kept back, `won` those that were still
-    higher than what the others had when they were let go.
+    It tells its progress as an attack: `tries` are blocks kept back, `won` those that were higher
+    than any block that the node had heard of when they were let go.
     """
 
     delay_s: Annotated[float, msgspec.Meta(ge=0, le=1e6)] = 10.0
@@ -84,6 +84,7 @@ class Withholder(ABC):
         self._id = id_
         self._race = race
         self._attacker = attacker
+        self._gamma = 0.0
         self._sends: dict[NodeId, Send] = {}
         self._private: dict[bytes, int] = {}
         self._public = 0
@@ -155,6 +156,7 @@ class Withholder(ABC):
                 withheld=len(self._private),
                 tries=self._tries,
                 won=self._won,
+                gamma=self._gamma,
             )
         )
 

@@ -13,13 +13,23 @@ import msgspec
 
 from powclock.clock.streams import Stream
 from powclock.network.faults.bandwidth import Bandwidth
+from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
+from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Forge
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
-from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
+from powclock.network.faults.memory import MemoryFlips
+from powclock.network.faults.nodes import (
+    ClockSkew,
+    Crash,
+    HashRateFactor,
+    Join,
+    Leave,
+    Pause,
+)
 from powclock.network.faults.selfish import SelfishMining
 from powclock.network.faults.swizzle import Swizzle
 from powclock.network.faults.withhold import Withhold
@@ -86,12 +96,19 @@ DRAWS: dict[str, Draw] = {
     "join": lambda s, _: Join(nodes=(f"guest{s.below(3)}",), hash_rate=s.uniform(0, 20_000)),
     "leave": lambda s, names: Leave(nodes=_few(s, names)),
     "forge": lambda s, names: Forge(nodes=_some(s, names)),
+    "flood": lambda s, names: Flood(nodes=_few(s, names), per_s=s.uniform(0.5, 10)),
     "withhold": lambda s, names: Withhold(nodes=_some(s, names), delay_s=s.uniform(0, 20)),
     "selfish": lambda s, names: SelfishMining(nodes=(s.choice(names),), gamma=s.random()),
     "double spend": lambda s, names: DoubleSpend(
         nodes=(s.choice(names),), confirmations=1 + s.below(4), give_up=1 + s.below(6),
         head_start=s.random() < 0.5),
     "eclipse": lambda s, names: _eclipse(*s.shuffled(names)[:2]),
+    "crash, last lost": lambda s, names: Crash(nodes=_some(s, names), lose_last=1 + s.below(5)),
+    "pause": lambda s, names: Pause(nodes=_some(s, names, 0.1)),
+    "memory": lambda s, names: MemoryFlips(
+        nodes=_some(s, names), every_s=s.choice((0.0, 2.0, 10.0))),
+    "censor": lambda s, names: Censor(
+        nodes=_some(s, names), clients=(f"client{1 + s.below(2)}",)),
 }
 # fmt: on
 

@@ -7,6 +7,7 @@ from powclock.record.checker.blocks import Seen, paths
 from powclock.record.checker.broken import BrokenInvariant, Place, Wrong
 from powclock.record.checker.header import check_header, work_of
 from powclock.record.checker.heads import Follower, shown
+from powclock.record.checker.memory import Damages
 from powclock.record.checker.parse import Body, Transfer, check_body, read_block, read_header
 from powclock.record.checker.states import States
 from powclock.record.checker.witness import Witness
@@ -18,13 +19,16 @@ from powclock.record.events import (
     Event,
     Hash,
     HeadMoved,
+    MemoryFlipped,
     NodeJoined,
     NodeLeft,
     NodeUp,
     RaceStarted,
     Record,
     Reorg,
+    Resynced,
     Sampled,
+    StateCorrupted,
 )
 
 NANOSECONDS = 1_000_000_000
@@ -67,6 +71,7 @@ class Checker:
         self._bodies: dict[int, Body] = {}
         self._returned: tuple[Seen, Seen, list[Transfer]] | None = None
         self._samples = 0
+        self._damages = Damages()
         self._handlers: dict[type[Event], Callable[[str, Any, Record], None]] = {
             RaceStarted: self._start,
             NodeJoined: self._join,
@@ -77,6 +82,9 @@ class Checker:
             BlockRefused: self._refused,
             HeadMoved: self._moved,
             Reorg: self._moved,
+            MemoryFlipped: self._flipped,
+            StateCorrupted: self._corrupted,
+            Resynced: self._resynced,
             Sampled: self._sampled,
         }
 
@@ -163,10 +171,13 @@ class Checker:
 
     def _leave(self, node: str, _: NodeLeft, __: Record) -> None:
         del self._followers[node]
+        self._damages.gone(node)
 
     def _up(self, node: str, event: NodeUp, _: Record) -> None:
         follower = self._followers[node]
-        follower.restarted(event.blocks, self._blocks)
+        on_disk = lambda block: self._witness.frame(node, block.hash) is not None  # noqa: E731
+        follower.restarted(event.blocks, self._blocks, on_disk)
+        self._damages.gone(node)
         told, head = self._witness.head(node), follower.head
         if told[0] != head.hash:
             raise Wrong(4, f"{node} reads its disk and builds on {told[0][::-1].hex()}")
@@ -209,8 +220,8 @@ class Checker:
         """A block that nobody accepted before, judged from its bytes."""
         try:
             header, body = read_block(frame)
-        except (ValueError, TypeError) as error:
-            raise Wrong(1, f"{node} accepts bytes that are no block: {error}") from error
+        except Wrong as error:
+            raise Wrong(1, f"{node} accepts bytes that are no block: {error.detail}") from error
         if header.hash != hash_:
             raise Wrong(1, f"{node} has a block with another hash on its disk")
         parent = self._by_hash.get(header.parent[::-1].hex())
@@ -271,10 +282,25 @@ class Checker:
         follower = self._followers[node]
         self._due = None
         before = follower.head
-        follower.move(block, event)
-        if isinstance(event, Reorg):
+        damaged = node in self._damages
+        follower.move(block, event, damaged=damaged)
+        self._damages.moved(node)
+        if isinstance(event, Reorg) and not damaged:
             for transfer in self._must_wait(node, before, block):
                 self._check_waits(node, transfer)
+
+    # Memory.
+
+    def _flipped(self, node: str, event: MemoryFlipped, _: Record) -> None:
+        self._damages.flipped(node, event)
+
+    def _corrupted(self, node: str, _: StateCorrupted, __: Record) -> None:
+        self._damages.found(node)
+
+    def _resynced(self, node: str, event: Resynced, _: Record) -> None:
+        self._damages.found(node)
+        self._damages.gone(node)
+        self._followers[node].resynced(event, self._blocks)
 
     def _must_wait(self, node: str, old: Seen, new: Seen) -> list[Transfer]:
         """Transfers that a reorg took back and that are still possible."""

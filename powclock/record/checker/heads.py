@@ -1,11 +1,11 @@
 """One node as its records tell: which blocks it has, in which order, and what it builds on."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from powclock.record.checker.blocks import Seen, paths
 from powclock.record.checker.broken import Wrong
-from powclock.record.events import HeadMoved, Reorg
+from powclock.record.events import HeadMoved, Reorg, Resynced
 
 
 class Follower:
@@ -53,34 +53,54 @@ class Follower:
         self._first = first
         self._order = array("I", (index for index in self._order if index >= first))
 
-    def restarted(self, count: int, blocks: Sequence[Seen]) -> None:
-        """The node read `count` blocks from its disk, the first ones that it accepted."""
+    def restarted(
+        self, count: int, blocks: Sequence[Seen], on_disk: Callable[[Seen], bool]
+    ) -> None:
+        """The node read `count` blocks from its disk, the first ones that it accepted.
+
+        Blocks with a flaw leave the disk when the node finds it out: no record tells which are
+        there, so the disk is asked.
+        """
         assert self._first == 0, "a node comes back, but the blocks on its disk are forgotten"
         if count > len(self._order):
             known = len(self._order)
             raise Wrong(2, f"{self.name} comes up with {count} blocks, but accepted {known}")
-        kept = [blocks[index] for index in self._order]
-        sound = [block for block in kept if block.flaw is None]
-        # Blocks with a flaw leave the disk when the node finds it out; which, no record tells.
-        kept = kept if count >= len(sound) else kept[:count]
+        had = (blocks[index] for index in self._order)
+        kept = [block for block in had if block.flaw is None or on_disk(block)][:count]
         self.head, self._has, self._order = self._genesis, bytearray(b"\1"), array("I")
         for block in kept:
             self._take(block)
-            if block.flaw is None and block.chain_work > self.head.chain_work:
-                self.head = block
+        self.head = self._best(blocks)
 
-    def move(self, block: Seen, event: HeadMoved | Reorg) -> None:
-        """The node says that its head moved."""
+    def _best(self, blocks: Sequence[Seen]) -> Seen:
+        """The heaviest valid block that the node has, the first accepted of equals."""
+        best = self._genesis
+        for index in self._order:
+            block = blocks[index]
+            if block.flaw is None and block.chain_work > best.chain_work:
+                best = block
+        return best
+
+    def resynced(self, event: Resynced, blocks: Sequence[Seen]) -> None:
+        """The node built its state again, from all that it has."""
+        self.head = self._best(blocks)
+        if (event.hash, event.height) != (shown(self.head), self.head.height):
+            raise Wrong(4, f"{self.name} re-syncs and builds on {event.hash}")
+        if event.state_root != self.head.state_root.hex():
+            raise Wrong(6, f"{self.name} re-syncs and has the state {event.state_root}")
+
+    def move(self, block: Seen, event: HeadMoved | Reorg, *, damaged: bool = False) -> None:
+        """The node says that its head moved; one with damaged memory may be wrong about a state."""
         due, self.due = self.due, None
-        if block.flaw is not None:
+        if block.flaw is not None and not damaged:
             invariant, detail = block.flaw
             raise Wrong(invariant, f"{self.name} builds on it, but {detail}")
-        if block is not due:
+        if block is not due and block.flaw is None:
             self._explain(block)
         self._check_path(block, event)
         if event.height != block.height:
             raise Wrong(2, f"{self.name} says height {event.height}, it is {block.height}")
-        if event.state_root != block.state_root.hex():
+        if event.state_root != block.state_root.hex() and not damaged:
             raise Wrong(
                 6,
                 f"{self.name} has the state {event.state_root}, "

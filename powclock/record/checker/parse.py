@@ -5,7 +5,7 @@ machine, so that one mistake is not made twice.
 """
 
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgpack
 
@@ -13,6 +13,7 @@ from powclock.record.checker.broken import Wrong
 
 DELIVER = 5
 CHECKSUM_BYTES = 4
+KEY_BYTES = 32
 COIN = 100_000_000
 AMOUNT_MAX = 21_000_000 * COIN
 NONCE_MAX = 2**32 - 1
@@ -77,13 +78,15 @@ def read_header(data: bytes) -> Header:
 
 
 def read_block(frame: bytes) -> tuple[Header, Body]:
-    """A block from the message that delivers it."""
+    """A block from the message that delivers it.
+
+    Raises:
+        Wrong: these bytes are no block.
+    """
     payload = frame[CHECKSUM_BYTES:]
     if frame[:CHECKSUM_BYTES] != twice(payload)[:CHECKSUM_BYTES]:
         raise Wrong(1, "its frame does not have the checksum of what follows")
-    kind, header, seal, (height, author, amount, extra), transfers = msgpack.unpackb(payload)
-    if kind != DELIVER:
-        raise Wrong(1, f"a message of kind {kind} is no block")
+    header, seal, (height, author, amount, extra), transfers = _fields(payload)
     paid = little(height, 4) + author + little(amount, 8)
     return read_header(header), Body(
         height,
@@ -96,8 +99,35 @@ def read_block(frame: bytes) -> tuple[Header, Body]:
     )
 
 
+def _fields(payload: bytes) -> list[Any]:
+    """What the message of a block says: header, seal, coinbase and transfers."""
+    try:
+        message = msgpack.unpackb(payload)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise Wrong(1, f"its frame holds no message: {error}") from error
+    if not _fits(message, int, bytes, bytes, list, list) or message[0] != DELIVER:
+        raise Wrong(1, "its frame holds no block")
+    _, header, seal, coinbase, transfers = message
+    if not _fits(coinbase, int, bytes, int, bytes) or len(coinbase[1]) != KEY_BYTES:
+        raise Wrong(1, "its coinbase has not the fields of one")
+    for transfer in transfers:
+        if (
+            not _fits(transfer, int, bytes, bytes, int, int, int, bytes)
+            or not len(transfer[1]) == len(transfer[2]) == KEY_BYTES
+        ):
+            raise Wrong(1, "one of its transfers has not the fields of one")
+    return [header, seal, coinbase, transfers]
+
+
+def _fits(values: object, *types: type) -> bool:
+    """Whether it is a list of exactly these types."""
+    return type(values) is list and [type(value) for value in values] == list(types)
+
+
 def little(number: int, size: int) -> bytes:
     """A number as bytes, the lowest first."""
+    if not 0 <= number < 1 << 8 * size:
+        raise Wrong(1, f"the number {number} is not one of {size} bytes")
     return number.to_bytes(size, "little")
 
 

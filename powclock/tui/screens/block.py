@@ -178,7 +178,7 @@ class BlockPage(Page):
 
     # What it carries.
 
-    def _transactions(self, detail: BlockDetail, width: int) -> Section:  # noqa: ARG002
+    def _transactions(self, detail: BlockDetail, width: int) -> Section:
         palette, body = self.state.palette, detail.body
         if body is None:
             genesis = "genesis carries nothing but a message"
@@ -226,7 +226,7 @@ class BlockPage(Page):
     def _unknown(detail: BlockDetail) -> str:
         return "too long ago to know" if detail.height else "all nodes begin with it"
 
-    def _arrivals(self, detail: BlockDetail, width: int) -> Section:  # noqa: ARG002
+    def _arrivals(self, detail: BlockDetail, width: int) -> Section:
         palette = self.state.palette
         if not detail.arrivals:
             return self.words(self._unknown(detail))
@@ -267,7 +267,7 @@ class BlockPage(Page):
 
     # What stands before and after it.
 
-    def _chain(self, detail: BlockDetail, width: int) -> Section:  # noqa: ARG002
+    def _chain(self, detail: BlockDetail, width: int) -> Section:
         return Section(list(self._neighbours(detail)), whole=True)
 
     def _neighbours(self, detail: BlockDetail) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from powclock.tui.keys import NUMBERED
 from powclock.tui.screens.no_selection import NoSelection
 from powclock.tui.screens.typing import TypingScreen
 from powclock.tui.state import State
+from powclock.tui.widgets.attacks import ATTACKS_SHOWN, attacks_of
 from powclock.tui.widgets.banner import Banner
 from powclock.tui.widgets.chain import Chain
 from powclock.tui.widgets.clock import Clock
@@ -104,15 +105,17 @@ class PanelScreen(NoSelection, TypingScreen):
         state, (width, height) = self.state, self.app.size
         nodes = len(state.frame.nodes) if state.frame else 12
         faults = bool(state.frame and state.frame.faults)
+        attacks = min(len(attacks_of(state.frame)), ATTACKS_SHOWN)
         key = (
-            width, height, nodes, faults, state.panel, state.maximised, state.ended,
+            width, height, nodes, faults, attacks, state.panel, state.maximised, state.ended,
         )  # fmt: skip
         if key == self._arranged:
             return
         self._arranged = key
         self.arrangement = arrange(
-            width, height, nodes, state.panel, maximised=state.maximised, faults=faults
-        )
+            width, height, nodes, state.panel, maximised=state.maximised, faults=faults,
+            attacks=attacks,
+        )  # fmt: skip
         regions = dict(self.arrangement.regions)
         if state.ended is not None:
             banner = cast(Banner, self.panels["banner"])

@@ -19,7 +19,3 @@ class Choices(Sheet[None]):
     def changed(self) -> None:
         """Paint the sheet, and the race behind it."""
         cast("PowclockApp", self.app).paint()
-
-    def action_close(self) -> None:
-        """Back to the race."""
-        self.dismiss(None)

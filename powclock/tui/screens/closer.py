@@ -16,9 +16,6 @@ from powclock.tui.screens.sections import Goal
 from powclock.tui.state import State
 from powclock.tui.widgets.panel import Board
 
-# Heights that stay to the right of a block that one goes to.
-CAMERA_ROOM = 4
-
 
 class Ground(Board, Protocol):
     """The screen over which sheets open."""
@@ -96,12 +93,5 @@ class Closer:
             self._ground.say(f"transaction {short_hash(hit.id)} waits: no block has it yet")
             return
         if hit.height is not None:
-            self._show_height(hit.height)
+            self._state.show_height(hit.height)
         self.block(block, ("TRANSACTIONS", hit.id) if hit.kind == "transaction" else None)
-
-    def _show_height(self, height: int) -> None:
-        """Move the camera so that a height is well in the picture."""
-        frame = self._state.frame
-        right = height + CAMERA_ROOM
-        follows = frame is None or right > frame.chain_high
-        self._state.camera = None if follows else right

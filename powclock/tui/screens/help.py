@@ -59,10 +59,6 @@ class HelpScreen(Sheet[None]):
         """Scroll."""
         self.scroll_rows(step)
 
-    def action_close(self) -> None:
-        """Back to the race."""
-        self.dismiss(None)
-
 
 def _halves(groups: list[list[Row]]) -> tuple[list[Row], list[Row]]:
     """The groups in their order in two columns that are as equal as they can be."""

@@ -119,7 +119,7 @@ class InspectScreen(Sheet[None]):
             for key in keys
         ]
 
-    def height_for(self, width: int) -> int:  # noqa: ARG002
+    def height_for(self, width: int) -> int:
         """All there is; a large terminal leaves a margin."""
         columns, rows = self.app.size
         large = columns >= _MARGIN_FROM[0] and rows >= _MARGIN_FROM[1]
@@ -224,7 +224,3 @@ class InspectScreen(Sheet[None]):
             self.paint()
         else:
             self.close()
-
-    def action_close(self) -> None:
-        """Back to the race."""
-        self.close()

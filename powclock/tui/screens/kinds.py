@@ -21,19 +21,20 @@ class KindsScreen(Choices):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "up"),
         Binding("down", "choose(1)", "down"),
-        Binding("space,enter", "act", "show, or not"),
-        Binding("a", "all", "all"),
-        Binding("o", "only", "this kind only"),
-        Binding("n", "selected_only", "selected node only"),
-        Binding("escape,q,e", "close", "close"),
-    ]
+        Binding("space,enter", "act", "show", key_display="space",
+                tooltip="Show this kind, or not"),
+        Binding("o", "only", "only it", tooltip="Show this kind alone"),
+        Binding("a", "all", "all", tooltip="Show all kinds"),
+        Binding("n", "selected_only", "node", tooltip="Keep to the selected node, or not"),
+        Binding("escape,q,e", "close", "close", key_display="esc", tooltip="Back to the race"),
+    ]  # fmt: skip
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
         self._at = 0
 
     def rows(self, width: int) -> list[Row]:
-        """The kinds, the node, and the keys."""
+        """The kinds and the node."""
         palette, log = self.state.palette, self.state.events
         counts = dict.fromkeys(KINDS, 0)
         for entry in log.entries:
@@ -54,11 +55,7 @@ class KindsScreen(Choices):
         row.put("selected node only: ", palette.text + ground)
         name = selected or "none is selected"
         style = self.state.node(selected) if selected else palette.muted
-        rows.append(row.put(name.ljust(row.room), style + ground))
-        keys = Row(width)
-        for key, text in (("space", "show"), ("o", "only it"), ("a", "all"), ("esc", "close")):
-            keys.put(f"{key} ", palette.title).put(f"{text}  ", palette.muted)
-        return [*rows, Row(width), keys]
+        return [*rows, row.put(name.ljust(row.room), style + ground)]
 
     def _box(self, width: int, index: int, *, checked: bool) -> Row:
         palette, here = self.state.palette, index == self._at

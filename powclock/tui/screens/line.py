@@ -10,6 +10,7 @@ from powclock.record.labels import clean_label
 from powclock.tui.rows import Row
 from powclock.tui.screens.sheet import Result, Sheet
 from powclock.tui.state import State
+from powclock.tui.text import in_sight
 
 _ROWS_SHOWN = 14
 
@@ -93,7 +94,7 @@ class LineSheet(Sheet[Result], Generic[Result]):
 
     # Choosing.
 
-    def height_for(self, width: int) -> int:  # noqa: ARG002
+    def height_for(self, width: int) -> int:
         """The same whatever is left, so that nothing jumps while one types."""
         return _ROWS_SHOWN + 2
 
@@ -103,7 +104,7 @@ class LineSheet(Sheet[Result], Generic[Result]):
         self._row_choices = [choice for _, choice in rows]
         at = self._row_choices.index(self.at) if self.at in self._row_choices else 0
         room = max(height - 2, 1)
-        self.top = min(max(self.top, at - room + 1), max(at - 1, 0))
+        self.top = min(in_sight(self.top, at, room), max(at - 1, 0))
         self.top = max(min(self.top, len(rows) - room), 0)
         return [self._line(width), Row(width), *(row for row, _ in rows[self.top :][:room])]
 
@@ -119,7 +120,7 @@ class LineSheet(Sheet[Result], Generic[Result]):
             row.put(f" {self.HINT}", palette.muted)
         return row
 
-    def clicked(self, x: int, y: int, *, double: bool) -> None:  # noqa: ARG002
+    def clicked(self, x: int, y: int, *, double: bool) -> None:
         """Choose, or take it."""
         index = self.top + y - 2
         choice = self._row_choices[index] if y >= 2 and index < len(self._row_choices) else None
@@ -129,7 +130,7 @@ class LineSheet(Sheet[Result], Generic[Result]):
             if double:
                 self.go()
 
-    def scrolled(self, x: int, y: int, step: int) -> None:  # noqa: ARG002
+    def scrolled(self, x: int, y: int, step: int) -> None:
         """The wheel chooses."""
         self.action_choose(1 if step > 0 else -1)
 
@@ -141,7 +142,3 @@ class LineSheet(Sheet[Result], Generic[Result]):
     def action_go(self) -> None:
         """Take the choice."""
         self.go()
-
-    def action_close(self) -> None:
-        """Back to where one was."""
-        self.close()

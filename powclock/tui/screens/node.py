@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from powclock.lab.expected import Comparison, Expected
+from powclock.lab.expected_of_nodes import share_of_blocks
 from powclock.record.detail import Account, NodeDetail, Peer
 from powclock.record.events import NANOSECONDS
-from powclock.record.frame import NodeRow
+from powclock.record.frame import ActiveFault, Frame, NodeRow
 from powclock.record.narrate import short_hash
-from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, FAULTS, RIVAL, STALE
+from powclock.tui.expectations import mark
+from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, FAULTS, RIVAL, STALE, STILL, WRONG_STATE
 from powclock.tui.rows import Row
 from powclock.tui.screens.sections import Goal, Line, Page, Plan, Section, flow
 from powclock.tui.screens.transactions import transaction_row, transaction_titles
@@ -23,6 +26,7 @@ from powclock.tui.text import (
     shortened,
     time_of_day,
 )
+from powclock.tui.widgets.attacks import attack_row, attacks_of
 from powclock.tui.widgets.panel import Part
 from powclock.tui.widgets.tree import TreeRow, tree_rows
 
@@ -121,13 +125,41 @@ class NodePage(Page):
         yield self._fact("hash rate", parts)
         yield self._fact("spent", [(hashes(detail.hashes), palette.text)])
         if row is not None and frame is not None:
-            expected = row.share * frame.totals.blocks_mined
-            yield self._fact("found", [
-                (count(row.won, "block"), palette.text),
-                (f"  {expected:.1f} expected at {percent(row.share)}", palette.muted),
-            ])  # fmt: skip
+            yield self._found(frame, row)
         yield self._head(detail)
         yield from self._disk(detail)
+        if frame is not None:
+            yield from self._attacks(frame)
+
+    def _found(self, frame: Frame, row: NodeRow) -> Line:
+        """The blocks that it found against what its share of the hash rate promises."""
+        palette, mined = self.state.palette, frame.totals.blocks_mined
+        compared = share_of_blocks(frame, row)
+        parts: list[Part] = [(count(row.won, "block"), palette.text)]
+        expected = f"{row.share * mined:.1f} expected at {percent(row.share)}"
+        if isinstance(compared, Expected):
+            limits = f"{compared.low * mined:.0f}–{compared.high * mined:.0f}"
+            parts += [(" ", palette.muted), mark(compared, palette)]
+            expected += f" [{limits}]"
+        return self._fact("found", [*parts, (f"  {expected}", palette.muted)])
+
+    def _attacks(self, frame: Frame) -> Iterator[Line]:
+        """How far the attacks are in which it takes part, and by which law they should pay."""
+        state = self.state
+        for fault in attacks_of(frame):
+            if fault.attack is None or self.name not in {fault.attack.attacker, *fault.nodes}:
+                continue
+            yield Line(_bound(_attack_row, state, fault, frame))
+            law: Comparison | None = None
+            if fault.fault == "selfish":
+                law = state.expectations.revenue(frame, fault)
+            elif fault.fault == "double_spend":
+                law = state.expectations.double_spend(frame, fault)
+            if law is not None:
+                yield self._fact("law", [
+                    (law.law if isinstance(law, Expected) else f"none: {law.why}",
+                     state.palette.muted),
+                ])  # fmt: skip
 
     def _clock(self, detail: NodeDetail) -> Iterator[Line]:
         palette = self.state.palette
@@ -296,11 +328,17 @@ class NodePage(Page):
             row.put(f"{signs} {words}".strip(), palette.warning)
 
 
+def _attack_row(row: Row, state: State, fault: ActiveFault, frame: Frame) -> None:
+    row.extend(attack_row(state, fault, frame, row.room))
+
+
 def _state(state: State, row: NodeRow) -> Part:
     palette = state.palette
     return {
         "down": (f"{DOWN} down", palette.bad),
         "split": (f"{CUT} split from {count(row.peers_cut, 'peer')}", palette.rival),
+        "frozen": (f"{STILL} frozen: handles nothing", palette.stale),
+        "damaged": (f"{WRONG_STATE} damaged: a bit of its ledger is wrong", palette.bad),
         "mining": ("mining", palette.good),
     }.get(row.state, (row.state, palette.muted))
 

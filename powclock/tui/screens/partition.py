@@ -11,6 +11,9 @@ from powclock.tui.screens.sheet import Sheet
 from powclock.tui.state import State
 from powclock.tui.text import fit, percent
 
+# Rows below the nodes.
+_BELOW = 2
+
 
 def by_share(rates: dict[str, float], share: float) -> set[str]:
     """Nodes that have about this share of the hash rate: the largest that still fits, and so on."""
@@ -31,12 +34,12 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "up"),
         Binding("down", "choose(1)", "down"),
-        Binding("space", "other_side", "other side"),
-        Binding("1", "share(0.4)", "40 / 60"),
-        Binding("2", "share(0.5)", "halves"),
-        Binding("enter", "cut", "cut"),
+        Binding("space", "other_side", "other side", tooltip="The node changes sides"),
+        Binding("1", "share(0.4)", "40/60", tooltip="Sides of 40 % and 60 % of the hash rate"),
+        Binding("2", "share(0.5)", "halves", tooltip="Sides of half the hash rate each"),
+        Binding("enter", "cut", "cut", key_display="⏎", tooltip="Cut the network"),
         Binding("p", "cut", "cut", id="partition"),
-        Binding("escape,q", "close", "no"),
+        Binding("escape,q", "close", "no", key_display="esc", tooltip="Leave the network whole"),
     ]
 
     def __init__(self, state: State) -> None:
@@ -48,7 +51,7 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         self._first = by_share(self._shares, 0.4)
 
     def rows(self, width: int) -> list[Row]:
-        """The nodes, the shares of both sides, and the keys."""
+        """The nodes, and the shares of both sides."""
         palette = self.state.palette
         rows = []
         for index, name in enumerate(self._names):
@@ -67,24 +70,12 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         bar = Row(width).put(f"A {percent(share):>5} ", palette.accent)
         bar.put(BAR_ON * lit, palette.accent).put(BAR_ON * (cells - lit), palette.rival)
         bar.put(f" {percent(1 - share):>5} B", palette.rival)
-        help_ = Row(width)
-        words = (
-            ("space", "other side", "other_side"),
-            ("1", "40/60", "share(0.4)"),
-            ("2", "halves", "share(0.5)"),
-            ("⏎", "cut", "cut"),
-            ("esc", "no", "close"),
-        )
-        for key, text, action in words:
-            help_.put(f"{key} ", palette.title + click(action))
-            help_.put(f"{text}  ", palette.muted + click(action))
-        return [*rows, Row(width), bar, help_]
+        return [*rows, Row(width), bar]
 
     def _changed(self) -> None:
-        # Keep the pointer and the last rows in sight on a low terminal.
-        room = self.panel.size.height - 2
-        self.top = min(max(self._at - room // 2, 0), max(len(self._names) + 3 - room, 0))
-        self.panel.paint()
+        # With the last node, the shares are in sight on a low terminal.
+        last = self._at == len(self._names) - 1
+        self.keep_in_sight(self._at + _BELOW * last)
 
     def action_choose(self, step: int) -> None:
         """To another node."""
@@ -114,7 +105,3 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
             self.dismiss(tuple(name for name in self._names if name in self._first))
         else:
             self.notify("each side needs a node", markup=False)
-
-    def action_close(self) -> None:
-        """Leave the network whole."""
-        self.dismiss(None)

@@ -17,6 +17,7 @@ from powclock.tui.click import click
 from powclock.tui.glyphs import POINTER
 from powclock.tui.rows import PLAIN, Row
 from powclock.tui.state import State
+from powclock.tui.text import in_sight
 from powclock.tui.widgets.panel import Part
 
 Plan = tuple[tuple[tuple[str, ...], ...], ...]
@@ -233,7 +234,7 @@ class Sections:
             upper = 0 if choice.index == keys[0] else choice.index
             lower = len(lines) - 1 if choice.index == keys[-1] else choice.index
             choice.top = min(choice.top, upper)
-            choice.top = max(choice.top, min(lower - room + 1, choice.index))
+            choice.top = max(choice.top, min(in_sight(0, lower, room), choice.index))
         choice.top = max(min(choice.top, len(lines) - room), 0)
 
     # What is chosen.

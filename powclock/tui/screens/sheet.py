@@ -17,6 +17,7 @@ from powclock.tui.click import click
 from powclock.tui.rows import Row
 from powclock.tui.screens.no_selection import NoSelection
 from powclock.tui.state import State
+from powclock.tui.text import in_sight
 from powclock.tui.widgets.panel import Border, Panel, Part
 
 Result = TypeVar("Result")
@@ -81,12 +82,16 @@ class Sheet(NoSelection, ModalScreen[Result], Generic[Result]):
         """Back to what is below."""
         self.dismiss(None)
 
+    def action_close(self) -> None:
+        """Back to what is below."""
+        self.close()
+
     # The mouse, in cells from the upper left corner of the rows.
 
     def clicked(self, x: int, y: int, *, double: bool) -> None:
         """A click on a row."""
 
-    def scrolled(self, x: int, y: int, step: int) -> None:  # noqa: ARG002
+    def scrolled(self, x: int, y: int, step: int) -> None:
         """The wheel, over a row."""
         self.scroll_rows(step)
 
@@ -129,7 +134,7 @@ class Sheet(NoSelection, ModalScreen[Result], Generic[Result]):
 
     def keep_in_sight(self, row: int) -> None:
         """Scroll as far as a row needs."""
-        self.top = min(max(self.top, row - self.room + 1), row)
+        self.top = in_sight(self.top, row, self.room)
         self.panel.paint()
 
     def scroll_rows(self, step: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rich.style import Style
 
 from powclock.record.narrate import short_hash
-from powclock.tui.glyphs import FORK, MORE_LEFT, POINTER, REORG, STALE
+from powclock.tui.glyphs import FORK, MORE_LEFT, POINTER, REORG, STALE, WITHHELD
 from powclock.tui.lanes import Placed
 from powclock.tui.rows import Row
 from powclock.tui.text import centred, count, duration
@@ -30,6 +30,7 @@ class Outline:
 
 PLAIN = Outline("╭─╮", "│", "╰─╯", "─", "┤", "├", "┬")
 HEAD = Outline("┏━┓", "┃", "┗━┛", "━", "┨", "┠", "┳")
+SECRET = Outline("╭╍╮", "╏", "╰╍╯", "╍", "┤", "├", "┬")
 LOSER = Outline("╭┈╮", "┊", "╰┈╯", "┈", "┤", "├", "┬")
 SLOT = Outline("╭╌╮", "┆", "╰╌╯", "╌", "┆", "┆", "╌")
 CHOSEN = Outline("╔═╗", "║", "╚═╝", "═", "╢", "╟", "╤")
@@ -83,14 +84,15 @@ class Boxes(Picture):
             if place.column > 0:
                 canvas.put(x - MARGIN, y, HIDDEN, self.palette.muted)
             return
+        line = "╍" if place.block.withheld else "─"
         parent_x, parent_top = self.x(parent.column), self._top(parent)
         start, from_y = parent_x + grid.box, parent_top + grid.middle(parent.lane)
         stem, below = parent_x + grid.stem, parent_top + grid.rows_of(parent.lane)
         if y == from_y:
-            canvas.put(start, y, "─" * (x - start), style)
+            canvas.put(start, y, line * (x - start), style)
         elif y >= below and parent.lane != place.lane:
             self.stem(stem, below, y, style)
-            self.corner(stem, y, "─" * (x - stem - 1), style)
+            self.corner(stem, y, line * (x - stem - 1), style)
         else:
             self._bend(start, from_y, x, y, style)
 
@@ -109,6 +111,8 @@ class Boxes(Picture):
         if scene.chosen(place):
             outline = CHOSEN
             style = self.palette.bold(self.palette.accent)
+        elif place.block.withheld:
+            outline = SECRET
         elif scene.head(place):
             outline = HEAD
         else:
@@ -170,11 +174,14 @@ class Boxes(Picture):
         under = top + rows
         holders = scene.holders(place)
         if rows > 1:
-            if place.column > 0:
+            if place.block.withheld:
+                words = (f"{WITHHELD} withheld", f"{WITHHELD} secret", WITHHELD)
+                self.put_first(x, under, words, palette.bad)
+            elif place.column > 0:
                 took = duration(place.block.interval_s).replace(" ", "")
                 style = palette.muted if scene.alive(place) else palette.stale
                 self.put_free(x + 1, under, took[: grid.stem - 1], style)
-            if holders is not None:
+            if holders is not None and not place.block.withheld:
                 self.put_first(x + grid.box, under, (holders[0],), holders[1])
         if scene.forked.get(place.block.hash):
             row = min(under + 1, grid.top(1) + grid.middle(1)) if place.lane == 0 else under

@@ -8,7 +8,7 @@ from rich.style import Style
 
 from powclock.record.frame import Frame
 from powclock.record.narrate import short_hash
-from powclock.tui.glyphs import BEST, CUT, FORK, POINTER, REORG
+from powclock.tui.glyphs import BEST, CUT, FORK, POINTER, REORG, WITHHELD
 from powclock.tui.lanes import Placed
 from powclock.tui.rows import Row
 from powclock.tui.text import count, duration
@@ -54,6 +54,8 @@ def chosen(scene: Scene, place: Placed | None, width: int) -> Row:
         row.put("  genesis, which nobody found", palette.muted)
     if block.holders:
         row.put(f"  head of {count(block.holders, 'node')}", palette.text)
+    elif block.withheld:
+        row.put(f"  {WITHHELD} withheld: nobody else has it", palette.bad)
     elif not scene.alive(place):
         row.put("  stale: no node builds on it", palette.stale)
     return row.right(("  ⏎ inspect", palette.muted))
@@ -67,6 +69,22 @@ def caption(scene: Scene, width: int) -> Row:
     running = sum(len(tip.nodes) for tip in frame.tips)
     if best is None or not frame.height:
         return row.put("the nodes search for the first block", palette.muted)
+    for fault in frame.faults:
+        attack = fault.attack
+        if attack is None or not attack.withheld:
+            continue
+        hidden = count(attack.withheld, "block")
+        who = f"{attack.attacker} withholds {hidden}"
+        if fault.fault == "eclipse":
+            who = f"nobody hears of {hidden} of {' '.join(fault.nodes)}"
+        row.put(f"{WITHHELD} {who}", palette.bad)
+        lead = attack.branch - attack.public
+        told = (
+            f": {attack.branch} on its branch, {attack.public} on the public one since they parted",
+            f": {attack.branch} secret, {attack.public} public since they parted",
+            f": {abs(lead)} {'ahead' if lead >= 0 else 'behind'}",
+        )
+        return _tail(row, told, palette.muted)
     if not rivals:
         return _agreed(row, scene, len(best.nodes), running)
     parts = [(short_hash(tip.hash), len(tip.nodes)) for tip in (best, *rivals)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from powclock.record.frame import Frame
-from powclock.tui.glyphs import BEST, STALE
+from powclock.tui.glyphs import BEST, STALE, WITHHELD
 from powclock.tui.lanes import Placed
 from powclock.tui.motion import Swap
 from powclock.tui.rows import Row
@@ -118,6 +118,8 @@ class Cells(Picture):
         style = palette.solid(scene.state.node(place.block.author))
         if not place.block.author:
             style = palette.solid(palette.muted)
+        if place.block.withheld:
+            letter, style = WITHHELD, palette.bad
         if not alive:
             letter, style = STALE, palette.stale
         if scene.chosen(place):

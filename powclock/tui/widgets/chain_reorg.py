@@ -5,7 +5,6 @@ once and briefly; of several at once the deepest is told. The banner changes no 
 second, however fast the race runs. What a branch has lost by is remembered beside it for longer.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -17,7 +16,6 @@ from powclock.tui.motion import Calm
 
 TOLD_S = 4.0
 _LOSSES_KEPT = 500
-_GROUP = re.compile(r"−(\d+) \+(\d+)  (\w+) → (\w+)")
 
 
 @dataclass
@@ -26,8 +24,8 @@ class Story:
 
     depth: int
     connected: int
-    old: str
-    new: str
+    old: Hash
+    new: Hash
     told_s: float
     nodes: set[NodeId] = field(default_factory=set)
 
@@ -54,7 +52,7 @@ class Reorgs:
     def __init__(self) -> None:
         self._sequence = -1
         self._stories: dict[str, Story] = {}
-        self._losses: dict[str, str] = {}
+        self._losses: dict[Hash, str] = {}
         self._shown: Calm[Told | None] = Calm(None)
 
     def hear(self, events: Iterable[EventLine], now_s: float) -> None:
@@ -62,17 +60,13 @@ class Reorgs:
         fresh = list(takewhile(lambda event: event.sequence > self._sequence, events))
         for event in reversed(fresh):
             self._sequence = event.sequence
-            if event.kind == "reorg" and event.node is not None:
-                self._reorg(event, event.node, now_s)
+            if event.node is not None and event.old is not None and event.block is not None:
+                self._reorg(event, event.node, event.old, event.block, now_s)
 
-    def _reorg(self, event: EventLine, node: NodeId, now_s: float) -> None:
-        told = _GROUP.fullmatch(event.group)
-        if told is None:
-            return
-        depth, connected = int(told[1]), int(told[2])
+    def _reorg(self, event: EventLine, node: NodeId, old: Hash, new: Hash, now_s: float) -> None:
         story = self._stories.get(event.group)
         if story is None or now_s >= story.told_s + TOLD_S:
-            story = Story(depth, connected, told[3], told[4], now_s)
+            story = Story(event.depth, event.connected, old, new, now_s)
             self._stories[event.group] = story
         story.nodes.add(node)
         story.told_s = now_s
@@ -97,9 +91,10 @@ class Reorgs:
 
     def lost_by(self, head: Hash) -> str | None:
         """By what the branch that ends in a block has lost, if a node was seen to leave it."""
-        return self._losses.get(short_hash(head))
+        return self._losses.get(head)
 
 
 def _told(story: Story) -> Told:
     who = f"of {len(story.nodes)} nodes" if len(story.nodes) > 1 else next(iter(story.nodes))
-    return Told(who, story.size, f"{story.old} → {story.new}", story.depth, story.connected)
+    moved = f"{short_hash(story.old)} → {short_hash(story.new)}"
+    return Told(who, story.size, moved, story.depth, story.connected)

@@ -94,6 +94,8 @@ class Scene:
     def style(self, place: Placed) -> Style:
         """The hue of a block's outline."""
         palette = self.state.palette
+        if place.block.withheld:
+            return palette.bad
         if self.head(place):
             return palette.bold(palette.best)
         if place.block.best:
@@ -103,13 +105,15 @@ class Scene:
     def link_style(self, place: Placed) -> Style:
         """The hue of the link to a block's parent: a thread of gold runs through the best chain."""
         palette = self.state.palette
+        if place.block.withheld:
+            return palette.bad
         if place.block.best:
             return palette.best
         return palette.rival if self.alive(place) else palette.stale
 
     def alive(self, place: Placed) -> bool:
         """Whether some node still builds on the block."""
-        return place.block.best or place.block.hash in self.held
+        return place.block.best or place.block.withheld or place.block.hash in self.held
 
     def holders(self, place: Placed) -> tuple[str, Style] | None:
         """How many nodes have the block as head."""

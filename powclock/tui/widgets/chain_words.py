@@ -1,7 +1,7 @@
 """The chain with a word for each block: its height on the best chain, its hash on others."""
 
 from powclock.record.narrate import short_hash
-from powclock.tui.glyphs import FORK, MORE_LEFT, POINTER, REORG, STALE
+from powclock.tui.glyphs import FORK, MORE_LEFT, POINTER, REORG, STALE, WITHHELD
 from powclock.tui.lanes import Placed
 from powclock.tui.rows import Row
 from powclock.tui.text import centred
@@ -67,14 +67,15 @@ class Words(Picture):
                 canvas.put(x - MARGIN, y, HIDDEN, self.palette.muted)
             return
         from_y = self._y(parent)
+        line = "╍" if place.block.withheld else "─"
         if y == from_y:
-            canvas.put(x - self.pitch, y, "─" * self.pitch, style)
+            canvas.put(x - self.pitch, y, line * self.pitch, style)
             return
         stem = self.x(parent.column) + 2
         top = min(from_y, y) + 1 + (1 if parent.lane == 0 or self._authors else 0)
         self.stem(stem, top, max(from_y, y), style)
         if y > from_y:
-            self.corner(stem, y, "─" * (x - stem - 1), style)
+            self.corner(stem, y, line * (x - stem - 1), style)
         else:
             canvas.put(stem, y, "╭" + "─" * (x - stem - 1), style)
 
@@ -83,15 +84,19 @@ class Words(Picture):
         x, y = self.x(place.column), self._y(place)
         head, chosen, alive = scene.head(place), scene.chosen(place), scene.alive(place)
         word = str(place.column) if block.best else short_hash(block.hash)
-        style = palette.text if block.best and not head else scene.style(place)
+        plain = block.best and not head and not block.withheld
+        style = palette.text if plain else scene.style(place)
         if chosen:
             word, style = f"{POINTER}{word}{MORE_LEFT}", palette.bold(palette.accent)
             style += palette.selected
+        elif block.withheld:
+            word = f"{WITHHELD}{word}"
         elif head:
             word = f"[{word}]"
         elif not block.best and self._word > 4:
             word = f" {word} "
-        fill = "─" if block.parent in scene.places else " "
+        line = "╍" if block.withheld else "─"
+        fill = line if block.parent in scene.places else " "
         canvas.put(x, y, centred("", self._word, fill if block.best else " "),
                    scene.link_style(place))  # fmt: skip
         canvas.put(x + (self._word - len(word)) // 2, y, word, style)

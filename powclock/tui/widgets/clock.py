@@ -8,9 +8,11 @@ The clock follows the heaviest chain, not the longest: after a reorg it may show
 
 import math
 
+from powclock.lab.expected import Expected
 from powclock.record.events import Hash
 from powclock.record.frame import Frame
 from powclock.tui.digits import large, large_width, small
+from powclock.tui.expectations import band, mark, parts_of_hundred, seconds, sentence, tenths
 from powclock.tui.glyphs import BARS, BEST, FULL
 from powclock.tui.rows import Row
 from powclock.tui.state import State
@@ -67,7 +69,9 @@ class Clock(Panel):
             return []
         if self.inner.height >= 5:
             return [("the height is the time", palette.muted)]
-        goal = (f"goal {duration(frame.interval_s)}", palette.muted)
+        limits = self._band(frame)
+        words = f"{limits} s" if limits else f"goal {duration(frame.interval_s)}"
+        goal = (words, palette.muted)
         outlook = self._outlook(frame, short=True)
         return [*outlook, (" · ", palette.faint), goal] if outlook else [goal]
 
@@ -86,15 +90,36 @@ class Clock(Panel):
         if frame.height == 0:
             return [leader, [("whoever finds a hash", palette.muted)], []]
         found = (duration(frame.found_after_s), palette.text)
-        mean = (duration(frame.interval_mean_s), palette.text)
         if height < 5:
-            between: list[Part] = [found, (", mean ", palette.muted), mean]
+            between: list[Part] = [found, (", mean ", palette.muted), *self._mean(frame)]
             return [leader, between, self._curve(8, words=False)]
-        goal = f", goal {duration(frame.interval_s)}"
+        limits = self._band(frame)
+        goal = f" {limits}" if limits else f", goal {duration(frame.interval_s)}"
         return [
             leader,
             [("found after ", palette.muted), found],
-            [("mean ", palette.muted), mean, (goal, palette.muted)],
+            [("mean ", palette.muted), *self._mean(frame), (goal, palette.muted)],
+        ]
+
+    def _mean(self, frame: Frame) -> list[Part]:
+        """The mean interval of the whole race and whether it fits, or that of the last ticks."""
+        palette, compared = self.state.palette, self.state.expectations.race(frame).interval_s
+        if not isinstance(compared, Expected):
+            return [(duration(frame.interval_mean_s), palette.text)]
+        return [(f"{tenths(compared.measured)} ", palette.text), mark(compared, palette)]
+
+    def _band(self, frame: Frame) -> str:
+        """Where the mean interval should lie, if theory says it: "4.1–6.0"."""
+        return band(self.state.expectations.race(frame).interval_s, tenths)
+
+    def _expected(self, frame: Frame, width: int) -> list[Row]:
+        """The mean interval and the stale rate: measured, expected, the band, and by which law."""
+        palette, compared = self.state.palette, self.state.expectations.race(frame)
+        interval = sentence(compared.interval_s, palette, seconds, "s")
+        stale = sentence(compared.stale_of_mined, palette, parts_of_hundred, "% of mined")
+        return [
+            _put(Row(width).gap(2).put("mean interval ", palette.muted), interval),
+            _put(Row(width).gap(2).put("stale blocks  ", palette.muted), stale),
         ]
 
     def _leader(self, frame: Frame) -> list[Part]:
@@ -181,7 +206,7 @@ class Clock(Panel):
         facts: list[list[Part]] = [*self._facts(frame, height), self._outlook(frame)]
         size = max(
             (size for size in range(1, 5)
-             if 5 * size + 12 <= height and large_width(pattern, size) <= width - 30),
+             if 5 * size + 15 <= height and large_width(pattern, size) <= width - 30),
             default=1,
         )  # fmt: skip
         digits = large(text, size)
@@ -193,6 +218,8 @@ class Clock(Panel):
                 _put(row, facts[index - start])
             rows.append(row)
         rows += [Row(width), _put(Row(width).gap(2), self._sentence(frame)), Row(width)]
+        if frame.height:
+            rows += [*self._expected(frame, width), Row(width)]
         return [*rows, *self._hill(width, height - len(rows))]
 
     def _sentence(self, frame: Frame) -> list[Part]:

@@ -3,17 +3,15 @@
 from rich.style import Style
 
 from powclock.tui.event_log import Entry
-from powclock.tui.glyphs import BEST, CUT, DOWN, FORK, HEALED, POINTER, REORG, STALE
+from powclock.tui.glyphs import BEST, CUT, FORK, HEALED, POINTER, REORG, STALE, WRONG_STATE
 from powclock.tui.rows import PLAIN, Row
 from powclock.tui.state import State
-from powclock.tui.text import clock
+from powclock.tui.text import clock, in_sight
 from powclock.tui.theme import Palette
 from powclock.tui.widgets.panel import Border, Panel, Part
 from powclock.tui.widgets.prompt import Prompt
 
 _WHEEL_ROWS = 3
-# Heights past the block that a jump leads to.
-_PAST = 2
 
 
 def sign(kind: str, palette: Palette) -> tuple[str, Style]:
@@ -25,12 +23,11 @@ def sign(kind: str, palette: Palette) -> tuple[str, Style]:
         "fault": (CUT, palette.bad),
         "heal": (HEALED, palette.good),
         "attack": ("◉", palette.bad),
+        "memory": (WRONG_STATE, palette.bad),
         "refused": (STALE, palette.stale),
         "orphan": ("∅", palette.stale),
-        "down": (DOWN, palette.bad),
         "up": ("↑", palette.good),
         "join": ("+", palette.good),
-        "leave": ("−", palette.bad),
         "difficulty": ("▲", palette.accent),
         "start": (POINTER, palette.accent),
     }
@@ -130,7 +127,7 @@ class Events(Panel):
         place = min(max(place, 0), len(entries) - 1)
         self.chosen = entries[place].number
         top, room = self._top(), self._room()
-        top = min(max(top, place - room + 1), place)
+        top = in_sight(top, place, room)
         # Even the newest is held where it is once it is chosen, or it would slip away.
         self._held = entries[min(top, max(len(entries) - room, 0))].number
         return True
@@ -182,13 +179,12 @@ class Events(Panel):
     def _jump(self, hash_: str, height: int | None) -> None:
         """Show the part of the chain where a block is, and look into it."""
         assert self.board is not None
-        frame, state = self.state.frame, self.state
+        frame = self.state.frame
         if height is None and frame is not None:
             height = next((block.height for block in frame.chain if block.hash == hash_), None)
-        state.block = hash_
-        if height is not None and frame is not None:
-            past = height + _PAST
-            state.camera = past if past <= frame.height else None
+        self.state.block = hash_
+        if height is not None:
+            self.state.show_height(height)
         self.board.inspect_block(hash_)
 
     def back(self) -> bool:
@@ -220,7 +216,7 @@ class Events(Panel):
 
     # The mouse.
 
-    def clicked(self, x: int, y: int, *, double: bool) -> None:  # noqa: ARG002
+    def clicked(self, x: int, y: int, *, double: bool) -> None:
         """Choose the entry under the pointer; twice jumps."""
         place = self._top() + y
         if 0 <= y < self._room() and place < len(self._entries()):

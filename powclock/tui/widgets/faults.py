@@ -8,17 +8,27 @@ from powclock.tui.glyphs import FAULTS
 from powclock.tui.keys import FAULTS as FAULT_GROUP
 from powclock.tui.rows import Row
 from powclock.tui.text import since
+from powclock.tui.widgets.attacks import ATTACKS_SHOWN, attack_row, attacks_of
 from powclock.tui.widgets.panel import Panel, Part
 
 _OPEN = click("faults")
 
 
 class ActiveFaults(Panel):
-    """One row: every fault that is on, and for how long."""
+    """Every fault that is on, and for how long, in one row; above it a row for each attack."""
 
-    def body(self, width: int, height: int) -> list[Row]:  # noqa: ARG002
-        """The row."""
-        return [Row(width).gap().extend(self.active(width - 1))]
+    def body(self, width: int, height: int) -> list[Row]:
+        """The rows."""
+        rows = [*self.attacks(width - 1)[: height - 1], self.active(width - 1)]
+        return [Row(width).gap().extend(row) for row in rows]
+
+    def attacks(self, width: int) -> list[Row]:
+        """How far each attack is."""
+        frame = self.state.frame
+        if frame is None:
+            return []
+        shown = attacks_of(frame)[:ATTACKS_SHOWN]
+        return [attack_row(self.state, fault, frame, width) for fault in shown]
 
     def active(self, width: int) -> Row:
         """The faults that are on; what does not fit is counted."""
@@ -82,7 +92,9 @@ class Faults(ActiveFaults):
 
     def body(self, width: int, height: int) -> list[Row]:
         """The keys in as many rows as they need, and what is on in the last one."""
-        return [*self.keys(width)[: max(height - 1, 1)], self.active(width)]
+        attacks = self.attacks(width)
+        keys = self.keys(width)[: max(height - 1 - len(attacks), 1)]
+        return [*keys, *attacks, self.active(width)]
 
     def keys(self, width: int) -> list[Row]:
         """The fault keys, after that of the sheet with all of them."""

@@ -29,7 +29,7 @@ class Footer(Panel):
         """The panel that the keys act on, and whether one types."""
         return self.state.panel, self.state.prompt is None
 
-    def body(self, width: int, height: int) -> list[Row]:  # noqa: ARG002
+    def body(self, width: int, height: int) -> list[Row]:
         """The keys."""
         palette = self.state.palette
         if self.state.prompt is not None:

@@ -13,7 +13,17 @@ from rich.style import Style
 
 from powclock.record.detail import Arrival, Spread
 from powclock.record.frame import Frame, NodeRow
-from powclock.tui.glyphs import BAR_ON, BEST, DOWN, MORE_LEFT, POINTER, RIVAL, SHADE
+from powclock.tui.glyphs import (
+    BAR_ON,
+    BEST,
+    DOWN,
+    MORE_LEFT,
+    POINTER,
+    RIVAL,
+    SHADE,
+    STILL,
+    WRONG_STATE,
+)
 from powclock.tui.layout_graph import Cell, Layout, Seats, lay_out
 from powclock.tui.rows import Row
 from powclock.tui.spread import Coverage, Replay, coverage
@@ -201,7 +211,7 @@ class Network(Panel):
             glyph = MORE_LEFT
         name_style = palette.stale if row.state == "down" else hue
         if row.name == state.selected:
-            return Mark(glyph, palette.chosen(style), palette.chosen(name_style))
+            return Mark(glyph, style + palette.selected, name_style + palette.selected)
         if row.name == self._leader(frame) or (lit and self._flashes(row.name, moment)):
             return Mark(glyph, palette.bold(style), palette.bold(name_style))
         return Mark(glyph, style, name_style)
@@ -370,6 +380,10 @@ def _belief(row: NodeRow, hue: Style, state: State) -> tuple[str, Style]:
     palette = state.palette
     if row.state == "down":
         return DOWN, palette.bad
+    if row.state == "frozen":
+        return STILL, palette.stale
+    if row.state == "damaged":
+        return WRONG_STATE, palette.bad
     if row.tip == "best":
         return BEST, hue
     return (RIVAL, hue) if row.tip == "rival" else (MORE_LEFT, hue)

@@ -11,7 +11,7 @@ from powclock.tui.node_columns import COLUMNS, Column, choose, seen, spark
 from powclock.tui.node_order import NodeOrder
 from powclock.tui.rows import PLAIN, Row
 from powclock.tui.state import State
-from powclock.tui.text import fit
+from powclock.tui.text import fit, in_sight
 from powclock.tui.widgets.panel import Border, Panel, Part
 from powclock.tui.widgets.prompt import Prompt
 
@@ -212,7 +212,7 @@ class Nodes(Panel):
             self._followed, self._following = selected, True
         place = self.order.place(selected) if self._following else None
         if place is not None:
-            self._top = min(max(self._top, place - room + 1), place)
+            self._top = in_sight(self._top, place, room)
         self._top = min(max(self._top, 0), max(len(self.order.indices) - room, 0))
 
     def _forget(self, frame: Frame) -> None:

@@ -108,15 +108,15 @@ class Panel(Widget, can_focus=False):
 
     # Keys: each says whether it was of use here.
 
-    def move(self, across: int, down: int) -> bool:  # noqa: ARG002
+    def move(self, across: int, down: int) -> bool:
         """An arrow key."""
         return False
 
-    def page(self, step: int) -> bool:  # noqa: ARG002
+    def page(self, step: int) -> bool:
         """A page up or down."""
         return False
 
-    def end(self, *, last: bool) -> bool:  # noqa: ARG002
+    def end(self, *, last: bool) -> bool:
         """Home, or end."""
         return False
 

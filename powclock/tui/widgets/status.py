@@ -5,13 +5,16 @@ from rich.style import Style
 
 from powclock.record.frame import Frame
 from powclock.tui.click import click
+from powclock.tui.expectations import band, mark, parts_of_hundred
 from powclock.tui.glyphs import FROZEN, LIVE, PAUSED, POINTER
 from powclock.tui.rows import PLAIN, Row
 from powclock.tui.text import clock, duration, hash_rate, percent, speed
 from powclock.tui.widgets.panel import Panel, Part
 
 # What is left out first where there is little room; how the race runs never is.
-_DROPPED = ("rule", "stale", "scenario", "name", "seed", "reorgs", "forks", "nodes", "hash rate")
+_DROPPED = (
+    "rule", "law", "stale", "scenario", "name", "seed", "reorgs", "forks", "nodes", "hash rate",
+)  # fmt: skip
 # What a click on a group does.
 _CLICKS = {
     "pace": "pause",
@@ -21,6 +24,7 @@ _CLICKS = {
     "forks": "panel('events')",
     "reorgs": "panel('events')",
     "stale": "panel('chain')",
+    "law": "panel('clock')",
     "name": "help",
 }
 
@@ -28,7 +32,7 @@ _CLICKS = {
 class Status(Panel):
     """One row; what matters least is left out first."""
 
-    def body(self, width: int, height: int) -> list[Row]:  # noqa: ARG002
+    def body(self, width: int, height: int) -> list[Row]:
         """The bar."""
         frame, palette = self.state.frame, self.state.palette
         if frame is None:
@@ -93,11 +97,19 @@ class Status(Panel):
         stale = totals.blocks_stale / totals.blocks_mined if totals.blocks_mined else 0.0
         deepest = f" (max {totals.reorg_depth_max})" if totals.reorg_depth_max else ""
         text, muted = palette.text, palette.muted
+        compared = self.state.expectations.race(frame).stale_of_mined
+        limits = band(compared, parts_of_hundred)
+        law = {"law": [mark(compared, palette), (f" {limits} % ", muted)]} if limits else {}
         return {
             "hash rate": [(hash_rate(frame.hash_rate), text)],
             "forks": [("forks ", muted), (str(totals.forks), text)],
             "reorgs": [("reorgs ", muted), (str(totals.reorgs), text), (deepest, muted)],
-            "stale": [("stale ", muted), (percent(stale), text), (" of mined ", muted)],
+            "stale": [
+                ("stale ", muted),
+                (percent(stale), text),
+                (" of mined" if limits else " of mined ", muted),
+            ],
+            **law,
         }
 
 

@@ -13,7 +13,7 @@ from powclock.record.frame import Frame, TipRow
 from powclock.record.narrate import short_hash
 from powclock.tui.glyphs import BAR_ON, BEST, CUT, POINTER, RIVAL, SHADE
 from powclock.tui.rows import PLAIN, Row
-from powclock.tui.text import age, count, percent
+from powclock.tui.text import age, count, in_sight, percent
 from powclock.tui.widgets.panel import Panel, Part
 
 # A bar in the row of the numbers is not shorter than this.
@@ -97,7 +97,7 @@ class Tips(Panel):
             return frame.tips
         fit = max(room - 1, 1)
         at = next((at for at, tip in enumerate(frame.tips) if tip.hash == self.state.block), 0)
-        first = max(at - fit + 1, 0)
+        first = in_sight(0, at, fit)
         return frame.tips[first : first + fit]
 
     def _told(
@@ -226,7 +226,7 @@ class Tips(Panel):
     def _tip_style(self, tip: TipRow) -> Style:
         palette = self.state.palette
         style = palette.best if tip.best else palette.rival
-        return palette.chosen(style) if tip.hash == self.state.block else style
+        return style + palette.selected if tip.hash == self.state.block else style
 
     # Keys and the mouse.
 
@@ -254,7 +254,7 @@ class Tips(Panel):
         self.board.inspect_block(chosen)
         return True
 
-    def clicked(self, x: int, y: int, *, double: bool) -> None:  # noqa: ARG002
+    def clicked(self, x: int, y: int, *, double: bool) -> None:
         """Choose the head under the pointer, or none; twice looks into its block."""
         frame, (width, height) = self.state.frame, self.inner
         if frame is None or height < 2:

@@ -1,9 +1,16 @@
 """Selfish mining: the closed form, the stationary law, and the state machine by chance."""
 
+from statistics import stdev
+
 import pytest
 
 from powclock.clock.streams import Stream
-from powclock.lab.theory.selfish import selfish_rates, selfish_revenue, selfish_threshold
+from powclock.lab.theory.selfish import (
+    selfish_rates,
+    selfish_revenue,
+    selfish_revenue_error,
+    selfish_threshold,
+)
 from tests.lab.theory.models import selfish_race
 
 
@@ -49,3 +56,14 @@ def test_the_state_machine_meets_both(alpha: float, gamma: float) -> None:
         error = (sum((x - mean) ** 2 for x in measured) / batches / (batches - 1)) ** 0.5
         assert abs(mean - expected) < 4 * error
         assert abs(mean - expected * 1.1) > 4 * error
+
+
+@pytest.mark.parametrize(("alpha", "gamma"), [(0.2, 0.0), (0.33, 0.5), (0.45, 1.0)])
+def test_the_error_is_that_of_races(alpha: float, gamma: float) -> None:
+    stream = Stream(3, "selfish error", alpha, gamma)
+    races = [selfish_race(alpha, gamma, 2_000, stream) for _ in range(400)]
+    blocks = sum(won + lost for won, lost in races) // len(races)
+    measured = stdev(won / (won + lost) for won, lost in races)
+    assert measured == pytest.approx(selfish_revenue_error(alpha, gamma, blocks), rel=0.1)
+    # honest mining is a coin for each block, which is not as wide
+    assert (alpha * (1 - alpha) / blocks) ** 0.5 < 0.85 * measured

@@ -1,14 +1,22 @@
 """Blocks as the checker reads them from the wire's bytes."""
 
+import json
+from pathlib import Path
+
+import msgpack
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from powclock.machine.header import HEADER_BYTES
 from powclock.machine.merkle import merkle_root as machine_root
 from powclock.network.faults.links import flip
-from powclock.network.wire import Announce, Deliver, encode
+from powclock.network.wire import CHECKSUM_BYTES, Announce, Deliver, encode, framed
 from powclock.record.checker.broken import Wrong
 from powclock.record.checker.parse import check_body, merkle_root, read_block, read_header, twice
 from tests.builders import GENESIS, address, block_of, transfer, with_body
+from tests.edges import ANYTHING, damaged, replaced
+from tests.network.test_wire import corpus_bytes
 
 TRANSFERS = [
     transfer("alice", "bob", amount=60, fee=5),
@@ -31,12 +39,38 @@ def test_every_field_comes_back() -> None:
 
 
 def test_what_is_no_block_is_not_read() -> None:
-    with pytest.raises((Wrong, ValueError)):
+    with pytest.raises(Wrong, match="its frame holds no block"):
         read_block(encode(Announce(blocks=(BLOCK.hash,))))
     with pytest.raises(Wrong, match="its frame does not have the checksum of what follows"):
         read_block(flip(encode(Deliver(BLOCK)), 100))
     with pytest.raises(Wrong, match="its header has 79 bytes"):
         read_header(bytes(HEADER_BYTES - 1))
+
+
+FIELDS = msgpack.unpackb(encode(Deliver(BLOCK))[CHECKSUM_BYTES:])
+
+
+@given(
+    st.one_of(
+        st.binary(),
+        damaged(st.just(msgpack.packb(FIELDS))),
+        ANYTHING.map(msgpack.packb),
+        replaced(FIELDS).map(msgpack.packb),
+    )
+)
+def test_any_bytes_are_a_block_or_wrong(payload: bytes) -> None:
+    try:
+        header, body = read_block(framed(payload))
+    except Wrong:
+        return
+    assert len(header.parent) == len(body.author) == 32
+
+
+def test_nothing_of_the_malformed_corpus_is_a_block(vectors: Path) -> None:
+    corpus = json.loads((vectors / "msgpack" / "malformed_corpus.json").read_text())
+    for case in corpus["cases"]:
+        with pytest.raises(Wrong):
+            read_block(framed(corpus_bytes(case)))
 
 
 @pytest.mark.parametrize("count", range(1, 20))

@@ -107,6 +107,38 @@ def test_branches_far_apart_have_ledgers_of_their_own_and_old_ones_are_replayed(
     assert len(tree.states._ledgers) == states_module.LEDGERS_MAX
 
 
+def test_what_is_forgotten_is_not_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(states_module, "UNDO_BLOCKS_MAX", 4)
+    monkeypatch.setattr(states_module, "LEDGERS_MAX", 1)
+    tree = Tree()
+    trunk = tree.genesis
+    for number in range(30):
+        trunk = tree.add(trunk, [transfer("carol", nonce=number)])
+        if number == 9:
+            base = trunk
+    asked: list[int] = []
+
+    def body(block: Seen) -> Body:
+        asked.append(block.height)
+        return tree.body(block)
+
+    tree.states.forget(base, body)
+    assert asked == list(range(1, 11))
+    late = tree.seen[15]
+    index = len(tree.seen)
+    block = block_of(late.hash, 16, [transfer("carol", nonce=15, amount=7)], amount=SUBSIDY)
+    tree.blocks.append(block)
+    tree.bodies.append(read_block(encode(Deliver(block)))[1])
+    branch = Seen(block.hash, late, index, time=0, bits=0, work=1, fingerprint=0)
+    root = tree.machine_root(branch)
+    base.parent = None
+    tree.states.append(branch, tree.bodies[-1], body)
+    assert asked[10:] == list(range(11, 16))
+    assert branch.state_root == root
+    tree.states.forget(tree.seen[20], body)
+    assert {ledger.at.height for ledger in tree.states._ledgers} <= {30}
+
+
 @pytest.mark.parametrize(
     ("transfers", "amount", "flaw"),
     [

@@ -1,0 +1,86 @@
+"""The options of commands that run a race, and how what is typed is read."""
+
+import math
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.race.scenario import NODES_MAX
+
+FPS_MAX = 60
+_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+
+
+def seconds(text: str) -> float:
+    """30s, 10m, 1h, 250ms; a bare number is seconds."""
+    number = text.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = text[len(number) :].strip() or "s"
+    try:
+        length_s = float(number) * _UNITS_S[unit]
+    except (ValueError, KeyError):
+        length_s = math.nan
+    if not 1 / NANOSECONDS <= length_s < 1e9:  # none is nothing on a clock of nanoseconds
+        raise typer.BadParameter(f"{text!r} is no duration: write 30s, 10m or 1h")
+    return length_s
+
+
+def speed(text: str) -> float:
+    """A factor, or `max`."""
+    if text == "max":
+        return math.inf
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = math.nan
+    if not 0.001 <= factor <= 1e6:
+        raise typer.BadParameter(f"{text!r} is no speed: write 0.1, 1, 10 or max")
+    return factor
+
+
+SCENARIO = Annotated[
+    str, typer.Argument(metavar="[SCENARIO]", help="A shipped scenario's name, or a TOML file.")
+]
+SEED = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Another seed, another race.")]
+NODES = Annotated[int | None, typer.Option(min=1, max=NODES_MAX, help="How many nodes race.")]
+MINER = Annotated[
+    Literal["grinding", "sampled"] | None,
+    typer.Option(help="Compute every hash, or draw the time of each find."),
+]
+SPEED = Annotated[float, typer.Option(parser=speed, metavar="FACTOR", help="0.1, 1, 10, … or max.")]
+LASTS = Annotated[
+    float | None,
+    typer.Option("--for", parser=seconds, metavar="TIME", help="End after this race time."),
+]
+PLAIN = Annotated[bool, typer.Option("--plain", help="Lines instead of a screen.")]
+THEME = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|PATH", help="Colours: see `powclock themes`; or POWCLOCK_THEME."),
+]
+KEYS = Annotated[
+    Path | None, typer.Option("--keys", metavar="FILE", help="A key map: see `powclock keys`.")
+]
+FPS = Annotated[int, typer.Option(min=1, max=FPS_MAX, help="Frames a second.")]
+ASCII = Annotated[bool, typer.Option("--ascii", help="Only ASCII characters on the screen.")]
+NO_MOTION = Annotated[bool, typer.Option("--no-motion", help="No animation.")]
+NO_MOUSE = Annotated[bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal.")]
+TICKS = Annotated[int | None, typer.Option(min=1, help="End at this tick.")]
+UNTIL = Annotated[
+    float | None,
+    typer.Option(parser=seconds, metavar="TIME", help="End at this race time: 30s, 10m, 1h."),
+]
+INPUTS = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Run a live session again, with the keys pressed."),
+]
+AS_JSON = Annotated[bool, typer.Option("--json", help="The summary as JSON.")]
+EVENTS = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write every record as JSON lines.")
+]
+HEADERS = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the best chain's raw headers.")
+]
+NO_CHECK = Annotated[
+    bool, typer.Option("--no-check", help="Do not check the race's invariants; a third faster.")
+]
