@@ -1,5 +1,6 @@
 """The sheet of faults: what its rows say, and what its keys ask of the race."""
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -406,3 +407,9 @@ def test_no_two_keys_of_the_sheet_are_the_same() -> None:
         for key in binding.key.split(",")
     ]
     assert sorted(keys) == sorted(set(keys))
+
+
+def test_the_readme_has_every_key_of_the_sheet() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    missing = [each.key for each in FAULT_KEYS if f"`{each.key}`" not in text]
+    assert missing == []
