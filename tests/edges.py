@@ -94,7 +94,9 @@ def _of(info: inspect.Type) -> st.SearchStrategy[Any]:
         case inspect.BoolType():
             return st.booleans()
         case inspect.IntType(ge=low, le=high):
-            return INT64 if low is None and high is None else st.integers(low, high)
+            return st.integers(
+                -(2**63) if low is None else low, 2**63 - 1 if high is None else high
+            )
         case inspect.FloatType():
             return _floats(info)
         case inspect.StrType(min_length=low, max_length=high):

@@ -63,8 +63,8 @@ from tests.scenarios.races import race
             "regions.latency_ms: there is no region 'moon'",
         ),
         (
-            'name = "x"\n[[faults]]\nfault = { kind = "flood" }',
-            "faults[0].fault.kind: invalid value 'flood'",
+            'name = "x"\n[[faults]]\nfault = { kind = "earthquake" }',
+            "faults[0].fault.kind: invalid value 'earthquake'",
         ),
         (
             'name = "x"\n[[faults]]\nfault = { kind = "loss", probability = 2 }',

@@ -15,6 +15,7 @@ from powclock.machine.ledger import Account, Ledger
 from powclock.machine.mempool import Mempool
 from powclock.machine.merkle import merkle_root
 from powclock.machine.reason import Invalid, InvalidBlock, Reason
+from powclock.machine.replica import Replica
 from powclock.machine.target import target_to_work
 from powclock.machine.transaction import Transaction
 from powclock.machine.tree import BlockTree, Entry, HeadChange
@@ -484,3 +485,24 @@ def a_request_that_fails_is_never_made_again(patch: pytest.MonkeyPatch) -> None:
 @bug
 def blocks_are_not_relayed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Gossip, "_send_others", nothing)
+
+
+# Memory.
+
+
+@bug
+def memory_is_never_audited(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Ledger, "sound", lambda self: True)
+
+
+@bug
+def a_resync_forgets_the_last_block(patch: pytest.MonkeyPatch) -> None:
+    right = Replica._replay
+
+    def replay(self: Replica) -> Entry | None:
+        bad = right(self)
+        if bad is None and self.head.height:
+            self.ledger.undo(self.blocks[self.head.hash])
+        return bad
+
+    patch.setattr(Replica, "_replay", replay)

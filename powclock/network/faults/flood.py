@@ -30,7 +30,6 @@ from powclock.machine.tree import Entry
 from powclock.mining.miner import prove, scaled_target
 from powclock.network.faults.fault import Breakable, Fault, NodeId, Undo
 from powclock.network.link import Link
-from powclock.network.node import HEADER_VERSION
 from powclock.network.wire import Deliver, Pass, encode, framed
 
 Junk = Literal["any", "bytes", "headers", "transactions"]
@@ -41,6 +40,7 @@ BLOCKS_KEPT = 16
 OLD_PARENTS = 16  # how far from genesis a cheap parent may be
 BURIED_BLOCKS = 6  # and how far below the head at least: junk must never be what nodes build on
 
+_VERSION = 1  # the least that the rule takes
 _KINDS: tuple[Junk, ...] = ("bytes", "headers", "transactions")
 
 
@@ -153,7 +153,7 @@ class JunkMaker:
         coinbase = Coinbase(parent.height + 1, self._address, 0, extra)
         root, _ = merkle_root([coinbase.id])
         time_s = max(entry.time for entry in parent.branch()) + 1  # after any median
-        header = BlockHeader(HEADER_VERSION, parent.hash, root, time_s, bits, 0)
+        header = BlockHeader(_VERSION, parent.hash, root, time_s, bits, 0)
         return prove(Block(header, coinbase, ()), self._race.proof_scale)
 
     def _easiest_parent(self, head: Entry) -> Entry:

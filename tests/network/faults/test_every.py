@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from powclock.network.faults.bandwidth import Bandwidth
+from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.fault import Fault, FaultError
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder, flip
-from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
+from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave, Pause
 from powclock.network.faults.selfish import SelfishMining
 from powclock.network.faults.swizzle import Swizzle
 from powclock.network.faults.withhold import Withhold
@@ -43,6 +44,8 @@ def picture(running: Race) -> dict[str, object]:
         "skews": {name: world.clock(name).skew_ns for name in world.node_names()},
         "rates": {name: world.hash_rate(name).nominal for name in world.node_names()},
         "running": list(running.nodes()),
+        "frozen": [seat.name for seat in world.seats() if seat.host.suspended],
+        "left out": {name: world.template(name).left_out for name in world.node_names()},
         "names": world.node_names(),
     }
 
@@ -71,6 +74,8 @@ REVERSIBLE: list[AnyFault] = [
     HashRateFactor(factor=3),
     Withhold(delay_s=5, nodes=("bob", "carol")),
     SelfishMining(nodes=("frank",), gamma=0.5),
+    Pause(nodes=("bob",)),
+    Censor(nodes=("erin",)),
     Join(nodes=("zara",)),
 ]
 
