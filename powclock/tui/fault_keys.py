@@ -168,7 +168,7 @@ FAULT_KEYS = (
     FaultKey("m", "memory", "memory flips", "A bit flips in a node's ledger: its state root tells",
              NODES, (Strength("once", _memory(0)), Strength("each 30 s", _memory(30)),
                      Strength("each 5 s", _memory(5))), about="a ledger goes wrong, and is mended",
-             row="memory", one_node=True),
+             one_node=True),
     FaultKey("c", "clock_skew", "clock skew", "Clocks are 90 s ahead, or as chosen in f", NODES,
              (Strength("−90 s", _clock(-90)), Strength("+90 s", _clock(90)),
               Strength("+2 h", _clock(7_200)), Strength("10 % fast", _clock(0, 100_000))),

@@ -31,15 +31,15 @@ from powclock.tui.text import fit, since
 from powclock.tui.widgets.faults import where
 from powclock.tui.widgets.panel import Part
 
-_NAME_CELLS = 12
+_NAME_CELLS = 13
 _STRENGTH_CELLS = 13
 _PRESET_CELLS = 16
 # Less of whom a fault strikes says nothing.
 _WHERE_MIN = 8
-_WHERE_AT = 32
+_WHERE_AT = 33
 # Rows as wide as this say what a fault does, from this cell on.
 _WIDE = 60
-_ABOUT_AT = 37
+_ABOUT_AT = 38
 # Two columns with all strengths, and what is between them.
 _TWO_COLUMNS = 70
 _GAP = 2
