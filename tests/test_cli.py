@@ -25,7 +25,10 @@ def test_version_scenarios_and_paths() -> None:
     assert powclock_("--version").stdout == f"powclock {powclock.__version__}\n"
     listed = powclock_("scenarios")
     assert listed.returncode == 0
-    assert [line.split()[0] for line in listed.stdout.splitlines()][:2] == ["default", "flaky"]
+    assert [line.split()[0] for line in listed.stdout.splitlines()][:2] == [
+        "default",
+        "double-spend",
+    ]
     said = powclock_("paths", XDG_CONFIG_HOME="/etc/xdg").stdout.splitlines()
     assert [line.split()[0] for line in said] == ["scenarios", "themes", "keys", "sessions"]
     if sys.platform == "linux":

@@ -71,6 +71,13 @@ class Fabric:
             link = others.pop(node, None)
             if link is not None:
                 gone.append(link)
+        self._retire(gone)
+
+    def disconnect(self, a: NodeId, b: NodeId) -> None:
+        """Take the link between two nodes out, both ways."""
+        self._retire([self._peers[a].pop(b), self._peers[b].pop(a)])
+
+    def _retire(self, gone: list[Link]) -> None:
         for link in gone:
             link.retire()
 

@@ -256,6 +256,9 @@ def _checked_faults(faults: tuple[Planned, ...], names: tuple[str, ...]) -> tupl
         for node in each.fault.nodes:
             if node not in names:
                 raise ScenarioError(f"faults.fault.nodes: there is no node {node!r}")
+        for node in each.fault.involved:
+            if node not in names:
+                raise ScenarioError(f"faults.fault: there is no node {node!r}")
     return tuple(cleaned)
 
 

@@ -19,6 +19,7 @@ from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.machine.ledger import Ledger
 from powclock.machine.target import LIMIT
+from powclock.machine.transaction import Transaction
 from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.fabric import Fabric
@@ -42,6 +43,7 @@ from powclock.record.events import (
     AttackMoved,
     BlockAccepted,
     LinkInfo,
+    LinksChanged,
     MemoryFlipped,
     NodeDown,
     NodeFrozen,
@@ -303,6 +305,19 @@ class World:
         """What transfers are signed for."""
         return self._rules.genesis.parameters.chain_id
 
+    def hand_over(self, node: str, transaction: Transaction) -> None:
+        """Give a running node a transfer, as a client does."""
+        running = self._seats[node].node
+        if running is not None:
+            sender = self.name_of(transaction.sender)
+            self._emit_sent(
+                node,
+                TransactionSent(
+                    display(transaction.id), sender, transaction.amount, transaction.fee
+                ),
+            )
+            running.gossip.on_transaction(transaction, None)
+
     @property
     def difficulty(self) -> Difficulty:
         """What decides which bits a block must carry."""
@@ -406,6 +421,26 @@ class World:
                 made += [self._fabric.peers(a)[b], self._fabric.peers(b)[a]]
         self.recorder.emit(name, NodeLeft(link_infos(made)))
         self.reconnect(made)
+
+    def make_peers(self, one: str, two: str) -> Callable[[], None]:
+        """Link two nodes, if they are not; what is returned takes that link away."""
+        one, two = sorted((one, two))
+        if two in self._fabric.peers(one):
+            return lambda: None
+        self._connect(one, two)
+        self.recorder.emit(None, LinksChanged(made=link_infos([self._fabric.peers(one)[two]])))
+
+        def part() -> None:
+            if two not in self._fabric.peers(one):
+                return  # one of them has left
+            gone = link_infos([self._fabric.peers(one)[two]])
+            self._fabric.disconnect(one, two)
+            if self._fabric.apart(one, two):  # others have left, and these two need each other
+                self._connect(one, two)
+            else:
+                self.recorder.emit(None, LinksChanged(gone=gone))
+
+        return part
 
     def reconnect(self, links: Iterable[Link]) -> None:
         """Both ends of links that work again say how far they are."""

@@ -112,6 +112,13 @@ class NodeLeft(Event, frozen=True, tag="node_left"):
     links: tuple[LinkInfo, ...] = ()
 
 
+class LinksChanged(Event, frozen=True, tag="links_changed"):
+    """Pairs of nodes became peers, or are peers no more."""
+
+    made: tuple[LinkInfo, ...] = ()
+    gone: tuple[LinkInfo, ...] = ()
+
+
 class BlockFound(Event, frozen=True, tag="block_found"):
     """A node sealed a block; `header` is its 80 bytes, `work` what it adds to its branch."""
 
@@ -349,6 +356,7 @@ AnyEvent = (
     | NodeThawed
     | NodeJoined
     | NodeLeft
+    | LinksChanged
     | BlockFound
     | BlockAccepted
     | BlockHeld

@@ -25,6 +25,7 @@ from powclock.record.events import (
     HeadMoved,
     LeaderElected,
     LinkInfo,
+    LinksChanged,
     MemoryFlipped,
     MessageRefused,
     NodeDown,
@@ -165,6 +166,10 @@ class View:
                 self.intervals_s.append(event.interval_s)
                 self.blocks.choose(event.hash)
                 self.lag.ticked(event.height, record.time_ns)
+            case LinksChanged():
+                self._linked(event.made)
+                for link in event.gone:
+                    self.links.pop((link.a, link.b), None)
             case ForkOpened():
                 self.counts.forks += 1
             case FaultOn():

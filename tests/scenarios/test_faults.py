@@ -4,6 +4,8 @@ import pytest
 
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
+from powclock.network.faults.double_spend import DoubleSpend
+from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.flood import Flood
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
@@ -40,6 +42,8 @@ FAULTS: list[AnyFault] = [
     Leave(nodes=("alice", "heidi")),
     Withhold(delay_s=30),
     SelfishMining(nodes=("alice",), gamma=0.5),
+    DoubleSpend(nodes=("alice",), confirmations=2, give_up=3),
+    Eclipse(nodes=("alice",), attacker="bob"),
     Flood(nodes=("alice", "bob"), per_s=5),
 ]
 

@@ -91,7 +91,7 @@ def errors(alpha: float, gamma: float) -> tuple[float, float]:
     )
 
 
-CASES = [(0.2, 0.0), (0.2, 1.0), (0.33, 0.5), (0.45, 0.0), (0.45, 1.0)]
+CASES = [(alpha, gamma) for alpha in (0.2, 0.33, 0.45) for gamma in (0.0, 0.5, 1.0)]
 
 
 @pytest.mark.parametrize(("alpha", "gamma"), CASES)

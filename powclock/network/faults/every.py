@@ -3,6 +3,8 @@
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
+from powclock.network.faults.double_spend import DoubleSpend
+from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Forge
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
@@ -39,6 +41,8 @@ AnyFault = (
     | Leave
     | Withhold
     | SelfishMining
+    | DoubleSpend
+    | Eclipse
     | Forge
     | Flood
     | MemoryFlips

@@ -10,6 +10,7 @@ from powclock.clock.streams import Stream
 from powclock.election.difficulty import Difficulty
 from powclock.machine.keys import SigningKey
 from powclock.machine.ledger import Ledger
+from powclock.machine.transaction import Transaction
 from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link, Send
@@ -84,6 +85,10 @@ class Breakable(Protocol):
         """What transfers are signed for."""
         ...
 
+    def hand_over(self, node: NodeId, transaction: Transaction) -> None:
+        """Give a running node a transfer, as a client does."""
+        ...
+
     @property
     def difficulty(self) -> Difficulty:
         """What decides which bits a block must carry."""
@@ -135,6 +140,10 @@ class Breakable(Protocol):
         """Take a node and its links out."""
         ...
 
+    def make_peers(self, one: NodeId, two: NodeId) -> Undo:
+        """Link two nodes, if they are not; what is returned takes that link away."""
+        ...
+
     def reconnect(self, links: Iterable[Link]) -> None:
         """Tell both ends of links that they work again."""
         ...
@@ -170,14 +179,19 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
         """A few words for people, with the strength."""
         return self.kind
 
+    @property
+    def involved(self) -> tuple[NodeId, ...]:
+        """Nodes that it names besides its targets."""
+        return ()
+
     def targets(self, race: Breakable) -> tuple[NodeId, ...]:
         """The nodes meant.
 
         Raises:
-            FaultError: one is not in the race.
+            FaultError: one of those it names is not in the race.
         """
         known = race.node_names()
-        for node in self.nodes:
+        for node in (*self.nodes, *self.involved):
             if node not in known:
                 raise FaultError(f"there is no node {node!r}: the race has {', '.join(known)}")
         return self.nodes or tuple(known)

@@ -15,6 +15,8 @@ from powclock.clock.streams import Stream
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
+from powclock.network.faults.double_spend import DoubleSpend
+from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Forge
@@ -65,6 +67,10 @@ def _few(stream: Stream, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(stream.shuffled(names)[: 1 + stream.below(min(3, len(names) - 1))])
 
 
+def _eclipse(victim: str, attacker: str) -> Eclipse:
+    return Eclipse(nodes=(victim,), attacker=attacker)
+
+
 # fmt: off
 DRAWS: dict[str, Draw] = {
     "crash": lambda s, names: Crash(nodes=_some(s, names)),
@@ -93,6 +99,10 @@ DRAWS: dict[str, Draw] = {
     "flood": lambda s, names: Flood(nodes=_few(s, names), per_s=s.uniform(0.5, 10)),
     "withhold": lambda s, names: Withhold(nodes=_some(s, names), delay_s=s.uniform(0, 20)),
     "selfish": lambda s, names: SelfishMining(nodes=(s.choice(names),), gamma=s.random()),
+    "double spend": lambda s, names: DoubleSpend(
+        nodes=(s.choice(names),), confirmations=1 + s.below(4), give_up=1 + s.below(6),
+        head_start=s.random() < 0.5),
+    "eclipse": lambda s, names: _eclipse(*s.shuffled(names)[:2]),
     "crash, last lost": lambda s, names: Crash(nodes=_some(s, names), lose_last=1 + s.below(5)),
     "pause": lambda s, names: Pause(nodes=_some(s, names, 0.1)),
     "memory": lambda s, names: MemoryFlips(

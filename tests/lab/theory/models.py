@@ -39,6 +39,33 @@ def double_spend_race(
     return False
 
 
+def double_spend_outcome(
+    finds: Iterable[bool], confirmations: int, *, head_start: int, give_up: int
+) -> tuple[bool, bool] | None:
+    """Told who finds each block after the payment: whether the attacker draws level after the last
+    confirmation, and whether it gets ahead, before it is `give_up` blocks behind.
+
+    None if that is not decided by these blocks, or was before the last of them.
+    """
+    attacker, honest = head_start, 0
+    level = False
+    ahead: bool | None = None
+    for attacker_finds in finds:
+        if ahead is not None:
+            return None
+        if attacker_finds:
+            attacker += 1
+        else:
+            honest += 1
+        if honest >= confirmations and attacker >= honest:
+            level = True
+            if attacker > honest:
+                ahead = True
+        elif honest - attacker >= give_up:
+            ahead = False
+    return None if ahead is None else (level, ahead)
+
+
 def selfish_outcome(finds: Iterable[bool]) -> tuple[int, int, int]:
     """Eyal and Sirer's state machine, told who finds each block: whether the attacker does.
 

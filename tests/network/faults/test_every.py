@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
+from powclock.network.faults.double_spend import DoubleSpend
+from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.fault import Fault, FaultError
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder, flip
@@ -74,6 +76,8 @@ REVERSIBLE: list[AnyFault] = [
     HashRateFactor(factor=3),
     Withhold(delay_s=5, nodes=("bob", "carol")),
     SelfishMining(nodes=("frank",), gamma=0.5),
+    DoubleSpend(nodes=("frank",), merchant="grace"),
+    Eclipse(nodes=("dave",), attacker="heidi"),
     Pause(nodes=("bob",)),
     Censor(nodes=("erin",)),
     Join(nodes=("zara",)),
@@ -165,6 +169,14 @@ def test_what_a_fault_says_of_itself() -> None:
         (ClockSkew(), "clock_skew", "clock +90 s"),
         (ClockSkew(offset_s=-5, drift_ppm=20), "clock_skew", "clock -5 s, drift +20 ppm"),
         (HashRateFactor(factor=0.5), "hash_rate", "hash rate ×0.5"),
+        (DoubleSpend(nodes=("a",)), "double_spend:a", "double spend, 6 confirmations"),
+        (
+            DoubleSpend(nodes=("a",), merchant="b", confirmations=2),
+            "double_spend:a",
+            "double spend of b, 2 confirmations",
+        ),
+        (Eclipse(nodes=("a",)), "eclipse:a", "eclipse"),
+        (Eclipse(nodes=("a",), attacker="b"), "eclipse:a", "eclipse by b"),
         (Join(nodes=("a",)), "join:a", "joined"),
         (Leave(nodes=("a",)), "leave:a", "left"),
     ],
@@ -188,6 +200,24 @@ EVERYBODY = "alice, bob, carol, dave, erin, frank, grace, heidi"
             "one_way needs a node that is not in nodes: links among them work",
         ),
         (SelfishMining(), "selfish takes exactly one name in nodes"),
+        (DoubleSpend(), "double_spend takes exactly one name in nodes"),
+        (
+            DoubleSpend(nodes=("bob",), merchant="bob"),
+            "double_spend needs a merchant, who is another node",
+        ),
+        (
+            DoubleSpend(nodes=("bob",), merchant="nobody"),
+            f"there is no node 'nobody': the race has {EVERYBODY}",
+        ),
+        (Eclipse(), "eclipse takes exactly one name in nodes"),
+        (
+            Eclipse(nodes=("bob",), attacker="bob"),
+            "eclipse needs an attacker, who is another node",
+        ),
+        (
+            Eclipse(nodes=("bob",), attacker="nobody"),
+            f"there is no node 'nobody': the race has {EVERYBODY}",
+        ),
         (Join(), "join takes exactly one name in nodes"),
         (Join(nodes=("a", "b")), "join takes exactly one name in nodes"),
         (Join(nodes=("bob",)), "there is a node 'bob' already: choose another name"),

@@ -1,0 +1,75 @@
+"""The double spend: pay, and mine in secret the branch in which one has not paid.
+
+The attacker pays a merchant in public. The same coins, under the same account nonce, go back to
+itself in a branch that it keeps for itself. When the merchant has seen enough confirmations and
+delivered, and the secret branch is the heavier one, it is published: the network reorgs, and the
+payment is gone for ever, because its nonce is spent.
+
+With a head start it mines one block in secret before it pays, as Rosenfeld (2014) has it; what the
+law counts is then that it gets strictly ahead, and so wins. Without one the same law counts that it
+catches up; to win is harder. `lab/theory/double_spend` has both.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from powclock.network.faults.double_spender import Deal, DoubleSpender
+from powclock.network.faults.fault import Breakable, Fault, FaultError, NodeId, Undo
+
+
+class DoubleSpend(Fault, frozen=True, tag="double_spend"):
+    """A node pays a merchant, who waits for `confirmations`, and takes the payment back.
+
+    It gives a try up when it is `give_up` blocks behind, and tries again. The merchant is a node,
+    the first other one if none is named. With `head_start` it mines a block before it pays.
+    """
+
+    confirmations: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 6
+    give_up: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 10
+    merchant: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    head_start: bool = True
+
+    @property
+    def label(self) -> str:
+        whom = f" of {self.merchant}" if self.merchant else ""
+        return f"double spend{whom}, {self.confirmations} confirmations"
+
+    @property
+    def involved(self) -> tuple[NodeId, ...]:
+        return (self.merchant,) if self.merchant else ()
+
+    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
+        if len(self.nodes) != 1:
+            raise FaultError("double_spend takes exactly one name in nodes")
+        targets = super().targets(race)
+        if self._merchant(race) in {"", *targets}:
+            raise FaultError("double_spend needs a merchant, who is another node")
+        return targets
+
+    def _merchant(self, race: Breakable) -> NodeId:
+        others = (node for node in race.node_names() if node not in self.nodes)
+        return self.merchant or next(others, "")
+
+    def begin(self, race: Breakable) -> Undo:
+        (attacker,) = self.targets(race)
+        deal = Deal(
+            id=self.id,
+            attacker=attacker,
+            merchant=self._merchant(race),
+            confirmations=self.confirmations,
+            give_up=self.give_up,
+            head_start=self.head_start,
+        )
+        spender = DoubleSpender(race, deal)
+        unwatch = race.watch(spender.watch)
+        unwrap = self.wrap_links(race, spender.around)
+        race.schedule_in(0, spender.try_again, b"")
+
+        def undo() -> None:
+            spender.end()
+            unwrap()
+            unwatch()
+            spender.reconnect()
+
+        return undo
