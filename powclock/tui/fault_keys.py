@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Isolate, OneWay
+from powclock.network.faults.double_spend import DoubleSpend
+from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Flaw, Forge
@@ -115,6 +117,10 @@ def _forge(flaw: Flaw) -> Callable[[Nodes], AnyFault]:
     return lambda nodes: Forge(nodes, flaw)
 
 
+def _double_spend(confirmations: int) -> Callable[[Nodes], AnyFault]:
+    return lambda nodes: DoubleSpend(nodes, confirmations)
+
+
 def _selfish(gamma: float) -> Callable[[Nodes], AnyFault]:
     return lambda nodes: SelfishMining(nodes, gamma)
 
@@ -185,6 +191,13 @@ FAULT_KEYS = (
              "a tie", ATTACKS, (Strength("γ 0", _selfish(0)), Strength("γ 0.5", _selfish(0.5)),
                                 Strength("γ 1", _selfish(1))), usual=1,
              about="a miner withholds its blocks", one_node=True),
+    FaultKey("S", "double_spend", "double spend", "A node pays, and takes it back when the "
+             "merchant has so many confirmations", ATTACKS,
+             (Strength("1 deep", _double_spend(1)), Strength("3 deep", _double_spend(3)),
+              Strength("6 deep", _double_spend(6))), usual=1,
+             about="pays, and takes it back", one_node=True),
+    FaultKey("e", "eclipse", "eclipse", "A node hears of the world from one peer alone, who attacks it",
+             ATTACKS, _one(Eclipse), about="hears of its attacker alone", one_node=True),
     FaultKey("w", "withhold", "withhold", "Blocks that a node finds reach nobody until later",
              ATTACKS, (Strength("3 s", _withhold(3)), Strength("10 s", _withhold(10)),
                        Strength("30 s", _withhold(30))), usual=1,
