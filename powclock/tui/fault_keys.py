@@ -196,7 +196,7 @@ FAULT_KEYS = (
              (Strength("1 deep", _double_spend(1)), Strength("3 deep", _double_spend(3)),
               Strength("6 deep", _double_spend(6))), usual=1,
              about="pays, and takes it back", one_node=True),
-    FaultKey("e", "eclipse", "eclipse", "A node hears of the world from one peer alone, who attacks it",
+    FaultKey("e", "eclipse", "eclipse", "A node hears of the world from its attacker alone",
              ATTACKS, _one(Eclipse), about="hears of its attacker alone", one_node=True),
     FaultKey("w", "withhold", "withhold", "Blocks that a node finds reach nobody until later",
              ATTACKS, (Strength("3 s", _withhold(3)), Strength("10 s", _withhold(10)),
