@@ -117,12 +117,12 @@ def _forge(flaw: Flaw) -> Callable[[Nodes], AnyFault]:
     return lambda nodes: Forge(nodes, flaw)
 
 
-def _double_spend(confirmations: int) -> Callable[[Nodes], AnyFault]:
-    return lambda nodes: DoubleSpend(nodes, confirmations)
-
-
 def _selfish(gamma: float) -> Callable[[Nodes], AnyFault]:
     return lambda nodes: SelfishMining(nodes, gamma)
+
+
+def _double_spend(confirmations: int) -> Callable[[Nodes], AnyFault]:
+    return lambda nodes: DoubleSpend(nodes, confirmations)
 
 
 def _shares(make: Callable[[Nodes, float], AnyFault], *percent: int) -> tuple[Strength, ...]:
@@ -193,10 +193,10 @@ FAULT_KEYS = (
              about="a miner withholds its blocks", one_node=True),
     FaultKey("S", "double_spend", "double spend", "A node pays, and takes it back when the "
              "merchant has so many confirmations", ATTACKS,
-             (Strength("1 deep", _double_spend(1)), Strength("3 deep", _double_spend(3)),
-              Strength("6 deep", _double_spend(6))), usual=1,
+             (Strength("1 conf.", _double_spend(1)), Strength("3 conf.", _double_spend(3)),
+              Strength("6 conf.", _double_spend(6))), usual=1,
              about="pays, and takes it back", one_node=True),
-    FaultKey("e", "eclipse", "eclipse", "A node hears of the world from its attacker alone",
+    FaultKey("E", "eclipse", "eclipse", "A node hears of the world from its attacker alone",
              ATTACKS, _one(Eclipse), about="hears of its attacker alone", one_node=True),
     FaultKey("w", "withhold", "withhold", "Blocks that a node finds reach nobody until later",
              ATTACKS, (Strength("3 s", _withhold(3)), Strength("10 s", _withhold(10)),
