@@ -63,6 +63,19 @@ class Block:
         return [self.coinbase.id, *(transaction.id for transaction in self.transactions)]
 
 
+def check_commitment(block: Block) -> None:
+    """Whether the body is the one that the header commits to.
+
+    Raises:
+        InvalidBlock: bad-txnmrklroot or bad-txns-duplicate.
+    """
+    root, mutated = merkle_root(block.leaves())
+    if root != block.header.merkle_root:
+        raise InvalidBlock(Reason.BAD_TXNMRKLROOT)
+    if mutated:
+        raise InvalidBlock(Reason.BAD_TXNS_DUPLICATE, "the list repeats its tail (CVE-2012-2459)")
+
+
 def check_body(block: Block, height: int, parameters: ChainParameters) -> None:
     """All that can be said of a body without a ledger.
 
@@ -70,11 +83,7 @@ def check_body(block: Block, height: int, parameters: ChainParameters) -> None:
         InvalidBlock: bad-txnmrklroot or bad-txns-duplicate (the body is not the header's),
             bad-blk-length, bad-cb-height, bad-cb-length, or a transaction's reason.
     """
-    root, mutated = merkle_root(block.leaves())
-    if root != block.header.merkle_root:
-        raise InvalidBlock(Reason.BAD_TXNMRKLROOT)
-    if mutated:
-        raise InvalidBlock(Reason.BAD_TXNS_DUPLICATE, "the list repeats its tail (CVE-2012-2459)")
+    check_commitment(block)
     if len(block.transactions) > parameters.transactions_max:
         raise InvalidBlock(Reason.BAD_BLK_LENGTH, f"{len(block.transactions)} transactions")
     if block.coinbase.height != height:

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     DUPLICATE_INVALID = "duplicate-invalid"
     BAD_PREVBLK = "bad-prevblk"
     PREV_BLK_NOT_FOUND = "prev-blk-not-found"
+    TOO_LITTLE_CHAINWORK = "too-little-chainwork"
     # The body.
     BAD_TXNMRKLROOT = "bad-txnmrklroot"
     BAD_TXNS_DUPLICATE = "bad-txns-duplicate"
@@ -49,10 +50,14 @@ class Reason(StrEnum):
     TRUNCATED = "truncated-message"
     TRAILING = "trailing-bytes"
     MALFORMED = "malformed-message"
+    WRONG_NETWORK = "wrong-network"
 
     @property
     def temporary(self) -> bool:
-        """The same block may be valid later or with another body: never remember it as invalid."""
+        """The same header may be valid later or with another body: never remember it as invalid.
+
+        What this means for whoever sent it is another question (`network.conduct`).
+        """
         return self in _TEMPORARY
 
 
@@ -60,6 +65,7 @@ _TEMPORARY = frozenset(
     {
         Reason.TIME_TOO_NEW,
         Reason.PREV_BLK_NOT_FOUND,
+        Reason.TOO_LITTLE_CHAINWORK,
         Reason.BAD_TXNMRKLROOT,
         Reason.BAD_TXNS_DUPLICATE,
         Reason.BAD_BLK_LENGTH,

@@ -90,6 +90,12 @@ class BlockTree:
         """The height from which down blocks are not named to peers, and may be forgotten."""
         return max(0, self.head.height - HISTORY_BLOCKS)
 
+    def work_below_head(self, blocks: int) -> int:
+        """The work of the head's branch less that of so many blocks like the head."""
+        parent = self.head.parent
+        before = 0 if parent is None else parent.chain_work
+        return self.head.chain_work - blocks * (self.head.chain_work - before)
+
     def __contains__(self, hash_: bytes) -> bool:
         return hash_ in self.entries
 

@@ -81,13 +81,16 @@ class Fabric:
         for link in gone:
             link.retire()
 
-    def apart(self, a: NodeId, b: NodeId) -> bool:
-        """Whether no way of links leads from one node to another, working or not."""
+    def apart(
+        self, a: NodeId, b: NodeId, counts: Callable[[NodeId, NodeId], bool] = lambda *_: True
+    ) -> bool:
+        """Whether no way of links that count leads from one node to another, working or not."""
         reached = {a}
         frontier = [a]
         while frontier:
-            for peer in self._peers.get(frontier.pop(), ()):
-                if peer not in reached:
+            node = frontier.pop()
+            for peer in self._peers.get(node, ()):
+                if peer not in reached and counts(node, peer):
                     reached.add(peer)
                     frontier.append(peer)
         return b not in reached

@@ -3,7 +3,7 @@
 A block is announced, requested and delivered, so that each link carries it once. A block whose
 parent is unknown is an orphan: it is held, and its ancestors are asked for; without that the halves
 of a healed partition would never meet again. Whatever a peer sends is judged on its own; duplicates
-and things nobody asked for do no harm.
+and things nobody asked for do no harm. A peer that sends what no honest one can is dropped.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,15 +11,26 @@ from collections.abc import Callable, Mapping
 from powclock.clock.node_clock import Clock
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.election.rule import Rule
-from powclock.machine.block import Block
+from powclock.machine.block import Block, check_commitment
 from powclock.machine.header import display
 from powclock.machine.ledger import CorruptState
 from powclock.machine.reason import Invalid, InvalidBlock, InvalidTransaction, Reason
 from powclock.machine.replica import Replica
 from powclock.machine.transaction import Transaction
 from powclock.machine.tree import Entry, HeadChange
+from powclock.network.conduct import (
+    ANTI_DOS_BLOCKS,
+    BAN_NS,
+    BLOCKS,
+    MESSAGES,
+    PEERS_MAX,
+    TRANSACTIONS,
+    Answer,
+    Conduct,
+)
 from powclock.network.pending import ORPHANS_MAX, REQUESTS_MAX, Orphans, Requests
 from powclock.network.storage import Disk
+from powclock.network.tell import head_moved
 from powclock.network.wire import (
     Announce,
     Deliver,
@@ -36,9 +47,8 @@ from powclock.record.events import (
     BlockAccepted,
     BlockHeld,
     BlockRefused,
-    HeadMoved,
     MessageRefused,
-    Reorg,
+    PeerDropped,
     TransactionRefused,
 )
 
@@ -47,7 +57,6 @@ LATE_S_MAX = 2.0  # requests are looked after once in a timeout
 FETCH_BLOCKS_MAX = 128
 BESIDE_MAX = 16  # with a locator, well below the wire's limit
 RECENT_TRANSACTIONS_MAX = 2_000
-REACHED_MAX = 1_000  # no race has more nodes; who is no peer any more is forgotten
 
 NodeId = str
 SendTo = Callable[[NodeId, bytes], None]
@@ -69,6 +78,8 @@ class Gossip:
         emit: takes events.
         head_moved: told when the node builds on another block.
         corrupt: told when the replica is damaged; has it built again.
+        dropped: told of a peer that is not talked to any more.
+        forgiven: told of one that is talked to again.
     """
 
     def __init__(
@@ -85,6 +96,8 @@ class Gossip:
         emit: Callable[[AnyEvent], None],
         head_moved: Callable[[], None],
         corrupt: Callable[[], None],
+        dropped: Callable[[NodeId], None],
+        forgiven: Callable[[NodeId], None],
     ) -> None:
         self.running = True
         self._replica = replica
@@ -98,21 +111,23 @@ class Gossip:
         self._emit = emit
         self._on_head_moved = head_moved
         self._on_corrupt = corrupt
+        self._on_dropped = dropped
+        self._on_forgiven = forgiven
+        self._conduct = Conduct(peers)
         self._requests = Requests(REQUEST_TIMEOUT_NS)
         self._orphans = Orphans()
         self._recent_transactions: dict[bytes, None] = {}
         self._watching = False
         self._fetching_until_ns = 0
-        # The last block that each peer delivered. From those beside our best chain a fetch goes on:
-        # without that, a long branch would be fetched from its start again and again.
-        self._reached: dict[NodeId, bytes] = {}
 
     def receive(self, peer: NodeId, data: bytes) -> None:
         """Handle what a link delivers; bad input is refused by reason and changes nothing."""
+        if self._conduct.shuns(peer):
+            return
         try:
             message = decode(data)
         except Invalid as refusal:
-            self._emit(MessageRefused(peer=peer, reason=refusal.reason, bytes=len(data)))
+            self._refuse_message(peer, refusal.reason, data)
             return
         match message:
             case Announce(blocks, transactions):
@@ -126,9 +141,15 @@ class Gossip:
             case Fetch(locator):
                 self._push_after(peer, locator)
             case Hello(genesis, chain_work, locator):
-                ours = genesis == self._replica.tree.genesis.hash
-                if ours and self._replica.head.chain_work > chain_work:
+                if genesis != self._replica.tree.genesis.hash:
+                    self._refuse_message(peer, Reason.WRONG_NETWORK, data)
+                elif self._replica.head.chain_work > chain_work:
                     self._push_after(peer, locator)
+
+    def _refuse_message(self, peer: NodeId, reason: Reason, data: bytes) -> None:
+        self._emit(MessageRefused(peer=peer, reason=reason, bytes=len(data)))
+        if MESSAGES[reason] is Answer.DROP:
+            self._drop(peer, reason)
 
     def queues(self) -> tuple[tuple[str, float, float], ...]:
         """What peers can make longer: its name, its length and its bound."""
@@ -138,7 +159,7 @@ class Gossip:
             ("requests", len(self._requests), REQUESTS_MAX),
             ("orphans", len(self._orphans), ORPHANS_MAX),
             ("recent transactions", len(self._recent_transactions), RECENT_TRANSACTIONS_MAX),
-            ("last blocks of peers", len(self._reached), REACHED_MAX),
+            ("peers remembered", len(self._conduct), PEERS_MAX),
         )
 
     @property
@@ -149,17 +170,19 @@ class Gossip:
     def connected(self, peer: NodeId) -> None:
         """A link came up: say how far we are; whoever is ahead sends what the other lacks."""
         tree = self._replica.tree
+        self._conduct.asked(peer, FETCH_BLOCKS_MAX)
         self._send(
             peer, Hello(tree.genesis.hash, self._replica.head.chain_work, tuple(tree.locator()))
         )
 
     def _send(self, peer: NodeId, message: Message) -> None:
-        self._send_to(peer, encode(message))
+        if not self._conduct.shuns(peer):
+            self._send_to(peer, encode(message))
 
     def _send_others(self, source: NodeId | None, message: Message) -> None:
         data = encode(message)
         for peer in self._peers:
-            if peer != source:
+            if peer != source and not self._conduct.shuns(peer):
                 self._send_to(peer, data)
 
     def _on_announce(
@@ -211,9 +234,11 @@ class Gossip:
             parent = self._replica.parent_of(block)
             if parent is None:
                 self._rule.verify_alone(block)
+                check_commitment(block)
                 self._hold(block, peer, frame)
                 return
             self._rule.verify(block, parent, self._clock.now())
+            self._check_work(block, parent, peer)
             self._disk.expect(block.hash, frame)
             self.accept(block, parent, peer)
         except CorruptState:
@@ -221,6 +246,20 @@ class Gossip:
             self._on_block(block, peer, frame)  # as if it came now: it was not judged
         except InvalidBlock as refusal:
             self._refuse(block, peer, refusal)
+
+    def _check_work(self, block: Block, parent: Entry, peer: NodeId) -> None:
+        """Whether a block near genesis, say, was asked for: work there costs next to nothing.
+
+        Raises:
+            InvalidBlock: too-little-chainwork.
+        """
+        work = parent.chain_work + self._rule.weight(block)
+        if (
+            work < self._replica.tree.work_below_head(ANTI_DOS_BLOCKS)
+            and block.hash not in self._requests
+            and not self._conduct.spend(peer)
+        ):
+            raise InvalidBlock(Reason.TOO_LITTLE_CHAINWORK, "nobody asked for it")
 
     def accept(self, block: Block, parent: Entry, source: NodeId | None) -> None:
         """Append a block that the rule has verified, and pass it on.
@@ -241,37 +280,15 @@ class Gossip:
             )
         )
         if source is not None:
-            self._note_reached(source, hash_)
+            self._conduct.delivered(source, hash_)
         if change is not None:
             self._head_moved(change)
             self._send_others(source, Announce(blocks=(hash_,)))
         for child, peer, frame in self._orphans.children_of(hash_):
             self._on_block(child, peer, frame)
 
-    def _note_reached(self, peer: NodeId, hash_: bytes) -> None:
-        self._reached[peer] = hash_
-        if len(self._reached) > len(self._peers):  # one of them is no peer any more
-            self._reached = {p: h for p, h in self._reached.items() if p in self._peers}
-
     def _head_moved(self, change: HeadChange) -> None:
-        new = display(change.new.hash)
-        state_root = self._replica.ledger.state_root.hex()
-        if change.is_reorg:
-            fork = change.connected[0].parent
-            assert fork is not None
-            self._emit(
-                Reorg(
-                    hash=new,
-                    height=change.new.height,
-                    old=display(change.old.hash),
-                    fork=display(fork.hash),
-                    depth=len(change.disconnected),
-                    connected=len(change.connected),
-                    state_root=state_root,
-                )
-            )
-        else:
-            self._emit(HeadMoved(new, change.new.height, state_root))
+        self._emit(head_moved(change, self._replica.ledger.state_root))
         self._on_head_moved()
 
     def _hold(self, block: Block, peer: NodeId, frame: bytes) -> None:
@@ -287,8 +304,11 @@ class Gossip:
 
     def _fetch(self, peer: NodeId) -> None:
         self._fetching_until_ns = self._clock.monotonic() + REQUEST_TIMEOUT_NS
+        self._conduct.asked(peer, FETCH_BLOCKS_MAX)
         tree = self._replica.tree
-        reached = (tree.get(hash_) for hash_ in self._reached.values())
+        # From what peers delivered beside our best chain a fetch goes on: without that, a long
+        # branch would be fetched from its start again and again.
+        reached = (tree.get(hash_) for hash_ in self._conduct.reached())
         beside = [
             entry
             for entry in reached
@@ -302,7 +322,7 @@ class Gossip:
     def _refuse(self, block: Block, peer: NodeId, refusal: InvalidBlock) -> None:
         if refusal.reason is Reason.DUPLICATE:
             self._requests.arrived(block.hash)
-            self._note_reached(peer, block.hash)
+            self._conduct.delivered(peer, block.hash)
             return
         self._emit(
             BlockRefused(
@@ -312,12 +332,14 @@ class Gossip:
                 detail=refusal.detail,
             )
         )
-        if not refusal.reason.temporary:
+        if refusal.reason.temporary:
+            another = self._requests.failed(block.hash, self._clock.monotonic())
+            if another is not None:
+                self._send(another, Request(blocks=(block.hash,)))
+        else:
             self._requests.arrived(block.hash)
-            return
-        another = self._requests.failed(block.hash, self._clock.monotonic())
-        if another is not None:
-            self._send(another, Request(blocks=(block.hash,)))
+        if BLOCKS[refusal.reason] is Answer.DROP:
+            self._drop(peer, refusal.reason)
 
     # Transactions.
 
@@ -334,6 +356,8 @@ class Gossip:
                     id=display(transaction.id), peer=peer or "client", reason=refusal.reason
                 )
             )
+            if peer is not None and TRANSACTIONS[refusal.reason] is Answer.DROP:
+                self._drop(peer, refusal.reason)
             return
         self._recent_transactions[transaction.id] = None
         if len(self._recent_transactions) > RECENT_TRANSACTIONS_MAX:
@@ -343,6 +367,26 @@ class Gossip:
     def forget_transfers(self) -> None:
         """Take transfers in anew that were seen already: the state that judged them was wrong."""
         self._recent_transactions.clear()
+
+    # Conduct.
+
+    def _drop(self, peer: NodeId, reason: Reason) -> None:
+        """Stop talking to a peer for a time: the one place where that is decided."""
+        if self._conduct.shuns(peer):
+            return
+        self._conduct.drop(peer)
+        self._emit(PeerDropped(peer=peer, reason=reason))
+        self._orphans.forget(peer)
+        self._fetching_until_ns = 0  # it may have been asked, and will not be heard
+        for hash_, another in self._requests.gone(peer, self._clock.monotonic()):
+            self._send(another, Request(blocks=(hash_,), transactions=(hash_,)))
+        self._on_dropped(peer)
+        self._later(BAN_NS, lambda: self._forgive(peer))
+
+    def _forgive(self, peer: NodeId) -> None:
+        if self.running:
+            self._conduct.forgive(peer)
+            self._on_forgiven(peer)
 
     # Patience.
 

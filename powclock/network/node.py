@@ -52,6 +52,8 @@ class Node:
         disk: where blocks are; one with blocks in it is read first.
         template: which transfers go into its blocks.
         emit: takes its events.
+        dropped: told of a peer that it does not talk to any more.
+        forgiven: told of one that it talks to again.
     """
 
     def __init__(
@@ -69,6 +71,8 @@ class Node:
         disk: Disk,
         template: Template,
         emit: Callable[[AnyEvent], None],
+        dropped: Callable[[NodeId], None],
+        forgiven: Callable[[NodeId], None],
     ) -> None:
         self.name = name
         self.address = address
@@ -100,6 +104,8 @@ class Node:
             emit=emit,
             head_moved=self._head_moved,
             corrupt=lambda: self._audit.resync("before refusing a block"),
+            dropped=dropped,
+            forgiven=forgiven,
         )
         stagger = int.from_bytes(address[:4], "little")
         self._audit = Audit(self.replica, emit, self._rebuilt, stagger)

@@ -1,8 +1,10 @@
 """What a node waits for: requests under way, and orphans.
 
-Both are bounded, as a peer can make a node remember things.
+Both are bounded, as a peer can make a node remember things. When one is full, whoever takes up the
+most of it has to give way, so one peer cannot keep the others out.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from powclock.clock.virtual_loop import NANOSECONDS
@@ -27,6 +29,7 @@ class Requests:
     def __init__(self, timeout_ns: int) -> None:
         self._timeout_ns = timeout_ns
         self._wanted: dict[bytes, _Wanted] = {}
+        self._held: dict[str, int] = {}  # how many of them each peer was asked for
 
     def __len__(self) -> int:
         return len(self._wanted)
@@ -38,17 +41,46 @@ class Requests:
         """Note that a peer has it; whether to ask that peer now."""
         wanted = self._wanted.get(hash_)
         if wanted is None:
-            if len(self._wanted) >= REQUESTS_MAX:
+            if len(self._wanted) >= REQUESTS_MAX and not self._make_room(peer):
                 return False
             self._wanted[hash_] = _Wanted(peer, now_ns + self._timeout_ns)
+            self._count(peer, 1)
             return True
         if peer != wanted.peer and peer not in wanted.others and len(wanted.others) < SOURCES_MAX:
             wanted.others.append(peer)
         return False
 
+    def _make_room(self, peer: str) -> bool:
+        greediest = max(self._held, key=self._held.__getitem__)
+        if self._held[greediest] <= self._held.get(peer, 0) + 1:
+            return False
+        self._remove(next(h for h, wanted in self._wanted.items() if wanted.peer == greediest))
+        return True
+
+    def _count(self, peer: str, change: int) -> None:
+        self._held[peer] = self._held.get(peer, 0) + change
+        if not self._held[peer]:
+            del self._held[peer]
+
+    def _remove(self, hash_: bytes) -> None:
+        self._count(self._wanted.pop(hash_).peer, -1)
+
     def arrived(self, hash_: bytes) -> None:
         """It came, and was good."""
-        self._wanted.pop(hash_, None)
+        if hash_ in self._wanted:
+            self._remove(hash_)
+
+    def gone(self, peer: str, now_ns: int) -> list[tuple[bytes, str]]:
+        """A peer is not talked to any more: what it was asked for, with the next peer to ask."""
+        orphaned = []
+        for hash_, wanted in list(self._wanted.items()):
+            if peer in wanted.others:
+                wanted.others.remove(peer)
+            if wanted.peer == peer:
+                another = self._next_source(hash_, wanted, now_ns)
+                if another is not None:
+                    orphaned.append((hash_, another))
+        return orphaned
 
     def failed(self, hash_: bytes, now_ns: int) -> str | None:
         """What came was not it; the next peer to ask, if another has it."""
@@ -72,9 +104,11 @@ class Requests:
 
     def _next_source(self, hash_: bytes, wanted: _Wanted, now_ns: int) -> str | None:
         if not wanted.others:
-            del self._wanted[hash_]
+            self._remove(hash_)
             return None
+        self._count(wanted.peer, -1)
         wanted.peer = wanted.others.pop(0)
+        self._count(wanted.peer, 1)
         wanted.deadline_ns = now_ns + self._timeout_ns
         return wanted.peer
 
@@ -105,7 +139,14 @@ class Orphans:
         self._blocks[block.hash] = _Orphan(block, peer, frame)
         self._by_parent.setdefault(block.header.parent, []).append(block.hash)
         if len(self._blocks) > ORPHANS_MAX:
-            self._take(next(iter(self._blocks)))
+            held = Counter(orphan.peer for orphan in self._blocks.values())
+            greediest, _ = held.most_common(1)[0]
+            self._take(next(h for h, each in self._blocks.items() if each.peer == greediest))
+
+    def forget(self, peer: str) -> None:
+        """Let go of all that a peer delivered."""
+        for hash_ in [h for h, orphan in self._blocks.items() if orphan.peer == peer]:
+            self._take(hash_)
 
     def children_of(self, parent: bytes) -> list[tuple[Block, str, bytes]]:
         """Take out the blocks that waited for this one."""

@@ -48,6 +48,7 @@ class FaultBoard:
                 label=fault.label,
                 nodes=targets if fault.nodes else (),
                 sides=sides,
+                dishonest=fault.dishonest,
             ),
         )
 

@@ -40,6 +40,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     reorg_depth_max: int
     blocks_refused: int
     messages_refused: int
+    peers_dropped: int
     blocks_by_node: dict[NodeId, int]
     hashes: int
     transactions_sent: int
@@ -57,6 +58,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         others = f", others {rest}" if rest else ""
         pace = f", one in {self.interval_mean_s:.2f} s on average" if self.ticks else ""
         confirmed = f"{self.transactions_confirmed} confirmed"
+        refused = f"{self.blocks_refused} blocks, {self.messages_refused} messages"
+        dropped = f"; {self.peers_dropped} peers dropped" if self.peers_dropped else ""
         mined = f"{self.blocks_mined} mined, {self.blocks_stale} stale"
         return "\n".join(
             (
@@ -67,7 +70,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"reorgs    {self.reorgs} by nodes, at most {self.reorg_depth_max} deep",
                 f"found by  {leaders or 'nobody yet'}{others}",
                 f"workload  {self.transactions_sent} transactions sent, {confirmed}",
-                f"refused   {self.blocks_refused} blocks, {self.messages_refused} messages",
+                f"refused   {refused}{dropped}",
                 f"digest    {self.digest}",
             )
         )
@@ -100,6 +103,7 @@ def summarise(view: View, recorder: Recorder, time_ns: int, inputs: int) -> Summ
         reorg_depth_max=counts.reorg_depth_max,
         blocks_refused=counts.blocks_refused,
         messages_refused=counts.messages_refused,
+        peers_dropped=counts.peers_dropped,
         blocks_by_node={name: view.wins.get(name, 0) for name in dict.fromkeys(names)},
         hashes=round(view.hashes),
         transactions_sent=counts.transactions_sent,

@@ -19,10 +19,13 @@ def node_info(seat: Seat) -> NodeInfo:
 
 def link_infos(links: Iterable[Link]) -> tuple[LinkInfo, ...]:
     """Each pair of peers once."""
+    return links_from(link for link in links if link.source < link.target)
+
+
+def links_from(links: Iterable[Link]) -> tuple[LinkInfo, ...]:
+    """Links as records have them, each from its source."""
     return tuple(
-        LinkInfo(link.source, link.target, link.latency_ns / NANOSECONDS * 1000)
-        for link in links
-        if link.source < link.target
+        LinkInfo(link.source, link.target, link.latency_ns / NANOSECONDS * 1000) for link in links
     )
 
 

@@ -8,11 +8,10 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from itertools import pairwise
 
 from powclock.clock.node_clock import SkewedClock
 from powclock.clock.streams import Stream
-from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
+from powclock.clock.virtual_loop import VirtualLoop
 from powclock.election.difficulty import Difficulty
 from powclock.election.proof_of_work import ProofOfWork
 from powclock.machine.header import display
@@ -33,10 +32,11 @@ from powclock.race.commands import Action, Break, Heal, HealAll, Input
 from powclock.race.fault_board import FaultBoard, FaultPlan
 from powclock.race.genesis import rules_of
 from powclock.race.observer import Observer
+from powclock.race.partings import Partings
 from powclock.race.recorder import Recorder
 from powclock.race.sampler import Sampler
 from powclock.race.scenario import NODES_MAX, Scenario
-from powclock.race.told import link_infos, node_info, race_started
+from powclock.race.told import link_infos, links_from, node_info, race_started
 from powclock.race.workload import Workload
 from powclock.record.events import (
     AnyEvent,
@@ -51,6 +51,7 @@ from powclock.record.events import (
     NodeLeft,
     NodeThawed,
     NodeUp,
+    PeersFound,
     Record,
     TransactionSent,
     TransfersLeftOut,
@@ -84,6 +85,7 @@ class World:
         self._builder = Builder(scenario, self.loop, self._rules.proof_scale)
         self._board = FaultBoard(self, self.recorder, lambda: self.loop.now_ns)
         self._observer = Observer(self.recorder, self._transactions_of)
+        self._partings = Partings(self._fabric, self._connect, self.reconnect)
         self._plan: FaultPlan | None = None
         self._group: asyncio.TaskGroup | None = None
         self._over: asyncio.Future[None] = self.loop.create_future()
@@ -180,11 +182,13 @@ class World:
         self._names[seat.address] = name
         return seat
 
-    def _connect(self, a: str, b: str) -> None:
+    def _connect(self, a: str, b: str) -> list[Link]:
         distance = self._builder.distance(self._seats[a].region, self._seats[b].region)
-        for link in self._fabric.connect(a, b, distance):
+        made = self._fabric.connect(a, b, distance)
+        for link in made:
             for apply in self._on_new_link:
                 apply(link)
+        return made
 
     def _run(self, name: str) -> None:
         assert self._group is not None
@@ -209,11 +213,18 @@ class World:
             disk=seat.disk,
             template=seat.template,
             emit=lambda event: self._emit(name, event),
+            dropped=lambda peer: self._drop(name, peer),
+            forgiven=lambda peer: self._partings.forgive(name, peer),
         )
         seat.host.boot(seat.node.gossip.receive)
         self._fabric.attach(name, seat.host.receive)
         self.recorder.emit(name, NodeUp(blocks=len(seat.disk)))
         seat.task = self._group.create_task(seat.node.run(), name=name)
+
+    def _drop(self, node: str, peer: str) -> None:
+        found = self._partings.drop(node, peer)
+        if found:
+            self.recorder.emit(node, PeersFound(links_from(found)))
 
     # What faults may lay hands on (`Breakable`).
 
@@ -338,6 +349,7 @@ class World:
         seat.task.cancel()
         seat.node = seat.task = None
         self._fabric.detach(node)
+        self._partings.stopped(node)
         self.recorder.emit(node, NodeDown())
 
     def start_node(self, node: str, *, wipe: bool = False, lose_last: int = 0) -> None:
@@ -400,10 +412,7 @@ class World:
         peers = stream.shuffled(others)[: max(JOINED_PEERS, self.scenario.links.degree)]
         for peer in peers:
             self._connect(name, peer)
-        links = tuple(
-            LinkInfo(name, link.target, link.latency_ns / NANOSECONDS * 1000)
-            for link in self.peers(name)
-        )
+        links = links_from(self.peers(name))
         self.recorder.emit(name, NodeJoined(node_info(seat), links))
         self._run(name)
         self._greet(name)
@@ -411,14 +420,8 @@ class World:
     def leave(self, name: str) -> None:
         """Take a node and its links out; peers that only it connected find each other."""
         self.stop(name)
-        peers = [link.target for link in self.peers(name)]
-        self._fabric.remove(name)
+        made = self._partings.leave(name)
         del self._seats[name]
-        made = []
-        for a, b in pairwise(peers):
-            if self._fabric.apart(a, b):
-                self._connect(a, b)
-                made += [self._fabric.peers(a)[b], self._fabric.peers(b)[a]]
         self.recorder.emit(name, NodeLeft(link_infos(made)))
         self.reconnect(made)
 

@@ -174,6 +174,19 @@ class TransactionRefused(Event, frozen=True, tag="transaction_refused"):
     reason: str
 
 
+class PeerDropped(Event, frozen=True, tag="peer_dropped"):
+    """A node stopped talking to a peer that sent what no honest one can; `reason` is of that."""
+
+    peer: NodeId
+    reason: str
+
+
+class PeersFound(Event, frozen=True, tag="peers_found"):
+    """A node found other peers, as a peer that was dropped had been its only way to them."""
+
+    links: tuple[LinkInfo, ...]
+
+
 class HeadMoved(Event, frozen=True, tag="head_moved"):
     """A node builds on another block now, by connecting blocks alone; `state_root` digests its
     ledger.
@@ -272,13 +285,17 @@ class TransactionReturned(Event, frozen=True, tag="transaction_returned"):
 
 
 class FaultOn(Event, frozen=True, tag="fault_on"):
-    """A fault began; `sides` are the groups of a partition."""
+    """A fault began; `sides` are the groups of a partition.
+
+    Where it is `dishonest`, its nodes send what honest ones never do.
+    """
 
     id: str
     fault: str
     label: str
     nodes: tuple[NodeId, ...]
     sides: tuple[tuple[NodeId, ...], ...] = ()
+    dishonest: bool = False
 
 
 class FaultOff(Event, frozen=True, tag="fault_off"):
@@ -363,6 +380,8 @@ AnyEvent = (
     | BlockRefused
     | MessageRefused
     | TransactionRefused
+    | PeerDropped
+    | PeersFound
     | HeadMoved
     | Reorg
     | MemoryFlipped

@@ -25,6 +25,8 @@ from powclock.record.events import (
     NodeJoined,
     NodeThawed,
     NodeUp,
+    PeerDropped,
+    PeersFound,
     RaceStarted,
     Record,
     Reorg,
@@ -104,6 +106,8 @@ def _group(event: AnyEvent) -> str:
             return f"refuse bytes: {reason}"
         case TransactionRefused(reason=reason):
             return f"refuse transactions: {reason}"
+        case PeerDropped(peer=peer):
+            return f"drop {peer}"
         case BlockHeld(hash=hash_, parent=parent):
             return f"hold {short_hash(hash_)}, ask for {short_hash(parent)}"
         case _:
@@ -160,6 +164,11 @@ def _of_nodes(record: Record) -> tuple[str, str] | None:
             return "refused", f"{node} refuses bytes of {peer}: {reason}"
         case TransactionRefused(id=id_, peer=peer, reason=reason):
             return "refused", f"{node} refuses transaction {short_hash(id_)} of {peer}: {reason}"
+        case PeerDropped(peer=peer, reason=reason):
+            return "drop", f"{node} drops {peer}: {reason}"
+        case PeersFound(links=links):
+            others = " ".join(link.b for link in links)
+            return "join", f"{node} finds {others} instead"
         case BlockHeld(hash=hash_, parent=parent):
             return "orphan", f"{node} holds {short_hash(hash_)}, asks for {short_hash(parent)}"
         case FaultOn(fault="join"):

@@ -37,6 +37,8 @@ from powclock.record.events import (
     NodeSample,
     NodeThawed,
     NodeUp,
+    PeerDropped,
+    PeersFound,
     RaceStarted,
     Record,
     Reorg,
@@ -100,6 +102,7 @@ class Counts:
     blocks_mined: int = 0
     blocks_refused: int = 0
     messages_refused: int = 0
+    peers_dropped: int = 0
     transactions_sent: int = 0
     transactions_confirmed: int = 0
     transactions_returned: int = 0
@@ -230,12 +233,6 @@ class View:
                 )
                 if len(self.transactions) > TRANSACTIONS_MAX:
                     del self.transactions[next(iter(self.transactions))]
-            case BlockRefused():
-                node.refused += 1
-                self.counts.blocks_refused += 1
-            case MessageRefused() | TransactionRefused():
-                node.refused += 1
-                self.counts.messages_refused += 1
             case NodeLeft(links=links):
                 if node.sample is not None:
                     self.retired_hashes += node.sample.hashes
@@ -244,6 +241,22 @@ class View:
                 self._linked(links)
             case _:
                 self._of_health(node, event)
+                self._of_conduct(node, event)
+
+    def _of_conduct(self, node: NodeView, event: AnyEvent) -> None:
+        match event:
+            case BlockRefused():
+                node.refused += 1
+                self.counts.blocks_refused += 1
+            case MessageRefused() | TransactionRefused():
+                node.refused += 1
+                self.counts.messages_refused += 1
+            case PeerDropped():
+                self.counts.peers_dropped += 1
+            case PeersFound(links=links):
+                self._linked(links)
+            case _:
+                pass
 
     def _of_health(self, node: NodeView, event: AnyEvent) -> None:
         match event:

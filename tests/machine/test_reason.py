@@ -9,6 +9,7 @@ def test_reasons_that_say_nothing_final_about_a_header_are_temporary() -> None:
         "bad-txns-duplicate",
         "bad-blk-length",
         "bad-seal",
+        "too-little-chainwork",
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from powclock.clock.node_clock import Clock, RaceClock
 from powclock.clock.virtual_loop import VirtualLoop
+from powclock.election.rule import Rule
 from powclock.machine.block import Block
 from powclock.machine.reason import InvalidBlock, Reason
 from powclock.machine.tree import Entry
@@ -49,18 +50,25 @@ class LenientRule:
 class Lone:
     """A node, its peers by name, and what it says."""
 
-    def __init__(self, peers: Sequence[str] = ("ann", "bea", "carl"), disk: Disk | None = None):
+    def __init__(
+        self,
+        peers: Sequence[str] = ("ann", "bea", "carl"),
+        disk: Disk | None = None,
+        rule: Rule | None = None,
+    ) -> None:
         self.loop = VirtualLoop()
         self.rule = LenientRule()
         self.disk = disk if disk is not None else Disk()
         self.events: list[AnyEvent] = []
         self.frames: list[tuple[str, bytes]] = []
+        self.dropped: list[str] = []
+        self.forgiven: list[str] = []
         self.node = Node(
             name="lone",
             address=address("miner"),
             names=NAMES,
             genesis=Genesis(GENESIS, PARAMETERS, {address("alice"): OWNED}),
-            rule=self.rule,
+            rule=rule if rule is not None else self.rule,
             clock=RaceClock(self.loop),
             later=self._later,
             send=lambda peer, data: self.frames.append((peer, data)),
@@ -68,6 +76,8 @@ class Lone:
             disk=self.disk,
             template=Template(),
             emit=self.events.append,
+            dropped=self.dropped.append,
+            forgiven=self.forgiven.append,
         )
         self.gossip = self.node.gossip
         self.replica = self.node.replica

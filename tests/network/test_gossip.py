@@ -24,6 +24,7 @@ from powclock.record.events import (
     BlockRefused,
     HeadMoved,
     MessageRefused,
+    PeerDropped,
     Reorg,
     TransactionRefused,
 )
@@ -203,7 +204,10 @@ def test_a_wrong_body_does_not_condemn_its_header(body: Block, reason: str, deta
     lone.hear("ann", announced(PAYING.hash))
     lone.hear("bea", announced(PAYING.hash))
     assert lone.hear("ann", Deliver(body)) == [("bea", Request(blocks=(PAYING.hash,)))]
-    assert lone.told() == [BlockRefused(display(PAYING.hash), "ann", reason, detail)]
+    assert lone.told() == [
+        BlockRefused(display(PAYING.hash), "ann", reason, detail),
+        PeerDropped("ann", reason),
+    ]
     lone.hear("bea", Deliver(PAYING))
     assert lone.replica.head.hash == PAYING.hash
     assert lone.disk[PAYING.hash] == PAYING
@@ -229,22 +233,29 @@ def test_a_final_refusal_is_not_asked_for_elsewhere() -> None:
     lone.hear("ann", announced(ONE.hash))
     lone.hear("bea", announced(ONE.hash))
     assert lone.hear("ann", Deliver(ONE)) == []
-    assert lone.told() == [BlockRefused(display(ONE.hash), "ann", "high-hash", "told so")]
+    assert lone.told() == [
+        BlockRefused(display(ONE.hash), "ann", "high-hash", "told so"),
+        PeerDropped("ann", "high-hash"),
+    ]
     assert lone.wait(10) == []
 
 
 def test_what_can_never_be_valid_is_remembered_with_its_children() -> None:
-    lone = Lone()
+    lone = Lone(("ann", "bea", "carl", "dora"))
     greedy = block_of(GENESIS.hash, 1, amount=1_001)
     child = block_of(greedy.hash, 2)
-    for block in (greedy, greedy, child, child):
-        assert lone.hear("ann", Deliver(block)) == []
-    assert lone.told() == [
-        BlockRefused(display(greedy.hash), "ann", "bad-cb-amount", "1001 of 1000"),
-        BlockRefused(display(greedy.hash), "ann", "duplicate-invalid", ""),
-        BlockRefused(display(child.hash), "ann", "bad-prevblk", ""),
-        BlockRefused(display(child.hash), "ann", "duplicate-invalid", ""),
+    refusals = [
+        (greedy, "ann", "bad-cb-amount", "1001 of 1000"),
+        (greedy, "bea", "duplicate-invalid", ""),
+        (child, "carl", "bad-prevblk", ""),
+        (child, "dora", "duplicate-invalid", ""),
     ]
+    for block, peer, reason, detail in refusals:
+        assert lone.hear(peer, Deliver(block)) == []
+        assert lone.told() == [
+            BlockRefused(display(block.hash), peer, reason, detail),
+            PeerDropped(peer, reason),
+        ]
     assert lone.replica.head.hash == GENESIS.hash
     assert len(lone.disk) == 0
 
@@ -272,7 +283,6 @@ def test_who_is_behind_gets_what_is_missing() -> None:
     assert lone.hear("ann", Hello(genesis, 3, (TWO.hash, genesis))) == [("ann", Deliver(THREE))]
     assert lone.hear("ann", Hello(genesis, 4, (THREE.hash, genesis))) == []
     assert lone.hear("ann", Hello(genesis, 9, (bytes(32), genesis))) == []
-    assert lone.hear("ann", Hello(bytes(32), 0, (genesis,))) == []
     assert lone.hear("ann", Fetch((TWO.hash, ONE.hash, genesis))) == [("ann", Deliver(THREE))]
     assert lone.hear("ann", Fetch((RIVAL.hash,))) == [
         ("ann", Deliver(ONE)),
@@ -325,24 +335,31 @@ def test_a_transfer_that_breaks_a_rule_is_refused_by_reason() -> None:
         TransactionRefused(display(poor.id), "ann", "bad-txns-in-belowout"),
         TransactionRefused(display(poor.id), "client", "bad-txns-in-belowout"),
         TransactionRefused(display(foreign.id), "bea", "bad-txns-chain-id"),
+        PeerDropped("bea", "bad-txns-chain-id"),
     ]
     assert len(lone.replica.mempool) == 0
 
 
 def test_bytes_that_are_no_message_are_refused_by_reason_and_change_nothing() -> None:
-    lone = Lone()
+    lone = Lone("abcdef")
     whole = encode(Deliver(ONE))
     payload = whole[CHECKSUM_BYTES:]
     cut, longer, junk = framed(payload[:-1]), framed(payload + b"!"), framed(b"\xc1")
-    for data in (b"", cut, longer, junk, bytes(300_000), whole[:-1]):
-        lone.gossip.receive("ann", data)
+    lone.gossip.receive("f", whole[:-1])
+    for peer, data in zip("abcde", (b"", cut, longer, junk, bytes(300_000)), strict=True):
+        lone.gossip.receive(peer, data)
     assert lone.told() == [
-        MessageRefused("ann", "truncated-message", 0),
-        MessageRefused("ann", "truncated-message", len(whole) - 1),
-        MessageRefused("ann", "trailing-bytes", len(whole) + 1),
-        MessageRefused("ann", "malformed-message", CHECKSUM_BYTES + 1),
-        MessageRefused("ann", "oversized-message", 300_000),
-        MessageRefused("ann", "bad-checksum", len(whole) - 1),
+        MessageRefused("f", "bad-checksum", len(whole) - 1),
+        MessageRefused("a", "truncated-message", 0),
+        PeerDropped("a", "truncated-message"),
+        MessageRefused("b", "truncated-message", len(whole) - 1),
+        PeerDropped("b", "truncated-message"),
+        MessageRefused("c", "trailing-bytes", len(whole) + 1),
+        PeerDropped("c", "trailing-bytes"),
+        MessageRefused("d", "malformed-message", CHECKSUM_BYTES + 1),
+        PeerDropped("d", "malformed-message"),
+        MessageRefused("e", "oversized-message", 300_000),
+        PeerDropped("e", "oversized-message"),
     ]
     assert lone.said() == []
     assert len(lone.replica.tree) == 1

@@ -133,3 +133,40 @@ def test_every_peer_has_its_turn_and_fruitless_orphans_are_given_up() -> None:
         turns += 1
     assert turns <= ASKED_MAX
     assert (len(orphans), orphans._by_parent) == (0, {})
+
+
+def test_a_peer_that_is_gone_is_asked_for_nothing_any_more() -> None:
+    requests = Requests(seconds(2))
+    one, two, three = (bytes([number]) * 32 for number in range(3))
+    for hash_ in (one, two):
+        assert requests.announced(hash_, "ann", 0)
+    assert requests.announced(three, "bea", 0)
+    assert not requests.announced(two, "carl", 0)
+    assert not requests.announced(three, "ann", 0)
+    assert requests.gone("ann", 0) == [(two, "carl")]
+    assert (one in requests, len(requests)) == (False, 2)
+    assert requests.failed(three, 0) is None  # ann, who had it too, is gone
+
+
+def test_one_peer_cannot_keep_the_others_from_being_asked() -> None:
+    requests = Requests(seconds(2))
+    hashes = [number.to_bytes(32, "big") for number in range(REQUESTS_MAX + 5)]
+    assert all(requests.announced(hash_, "eve", 0) for hash_ in hashes[:REQUESTS_MAX])
+    assert not requests.announced(hashes[-1], "eve", 0)
+    for hash_ in hashes[-3:]:
+        assert requests.announced(hash_, "ann", 0)
+    assert len(requests) == REQUESTS_MAX
+    assert [hash_ in requests for hash_ in hashes[:4]] == [False, False, False, True]
+
+
+def test_orphans_of_one_peer_do_not_push_out_those_of_another() -> None:
+    orphans = Orphans()
+    first = block_of(bytes(32), 1)
+    orphans.hold(first, "ann", b"")
+    many = [block_of(bytes(32), 1, nonce=number) for number in range(1, ORPHANS_MAX + 5)]
+    for block in many:
+        orphans.hold(block, "eve", b"")
+    assert len(orphans) == ORPHANS_MAX
+    assert (first.hash in orphans, many[0].hash in orphans) == (True, False)
+    orphans.forget("eve")
+    assert len(orphans) == 1

@@ -92,7 +92,8 @@ def test_the_text_of_a_summary() -> None:
         version="1", scenario="test", rule="pow", miner="grinding", interval_s=5.0, seed=3,
         digest="d" * 64, records=9, inputs=1, race_seconds=100.04, ticks=20, interval_mean_s=5.002,
         blocks_mined=25, blocks_stale=5, stale_of_mined=0.2, forks=4, reorgs=7, reorg_depth_max=2,
-        blocks_refused=1, messages_refused=2, blocks_by_node={"ann": 0, "bea": 12, "carl": 13},
+        blocks_refused=1, messages_refused=2, peers_dropped=3,
+        blocks_by_node={"ann": 0, "bea": 12, "carl": 13},
         hashes=9, transactions_sent=8, transactions_confirmed=6, transactions_returned=1,
         messages=1, message_bytes=2, conditions=CONDITIONS,
     )  # fmt: skip
@@ -104,6 +105,6 @@ def test_the_text_of_a_summary() -> None:
         "reorgs    7 by nodes, at most 2 deep",
         "found by  carl 13, bea 12",
         "workload  8 transactions sent, 6 confirmed",
-        "refused   1 blocks, 2 messages",
+        "refused   1 blocks, 2 messages; 3 peers dropped",
         f"digest    {'d' * 64}",
     ]

@@ -19,6 +19,8 @@ from powclock.machine.replica import Replica
 from powclock.machine.target import target_to_work
 from powclock.machine.transaction import Transaction
 from powclock.machine.tree import BlockTree, Entry, HeadChange
+from powclock.network import conduct, gossip
+from powclock.network.conduct import Answer
 from powclock.network.gossip import Gossip
 from powclock.network.node import Node
 from powclock.network.pending import Requests
@@ -506,3 +508,30 @@ def a_resync_forgets_the_last_block(patch: pytest.MonkeyPatch) -> None:
         return bad
 
     patch.setattr(Replica, "_replay", replay)
+
+
+# Conduct.
+
+
+@bug
+def a_block_before_its_time_costs_its_peer(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(gossip, "BLOCKS", {**conduct.BLOCKS, Reason.TIME_TOO_NEW: Answer.DROP})
+
+
+@bug
+def damage_on_the_way_costs_the_peer(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(gossip, "MESSAGES", {**conduct.MESSAGES, Reason.BAD_CHECKSUM: Answer.DROP})
+
+
+@bug
+def an_orphan_costs_its_peer(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        Gossip,
+        "_hold",
+        lambda self, block, peer, frame: self._drop(peer, Reason.PREV_BLK_NOT_FOUND),
+    )
+
+
+@bug
+def nobody_is_forgiven(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Gossip, "_forgive", nothing)

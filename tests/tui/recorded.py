@@ -152,7 +152,11 @@ RECORDINGS = {
         jitter_ms = 2
         [[faults]]
         at_s = 20
-        fault = { kind = "double_spend", nodes = ["mallory"], confirmations = 6, merchant = "alice" }
+        [faults.fault]
+        kind = "double_spend"
+        nodes = ["mallory"]
+        merchant = "alice"
+        confirmations = 6
         """,
         (190.6,),
         ("mallory",),

@@ -157,10 +157,12 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
     """An outside change; `nodes` are its targets, none meaning all.
 
     One that `needs_history` may make a node go back to blocks of any age: a race in which that
-    cannot happen forgets them.
+    cannot happen forgets them. Under one that is `dishonest` they send what no honest peer can, so
+    they may be dropped for it.
     """
 
     needs_history: ClassVar[bool] = True
+    dishonest: ClassVar[bool] = False
 
     nodes: tuple[Name, ...] = ()
 

@@ -7,7 +7,7 @@ nothing; only where blocks are grinded they cost the machine as many hashes as a
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from powclock.clock.streams import Stream
 from powclock.machine.block import Block
@@ -34,6 +34,8 @@ _SMALL_ORDER = bytes([1]) + bytes(31)  # the neutral element: it signs anything
 
 class Forge(Fault, frozen=True, tag="forge"):
     """The nodes deliver forged blocks before each true one; `flaw` says what is wrong with them."""
+
+    dishonest: ClassVar[bool] = True
 
     flaw: Flaw = "any"
 
@@ -75,7 +77,10 @@ class Forger:
     def forge(self, frame: bytes, flaw: Flaw) -> tuple[bytes, ...]:
         """Forged blocks for the frame of a true one; none if there is nothing to forge."""
         if frame == self._last[0]:
-            return self._last[1]
+            # Each peer gets another one first, as it may not listen to a second one.
+            frames = self._last[1][1:] + self._last[1][:1]
+            self._last = (frame, frames)
+            return frames
         try:
             message = decode(frame)
         except Invalid:

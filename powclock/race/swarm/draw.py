@@ -8,6 +8,7 @@ node and back, so that the race can agree between two blocks.
 """
 
 from collections.abc import Callable, Sequence
+from typing import get_args
 
 import msgspec
 
@@ -19,7 +20,7 @@ from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.flood import Flood
-from powclock.network.faults.forge import Forge
+from powclock.network.faults.forge import Flaw, Forge
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
 from powclock.network.faults.memory import MemoryFlips
 from powclock.network.faults.nodes import (
@@ -95,7 +96,8 @@ DRAWS: dict[str, Draw] = {
         nodes=_some(s, names), factor=s.choice((0.0, 0.1, 2.0, 8.0))),
     "join": lambda s, _: Join(nodes=(f"guest{s.below(3)}",), hash_rate=s.uniform(0, 20_000)),
     "leave": lambda s, names: Leave(nodes=_few(s, names)),
-    "forge": lambda s, names: Forge(nodes=_some(s, names)),
+    # One flaw: a peer is dropped for the first of several, so the others would not be looked at.
+    "forge": lambda s, names: Forge(nodes=_some(s, names), flaw=s.choice(get_args(Flaw))),
     "flood": lambda s, names: Flood(nodes=_few(s, names), per_s=s.uniform(0.5, 10)),
     "withhold": lambda s, names: Withhold(nodes=_some(s, names), delay_s=s.uniform(0, 20)),
     "selfish": lambda s, names: SelfishMining(nodes=(s.choice(names),), gamma=s.random()),

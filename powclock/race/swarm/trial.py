@@ -1,10 +1,11 @@
 """One race of a seed: broken, healed, and asked to agree, with the checker reading every record.
 
-The rule for agreement. When all faults are over and clocks that were ahead have been caught up
-with, every block that is the heaviest of the race when it is found must reach every node: each
-node's head weighs at least as much within 2 × diameter × the time that a block takes over the
-slowest link (three messages: announced, requested, delivered), and the patience of two requests for
-what was lost before. After two such blocks all nodes must hold one head at some moment.
+The rule for agreement. When all faults are over, clocks that were ahead have been caught up with,
+and nodes that misbehaved are forgiven, every block that is the heaviest of the race when it is
+found must reach every node: each node's head weighs at least as much within 2 × diameter × the time
+that a block takes over the slowest link (three messages: announced, requested, delivered), and the
+patience of two requests for what was lost before. After two such blocks all nodes must hold one
+head at some moment.
 """
 
 import traceback
@@ -15,6 +16,7 @@ import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.machine.header import display
+from powclock.network.conduct import BAN_NS
 from powclock.network.faults.nodes import ClockSkew
 from powclock.network.gossip import REQUEST_TIMEOUT_NS
 from powclock.network.topology import diameter
@@ -89,6 +91,8 @@ def demand_agreement(driver: Driver) -> None:
     interval_ns = world.scenario.difficulty.interval_s * NANOSECONDS
     patience_ns = _patience_ns(driver)
     world.advance(driver.now_ns + _ahead_ns(world.scenario))
+    if any(planned.fault.dishonest for planned in world.scenario.faults):
+        world.advance(driver.now_ns + BAN_NS)
     for _ in range(BLOCKS_AFTER_HEAL):
         tick = driver.view.tick
         until_ns = driver.now_ns + BLOCK_INTERVALS_MAX * interval_ns

@@ -5,6 +5,7 @@ from typing import Any
 
 from powclock.record.checker.blocks import Seen, paths
 from powclock.record.checker.broken import BrokenInvariant, Place, Wrong
+from powclock.record.checker.conduct import Dishonest
 from powclock.record.checker.header import check_header, work_of
 from powclock.record.checker.heads import Follower, shown
 from powclock.record.checker.memory import Damages
@@ -17,12 +18,15 @@ from powclock.record.events import (
     BlockRefused,
     ChainInfo,
     Event,
+    FaultOff,
+    FaultOn,
     Hash,
     HeadMoved,
     MemoryFlipped,
     NodeJoined,
     NodeLeft,
     NodeUp,
+    PeerDropped,
     RaceStarted,
     Record,
     Reorg,
@@ -40,6 +44,7 @@ TEMPORARY = frozenset(
     {
         "time-too-new",
         "prev-blk-not-found",
+        "too-little-chainwork",
         "bad-txnmrklroot",
         "bad-txns-duplicate",
         "bad-blk-length",
@@ -70,6 +75,7 @@ class Checker:
         self._due: Follower | None = None
         self._bodies: dict[int, Body] = {}
         self._returned: tuple[Seen, Seen, list[Transfer]] | None = None
+        self._dishonest = Dishonest()
         self._samples = 0
         self._damages = Damages()
         self._handlers: dict[type[Event], Callable[[str, Any, Record], None]] = {
@@ -80,6 +86,9 @@ class Checker:
             BlockFound: self._found,
             BlockAccepted: self._accepted,
             BlockRefused: self._refused,
+            PeerDropped: self._dropped,
+            FaultOn: self._fault_on,
+            FaultOff: self._fault_off,
             HeadMoved: self._moved,
             Reorg: self._moved,
             MemoryFlipped: self._flipped,
@@ -272,6 +281,18 @@ class Checker:
             if event.reason in REMEMBERED:
                 raise Wrong(15, f"{node} remembers a valid block, or its parent, as invalid")
             raise Wrong(13, f"{node} refuses a valid block of {event.peer}: {event.reason}")
+
+    # Conduct.
+
+    def _dropped(self, node: str, event: PeerDropped, record: Record) -> None:
+        if not self._dishonest.may_be_dropped(event.peer, record.time_ns):
+            raise Wrong(13, f"{node} drops {event.peer}, which is honest: {event.reason}")
+
+    def _fault_on(self, _: str, event: FaultOn, __: Record) -> None:
+        self._dishonest.begin(event, list(self._followers))
+
+    def _fault_off(self, _: str, event: FaultOff, record: Record) -> None:
+        self._dishonest.end(event, record.time_ns)
 
     # Heads.
 
