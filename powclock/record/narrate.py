@@ -140,8 +140,8 @@ def _attack(event: AttackMoved) -> str:
     """What the attacker does, its branch against the public one, and what came of it."""
     words = f"{event.attacker} {event.stage}"
     if event.branch or event.public:
-        sizes = f"{event.branch} : {event.public}"
-        words += f"  secret {sizes} public" if event.withheld else f"  {sizes}"
+        words += f"  {event.branch} : {event.public}"
+        words += " in secret" if event.withheld else ""
     if event.wanted and event.stage in _CONFIRMED:
         words += f"  {min(event.confirmations, event.wanted)}/{event.wanted} confirmed"
     if event.stage in _OVER:

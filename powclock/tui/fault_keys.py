@@ -191,13 +191,13 @@ FAULT_KEYS = (
              "a tie", ATTACKS, (Strength("γ 0", _selfish(0)), Strength("γ 0.5", _selfish(0.5)),
                                 Strength("γ 1", _selfish(1))), usual=1,
              about="a miner withholds its blocks", one_node=True),
-    FaultKey("S", "double_spend", "double spend", "A node pays, and takes the payment back when "
-             "the merchant has delivered", ATTACKS,
+    FaultKey("S", "double_spend", "double spend", "A node pays, and takes it back when the "
+             "merchant has so many confirmations", ATTACKS,
              (Strength("1 conf.", _double_spend(1)), Strength("3 conf.", _double_spend(3)),
               Strength("6 conf.", _double_spend(6))), usual=1,
-             row="spend twice", about="it pays, and takes it back", one_node=True),
-    FaultKey("E", "eclipse", "eclipse", "A node hears of one peer alone, and of no block", ATTACKS,
-             _one(Eclipse), about="it hears of one peer alone", one_node=True),
+             about="pays, and takes it back", one_node=True),
+    FaultKey("E", "eclipse", "eclipse", "A node hears of the world from its attacker alone",
+             ATTACKS, _one(Eclipse), about="hears of its attacker alone", one_node=True),
     FaultKey("w", "withhold", "withhold", "Blocks that a node finds reach nobody until later",
              ATTACKS, (Strength("3 s", _withhold(3)), Strength("10 s", _withhold(10)),
                        Strength("30 s", _withhold(30))), usual=1,

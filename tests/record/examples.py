@@ -141,7 +141,7 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
     (
         AttackMoved("selfish:mallory", "mallory", "withholds", 2, 1, 2, 5, 3),
         None,
-        ("attack", "mallory withholds  secret 2 : 1 public"),
+        ("attack", "mallory withholds  2 : 1 in secret"),
     ),
     (
         TransfersLeftOut("censor:mallory", "mallory", 3, 23.4, 7.6),

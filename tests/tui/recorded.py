@@ -139,6 +139,28 @@ RECORDINGS = {
         (223.0,),
         ("mallory",),
     ),
+    "double-spend": Recording(
+        """
+        seed = 2
+        workload = { clients = 0 }
+        [nodes]
+        names = ["mallory", "alice", "bob", "carol", "dave", "erin"]
+        shares = [45, 11, 11, 11, 11, 11]
+        [links]
+        topology = "full_mesh"
+        latency_ms = 20
+        jitter_ms = 2
+        [[faults]]
+        at_s = 20
+        [faults.fault]
+        kind = "double_spend"
+        nodes = ["mallory"]
+        merchant = "alice"
+        confirmations = 6
+        """,
+        (190.6,),
+        ("mallory",),
+    ),
 }
 """By name. Names from outside are cleaned where they come in, so the recording has them clean."""
 

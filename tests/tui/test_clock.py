@@ -2,13 +2,15 @@
 
 import pytest
 
+from powclock.lab.expected import Expected, expected_of_frame
 from powclock.record.detail import Retarget
-from powclock.record.frame import Frame
+from powclock.record.frame import Frame, Totals
 from powclock.tui.digits import large, large_width, small
 from powclock.tui.state import State
 from powclock.tui.widgets.clock import Clock
 from powclock.tui.widgets.panel import Border
-from tests.tui.frames import frame, hash_of
+from tests.lab.test_expected import CONDITIONS
+from tests.tui.frames import SECOND, frame, hash_of
 from tests.tui.panels import see, state, text
 
 EACH_BLOCK = Retarget(height=4, work=104_000.0, change=0.04)
@@ -108,20 +110,54 @@ def test_on_the_whole_screen() -> None:
         "",
         "  the wait for tick 4 has been 2.0 s, longer than 33 % of waits",
         "",
-        "  █▄",
-        "  ███▅▁",
-        "  █████▆▃",
-        "  ████████▆▃▁",
-        "  ███████████▆▄▂",
-        "  ███████████████▆▄▂▁",
-        "  ███████████████████▇▅▄▃▁",
-        "  █████████████████████████▇▆▅▄▃▂▁",
-        "  █████████████████████████████████▇▇▆▅▅▄▃▃▂▂▁▁",
-        "  ████████████████████████████████████████████████▇▇▇▆▆▆▅▅▅▅▄▄",
+        "  mean interval 6.00 s  no law: the conditions of the race are …",
+        "  stale rate    25 % of all mined  no law: the conditions of th…",
+        "",
+        "  █▅▃",
+        "  ████▆▄▁",
+        "  ███████▇▆▄▂",
+        "  ████████████▇▅▄▂▁",
+        "  ██████████████████▇▆▅▄▃▂▁",
+        "  ██████████████████████████▇▇▆▅▄▄▃▃▂▂▁▁",
+        "  █████████████████████████████████████████▇▇▇▆▆▆▅▅▅▅▄▄▄▄▄▃▃▃▃",
         "  0.0 s             4.5 s             9.0 s             14 s",
     ]
     rows = shown(frame(height=123), 156, 42)
     assert rows[1:21] == [row.rstrip() for row in large_rows("123", 4, rows)]
+
+
+def raced(seconds: int) -> Frame:
+    """Two hundred ticks and ten stale blocks, five seconds apart as they should be."""
+    return frame(
+        height=200,
+        interval_s=5.0,
+        tick_ns=seconds * SECOND,
+        time_ns=(seconds + 2) * SECOND,
+        totals=Totals(blocks_mined=210, blocks_stale=10),
+        conditions=CONDITIONS,
+        faults=(),
+    )
+
+
+def test_the_mean_interval_stands_beside_its_band() -> None:
+    on_time, late = raced(1_040), raced(1_600)
+    told = expected_of_frame(on_time)
+    assert isinstance(told.interval_s, Expected)
+    low, high = told.interval_s.low, told.interval_s.high
+    assert (told.interval_s.fits, 4.5 < low < 5 < high < 5.5) == (True, True)
+    assert shown(on_time, 38, 5)[2].endswith(f"   mean 5.2 ✓ {low:.1f}–{high:.1f}")
+    assert shown(late, 38, 5)[2].endswith(f"   mean 8.0 ! {low:.1f}–{high:.1f}")
+    assert shown(on_time, 32, 3)[1].endswith("6.0 s, mean 5.2 ✓")
+    interval, stale = shown(on_time, 120, 20)[9:11]
+    assert interval == (
+        f"  mean interval 5.20 s ✓ expected 5.00 [{low:.2f}–{high:.2f}]  ASERT keeps the schedule"
+    )
+    assert isinstance(told.stale_of_mined, Expected)
+    limit = 100 * told.stale_of_mined.high
+    assert stale == (
+        f"  stale rate    4.8 % of all mined ✓ expected 5.0 [0–{limit:.0f}]"
+        "  hashes spent behind the best height"
+    )
 
 
 def large_rows(digits: str, size: int, rows: list[str]) -> list[str]:

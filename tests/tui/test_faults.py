@@ -1,5 +1,6 @@
 """The sheet of faults: what its rows say, and what its keys ask of the race."""
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -103,25 +104,25 @@ def test_whole_rows() -> None:
     left, right = halves()
     for row in (
         "LINKS",
-        "▸ p ⊘ partition   choose the sides",
-        "d » delay       ◂    1 s    ▸",
-        "l ∅ loss        ◂    30 %   ▸",
-        "b ≠ bit flips   ◂    30 %   ▸",
+        "▸ p ⊘ partition    choose the sides",
+        "d » delay        ◂    1 s    ▸",
+        "l ∅ loss         ◂    30 %   ▸",
+        "b ≠ bit flips    ◂    30 %   ▸",
         "ATTACKS",
-        "s ◉ selfish     needs a node: tab",
-        "g ‡ forge       ◂  any flaw ▸",
+        "s ◉ selfish      needs a node: tab",
+        "g ‡ forge        ◂  any flaw ▸",
     ):
         assert row in left
     for row in (
         "NODES",
-        "k ✖ crash       needs a node: tab",
-        "K ✖ lose disk   needs a node: tab",
-        "c ◷ clock skew  ◂   +90 s   ▸",
-        "h ▲ hash more   ◂     ×2    ▸",
-        "H ▲ hash less   ◂     ÷2    ▸",
-        "a + join        a node nobody knew",
-        "x − leave       needs a node: tab",
-        "r   restart     what has crashed",
+        "k ✖ crash        needs a node: tab",
+        "K ✖ lose disk    needs a node: tab",
+        "c ◷ clock skew   ◂   +90 s   ▸",
+        "h ▲ hash more    ◂     ×2    ▸",
+        "H ▲ hash less    ◂     ÷2    ▸",
+        "a + join         a node nobody knew",
+        "x − leave        needs a node: tab",
+        "r   restart      what has crashed",
         "PRESETS",
         "1 split brain     halves build cha…",
     ):
@@ -351,7 +352,7 @@ def test_the_sheet_follows_the_choice_on_a_low_terminal() -> None:
         await pilot.press("f", "up")
         assert any(row.startswith("▸ 6 flash crowd") for row in sheet_of(app))
         await pilot.press("down")
-        assert sheet_of(app)[:2] == ["LINKS", "▸ p ⊘ partition   choose the sides"]
+        assert sheet_of(app)[:2] == ["LINKS", "▸ p ⊘ partition    choose the sides"]
         await pilot.press("g")  # a key shows the row of its fault
         assert any(row.startswith("▸●g ‡ forge") or "▸ g ‡ forge" in row for row in sheet_of(app))
 
@@ -406,3 +407,9 @@ def test_no_two_keys_of_the_sheet_are_the_same() -> None:
         for key in binding.key.split(",")
     ]
     assert sorted(keys) == sorted(set(keys))
+
+
+def test_the_readme_has_every_key_of_the_sheet() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    missing = [each.key for each in FAULT_KEYS if f"`{each.key}`" not in text]
+    assert missing == []

@@ -6,11 +6,12 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from powclock.race.messages import Ended, Shown
-from powclock.record.frame import Frame, NodeRow
+from powclock.record.frame import Frame, NodeRow, Totals
 from powclock.tui.app import PowclockApp
 from powclock.tui.node_columns import choose, spark
 from powclock.tui.node_order import NodeOrder, deviation, matches
 from powclock.tui.widgets.nodes import Nodes
+from tests.lab.test_expected import CONDITIONS
 from tests.tui.frames import (
     NAMES,
     RUNNING,
@@ -308,3 +309,18 @@ def test_columns_fit(width: int) -> None:
     for skewed in (False, True):
         columns = choose(width, name_cells=24, region_cells=12, skewed=skewed)
         assert sum(column.width for column in columns) <= max(width - 2, 0)
+
+
+def test_the_share_of_blocks_stands_beside_its_band() -> None:
+    rows = (node("alice", won=30), node("bob", won=60), node("carol", won=8), node("dave", won=2))
+    first = frame(nodes=rows, totals=Totals(blocks_mined=100), conditions=CONDITIONS, faults=())
+
+    async def read(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        shares = [row.partition(" mining ")[2] for row in text_of(app, "nodes")[2:6]]
+        assert [" ".join(row.split()[2:6]) for row in shares] == [
+            "30 ✓ 8–42 %", "60 ! 8–42 %", "8 ✓ 8–42 %", "2 ! 8–42 %",
+        ]  # fmt: skip
+        await tell(race, pilot, replace(first, conditions=replace(CONDITIONS, faults_begun=1)))
+        assert "30 of 25 %" in text_of(app, "nodes")[2]
+
+    on_screen(read, first=first)

@@ -79,7 +79,8 @@ CASES = (
     at(Case("crowd", recording="crowd", moment=0), (160, 45)),
     at(Case("crowd", recording="crowd", moment=0), (80, 24)),
     *(
-        at(Case("selfish", recording="selfish", moment=0), size)
+        at(Case(attack, recording=attack, moment=0), size)
+        for attack in ("selfish", "double-spend")
         for size in ((160, 45), (100, 30), (80, 24), (60, 20))
     ),
     at(Case("selfish-cells", recording="selfish", moment=0, keys=("z", "z")), (100, 30)),

@@ -31,14 +31,15 @@ from powclock.tui.text import fit, since
 from powclock.tui.widgets.faults import where
 from powclock.tui.widgets.panel import Part
 
-_NAME_CELLS = 12
+_NAME_CELLS = 13
 _STRENGTH_CELLS = 13
 _PRESET_CELLS = 16
 # Less of whom a fault strikes says nothing.
 _WHERE_MIN = 8
+_WHERE_AT = 33
 # Rows as wide as this say what a fault does, from this cell on.
 _WIDE = 60
-_ABOUT_AT = 33
+_ABOUT_AT = 38
 # Two columns with all strengths, and what is between them.
 _TWO_COLUMNS = 70
 _GAP = 2
@@ -206,12 +207,13 @@ class FaultsScreen(Choices):
         row.put(f"{FAULTS.get(item.kind, ' ')} ", style + ground)
         row.put(fit(item.words, _NAME_CELLS), (palette.bad if same else palette.text) + ground)
         if item.needs_node and self.state.selected is None and not same:
-            row.put("needs a node: tab", palette.warning + ground)
+            here = item.id == self._chosen
+            row.put("needs a node: tab", (palette.warning if here else palette.muted) + ground)
         elif strengths_of(item) > 1:
             self._strength(row, item.id, ground)
         elif width < _WIDE and not same:
             row.put(item.about, palette.muted + ground)
-        self._to(row, min(_ABOUT_AT - 1, width), ground)
+        self._to(row, min(_ABOUT_AT if width >= _WIDE else _WHERE_AT, width), ground)
         if same and row.room >= _WHERE_MIN:
             words = " · ".join(self._where_and_since(fault) for fault in same)
             row.put(fit(words, min(row.room, cell_len(words))), palette.text + ground)

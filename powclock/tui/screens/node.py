@@ -9,7 +9,7 @@ from powclock.record.detail import Account, NodeDetail, Peer
 from powclock.record.events import NANOSECONDS
 from powclock.record.frame import ActiveFault, Frame, NodeRow
 from powclock.record.narrate import short_hash
-from powclock.tui.expectations import mark
+from powclock.tui.expectations import mark, parts_of_hundred, sentence
 from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, FAULTS, RIVAL, STALE, STILL, WRONG_STATE
 from powclock.tui.rows import Row
 from powclock.tui.screens.sections import Goal, Line, Page, Plan, Section, flow
@@ -140,7 +140,7 @@ class NodePage(Page):
         if isinstance(compared, Expected):
             limits = f"{compared.low * mined:.0f}–{compared.high * mined:.0f}"
             parts += [(" ", palette.muted), mark(compared, palette)]
-            expected += f" [{limits}]"
+            expected = f"{row.share * mined:.1f} [{limits}] at {percent(row.share)}"
         return self._fact("found", [*parts, (f"  {expected}", palette.muted)])
 
     def _attacks(self, frame: Frame) -> Iterator[Line]:
@@ -151,11 +151,14 @@ class NodePage(Page):
                 continue
             yield Line(_bound(_attack_row, state, fault, frame))
             law: Comparison | None = None
+            label = ""
             if fault.fault == "selfish":
-                law = state.expectations.revenue(frame, fault)
+                label, law = "revenue", state.expectations.revenue(frame, fault)
             elif fault.fault == "double_spend":
-                law = state.expectations.double_spend(frame, fault)
+                label, law = "won", state.expectations.double_spend(frame, fault)
             if law is not None:
+                told = sentence(law, state.palette, parts_of_hundred, "%")
+                yield self._fact(label, told[:-1])
                 yield self._fact("law", [
                     (law.law if isinstance(law, Expected) else f"none: {law.why}",
                      state.palette.muted),

@@ -129,11 +129,10 @@ def _double_spend(
     tries = [("  won ", palette.muted), (f"{attack.won}/{attack.tries}", palette.strong)]
     law = list(tries)
     if isinstance(chance, Expected):
-        law += [
-            (f", expected {parts_of_hundred(chance.expected)} % ", palette.muted),
-            (f"[{band(chance, parts_of_hundred)} %] ", palette.muted),
-            mark(chance, palette),
-        ]
+        law.append((f", expected {parts_of_hundred(chance.expected)} %", palette.muted))
+        if chance.low > 0 or chance.high < 1:
+            limits = f" [{band(chance, parts_of_hundred)} %] "
+            law += [(limits, palette.muted), mark(chance, palette)]
     return [
         [*who, (goal, palette.text), *confirmed, *secret, *public, *stage, *law],
         [*who, *confirmed, *secret, *public, *stage, *law],

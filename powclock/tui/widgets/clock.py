@@ -116,10 +116,10 @@ class Clock(Panel):
         """The mean interval and the stale rate: measured, expected, the band, and by which law."""
         palette, compared = self.state.palette, self.state.expectations.race(frame)
         interval = sentence(compared.interval_s, palette, seconds, "s")
-        stale = sentence(compared.stale_of_mined, palette, parts_of_hundred, "% of mined")
+        stale = sentence(compared.stale_of_mined, palette, parts_of_hundred, "% of all mined")
         return [
             _put(Row(width).gap(2).put("mean interval ", palette.muted), interval),
-            _put(Row(width).gap(2).put("stale blocks  ", palette.muted), stale),
+            _put(Row(width).gap(2).put("stale rate    ", palette.muted), stale),
         ]
 
     def _leader(self, frame: Frame) -> list[Part]:

@@ -217,7 +217,9 @@ class Nodes(Panel):
 
     def _forget(self, frame: Frame) -> None:
         """Drop the rows of before if something has changed that all of them show."""
-        kept_for = (self._columns, self.state.palette, frame.totals.blocks_mined, frame.sides)
+        begun = frame.conditions.faults_begun if frame.conditions is not None else 0
+        mined = frame.totals.blocks_mined
+        kept_for = (self._columns, self.state.palette, mined, frame.sides, begun)
         if kept_for != self._kept_for or len(self._kept) > 4 * self._room() + 100:
             self._kept_for = kept_for
             self._kept.clear()
