@@ -49,7 +49,7 @@ def test_the_halves_of_a_healed_partition_agree_again(seed: int) -> None:
     with race(parted(seed)) as running:
         running.run(30)
         running.begin(SPLIT)
-        sides = SPLIT.sides(running.world)
+        sides = SPLIT.sides(running.world.reach)
         fork = min(node.head.height for node in running.nodes().values())
         running.run(60)
         while running.agreed() or min(block_authors(running, side, 30) for side in sides) < 2:

@@ -183,11 +183,11 @@ def test_the_payment_is_a_valid_transfer_of_its_own_account() -> None:
         until(running, "pays")
         running.run(1)
         mempool = running.nodes()["carl"].replica.mempool
-        key = running.world.key("mallory").public
+        key = running.world.reach.key("mallory").public
         payment = mempool.waiting(key, 0)
         assert isinstance(payment, Transaction)
-        payment.check(running.world.chain_id)
-        assert payment.recipient == running.world.key("carl").public
+        payment.check(running.world.reach.chain_id)
+        assert payment.recipient == running.world.reach.key("carl").public
         assert running.nodes()["mallory"].replica.mempool.get(payment.id) is None
 
 

@@ -43,11 +43,11 @@ def picture(running: Race) -> dict[str, object]:
             (link.source, link.target, link.send == link._transmit, link.severed)
             for link in world.links()
         ],
-        "skews": {name: world.clock(name).skew_ns for name in world.node_names()},
-        "rates": {name: world.hash_rate(name).nominal for name in world.node_names()},
+        "skews": {name: world.reach.clock(name).skew_ns for name in world.node_names()},
+        "rates": {name: world.reach.hash_rate(name).nominal for name in world.node_names()},
         "running": list(running.nodes()),
         "frozen": [seat.name for seat in world.seats() if seat.host.suspended],
-        "left out": {name: world.template(name).left_out for name in world.node_names()},
+        "left out": {name: world.reach.template(name).left_out for name in world.node_names()},
         "names": world.node_names(),
     }
 
@@ -255,8 +255,8 @@ def test_the_sides_of_a_partition_are_whole_and_near_their_shares(count: int, sh
         with race(scenario(seed, nodes={"count": count, "spread": 0.6})) as running:
             world = running.world
             names = world.node_names()
-            rates = {name: world.hash_rate(name).nominal for name in names}
-            sides = Partition(share=share).sides(world)
+            rates = {name: world.reach.hash_rate(name).nominal for name in names}
+            sides = Partition(share=share).sides(world.reach)
             assert sorted(name for side in sides for name in side) == sorted(names)
             for side in sides:
                 inner = [
@@ -385,14 +385,14 @@ def test_who_joins_learns_the_chain_and_who_leaves_is_gone() -> None:
 def test_who_left_comes_back_as_a_new_node_of_the_same_name() -> None:
     with race(STILL) as running:
         running.run(60)
-        rate = running.world.hash_rate("bob").base
+        rate = running.world.reach.hash_rate("bob").base
         leave = Leave(nodes=("bob",))
         running.begin(leave)
         assert "bob" not in running.world.node_names()
         running.run(10)
         running.heal(leave)
         assert running.world.node_names()[-1] == "bob"
-        assert running.world.hash_rate("bob").base == rate
+        assert running.world.reach.hash_rate("bob").base == rate
         assert running.events(NodeUp)[-1] == NodeUp(blocks=0)
         running.run(20)
         running.run_until(running.agreed, 30)

@@ -24,7 +24,7 @@ STILL = scenario(
 
 def maker(running: Race, node: str = "bob") -> JunkMaker:
     """Makes a node's junk outside of a flood."""
-    return JunkMaker(running.world, node, running.world.stream("test"))
+    return JunkMaker(running.world.reach, node, running.world.reach.stream("test"))
 
 
 def made(running: Race, junk: JunkMaker, count: int) -> list[Block]:
@@ -108,7 +108,7 @@ def test_transactions_are_well_signed_promises_of_an_account_that_has_nothing() 
         for _ in range(100):
             message = decode(junk.make("transactions", node.head))
             assert isinstance(message, Pass)
-            message.transaction.check(running.world.chain_id)
+            message.transaction.check(running.world.reach.chain_id)
             assert node.replica.ledger.account(message.transaction.sender).balance == 0
 
 

@@ -30,7 +30,7 @@ def test_a_frozen_node_says_nothing_and_catches_up_at_once() -> None:
         said = [type(r.event) for r in running.records[begun:] if r.node == "bob"]
         assert said == []
         assert running.nodes()["bob"].head is before
-        assert running.world.hash_rate("bob").nominal == 0
+        assert running.world.reach.hash_rate("bob").nominal == 0
         running.heal(pause)
         (thawed,) = running.events(NodeThawed)
         assert thawed.waited > 0
