@@ -29,6 +29,7 @@ from powclock.network.conduct import (
     Conduct,
 )
 from powclock.network.pending import ORPHANS_MAX, REQUESTS_MAX, Orphans, Requests
+from powclock.network.serving import FETCH_BLOCKS_MAX, Serving
 from powclock.network.storage import Disk
 from powclock.network.tell import head_moved
 from powclock.network.wire import (
@@ -54,7 +55,6 @@ from powclock.record.events import (
 
 REQUEST_TIMEOUT_NS = 2 * NANOSECONDS
 LATE_S_MAX = 2.0  # requests are looked after once in a timeout
-FETCH_BLOCKS_MAX = 128
 BESIDE_MAX = 16  # with a locator, well below the wire's limit
 RECENT_TRANSACTIONS_MAX = 2_000
 
@@ -114,6 +114,7 @@ class Gossip:
         self._on_dropped = dropped
         self._on_forgiven = forgiven
         self._conduct = Conduct(peers)
+        self._serving = Serving(replica, disk, self._send, send)
         self._requests = Requests(REQUEST_TIMEOUT_NS)
         self._orphans = Orphans()
         self._recent_transactions: dict[bytes, None] = {}
@@ -133,18 +134,18 @@ class Gossip:
             case Announce(blocks, transactions):
                 self._on_announce(peer, blocks, transactions)
             case Request(blocks, transactions):
-                self._on_request(peer, blocks, transactions)
+                self._serving.request(peer, blocks, transactions)
             case Deliver(block):
                 self._on_block(block, peer, data)
             case Pass(transaction):
                 self.on_transaction(transaction, peer)
             case Fetch(locator):
-                self._push_after(peer, locator)
+                self._serving.push_after(peer, locator)
             case Hello(genesis, chain_work, locator):
                 if genesis != self._replica.tree.genesis.hash:
                     self._refuse_message(peer, Reason.WRONG_NETWORK, data)
                 elif self._replica.head.chain_work > chain_work:
-                    self._push_after(peer, locator)
+                    self._serving.push_after(peer, locator)
 
     def _refuse_message(self, peer: NodeId, reason: Reason, data: bytes) -> None:
         self._emit(MessageRefused(peer=peer, reason=reason, bytes=len(data)))
@@ -203,29 +204,6 @@ class Gossip:
         if wanted_blocks or wanted_transactions:
             self._send(peer, Request(wanted_blocks, wanted_transactions))
             self._watch()
-
-    def _on_request(
-        self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
-    ) -> None:
-        for hash_ in blocks:
-            frame = self._disk.frame(hash_)
-            if frame is not None:
-                self._send_to(peer, frame)
-        for id_ in transactions:
-            transaction = self._replica.mempool.get(id_)
-            if transaction is not None:
-                self._send(peer, Pass(transaction))
-
-    def _push_after(self, peer: NodeId, locator: tuple[bytes, ...]) -> None:
-        """Send the best chain from where the peer's locator meets it, then announce the head."""
-        tree = self._replica.tree
-        start = tree.fork_point(list(locator)).height + 1
-        for entry in tree.best_from(start, FETCH_BLOCKS_MAX):
-            frame = self._disk.frame(entry.hash)
-            assert frame is not None, "every block of the best chain but genesis is on disk"
-            self._send_to(peer, frame)
-        if start + FETCH_BLOCKS_MAX <= tree.head.height:
-            self._send(peer, Announce(blocks=(tree.head.hash,)))
 
     # Blocks.
 
@@ -344,7 +322,7 @@ class Gossip:
     # Transactions.
 
     def on_transaction(self, transaction: Transaction, peer: NodeId | None) -> None:
-        """Take a transfer from a peer, or from a client of this node."""
+        """Take a transaction from a peer, or from a client of this node."""
         self._requests.arrived(transaction.id)
         if transaction.id in self._recent_transactions:
             return
@@ -364,8 +342,8 @@ class Gossip:
             del self._recent_transactions[next(iter(self._recent_transactions))]
         self._send_others(peer, Announce(transactions=(transaction.id,)))
 
-    def forget_transfers(self) -> None:
-        """Take transfers in anew that were seen already: the state that judged them was wrong."""
+    def forget_transactions(self) -> None:
+        """Take in anew what was seen already: the state that judged it was wrong."""
         self._recent_transactions.clear()
 
     # Conduct.

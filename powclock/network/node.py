@@ -162,7 +162,7 @@ class Node:
         self.search_anew()
 
     def _rebuilt(self) -> None:
-        self.gossip.forget_transfers()
+        self.gossip.forget_transactions()
         self.search_anew()
 
     def search_anew(self) -> None:

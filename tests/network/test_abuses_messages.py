@@ -11,8 +11,8 @@ import pytest
 
 from powclock.machine.mempool import SENDER_AHEAD_MAX, Mempool
 from powclock.machine.transaction import MONEY_MAX, NONCE_END
-from powclock.network.gossip import FETCH_BLOCKS_MAX
 from powclock.network.pending import ORPHANS_MAX, REQUESTS_MAX
+from powclock.network.serving import FETCH_BLOCKS_MAX
 from powclock.network.wire import (
     FRAME_BYTES_MAX,
     HASHES_MAX,

@@ -12,7 +12,7 @@ from powclock.network.conduct import (
     Answer,
     Conduct,
 )
-from powclock.network.gossip import FETCH_BLOCKS_MAX
+from powclock.network.serving import FETCH_BLOCKS_MAX
 from powclock.network.wire import Announce, Deliver, Fetch, Hello, Message, Request, framed
 from powclock.record.events import BlockAccepted, BlockRefused, PeerDropped
 from tests.builders import GENESIS, block_of, chain

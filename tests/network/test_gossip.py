@@ -5,8 +5,8 @@ import pytest
 from powclock.machine.block import Block
 from powclock.machine.header import display
 from powclock.machine.reason import Reason
-from powclock.network.gossip import FETCH_BLOCKS_MAX
 from powclock.network.pending import ASKED_MAX, ORPHANS_MAX
+from powclock.network.serving import FETCH_BLOCKS_MAX
 from powclock.network.wire import (
     CHECKSUM_BYTES,
     Announce,

@@ -24,6 +24,7 @@ from powclock.network.conduct import Answer
 from powclock.network.gossip import Gossip
 from powclock.network.node import Node
 from powclock.network.pending import Requests
+from powclock.network.serving import Serving
 from powclock.network.storage import Disk
 from powclock.race.swarm.draw import drawn_kinds
 from powclock.race.swarm.trial import try_seed
@@ -471,7 +472,7 @@ def the_locator_is_not_understood(patch: pytest.MonkeyPatch) -> None:
 
 @bug
 def a_fetch_is_not_answered(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Gossip, "_push_after", nothing)
+    patch.setattr(Serving, "push_after", nothing)
 
 
 @bug

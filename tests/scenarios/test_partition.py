@@ -3,7 +3,7 @@
 import pytest
 
 from powclock.network.faults.cuts import Partition
-from powclock.network.gossip import FETCH_BLOCKS_MAX
+from powclock.network.serving import FETCH_BLOCKS_MAX
 from powclock.network.topology import diameter
 from powclock.race.scenario import Scenario
 from powclock.record.events import BlockFound, LeaderElected, Reorg, TransactionSent

@@ -19,8 +19,9 @@ from powclock.tui.glyphs import to_ascii
 from powclock.tui.layout_graph import Seats, lay_out, order
 from powclock.tui.spread import Replay, coverage
 from powclock.tui.state import State
-from powclock.tui.widgets.network import GLIDE_S, Network
+from powclock.tui.widgets.network import Network
 from powclock.tui.widgets.network_graph import forms, nearest
+from powclock.tui.widgets.network_stage import GLIDE_S
 from tests.tui.frames import (
     RUNNING,
     SECOND,
@@ -430,7 +431,7 @@ def test_names_never_run_into_each_other(kind: Kind, count: int) -> None:
     names = [f"node{index}" for index in range(count)]
     network, _, _ = network_of(ring(names, links=links(kind, count)), motion=False)
     network.body(38, 17)
-    graph = network._graph[1]
+    graph = network._stage._graph[1]
     assert graph is not None
     taken = list(graph.cells)
     for index, start, text in graph._placed([0]):

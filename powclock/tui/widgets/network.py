@@ -5,7 +5,7 @@ what a node believes, the line under the picture how many have the block.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf, isinf
 
 from rich.cells import cell_len
@@ -24,19 +24,17 @@ from powclock.tui.glyphs import (
     STILL,
     WRONG_STATE,
 )
-from powclock.tui.layout_graph import Cell, Layout, Seats, lay_out
+from powclock.tui.layout_graph import Cell
 from powclock.tui.rows import Row
 from powclock.tui.spread import Coverage, Replay, coverage
 from powclock.tui.state import State
 from powclock.tui.widgets import network_map
-from powclock.tui.widgets.network_graph import Flight, Graph, Mark, crowded, nearest
+from powclock.tui.widgets.network_graph import Flight, Mark, nearest
+from powclock.tui.widgets.network_stage import Stage
 from powclock.tui.widgets.panel import Panel, Part
 
 NODES_MAX = 200
 CELLS_A_NODE = 8
-# Nodes that change their places take this long to get there.
-GLIDE_S = 0.6
-_NAMES_MAX = 12
 # A narrower title has room for the pace alone.
 _ASIDE_CELLS = 42
 # A node that has just got the block is bright for this part of a spread that is shown.
@@ -72,12 +70,9 @@ class Network(Panel):
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
-        self._seats = Seats()
+        self._stage = Stage(state)
         self._replay = Replay()
         self._frame: Frame | None = None
-        self._layout: tuple[object, Layout | None] = (None, None)
-        self._glide: tuple[float, dict[str, Cell]] = (-inf, {})
-        self._graph: tuple[object, Graph | None] = (None, None)
         self._plan: tuple[object, network_map.Plan | None, list[Cell]] = (None, None, [])
         self._rows: tuple[object, list[Row]] = (None, [])
         self._cells: list[Cell] = []
@@ -87,9 +82,8 @@ class Network(Panel):
     @property
     def moving(self) -> bool:
         """Whether a block spreads in the picture, or nodes are on their way to new places."""
-        now_s = self.state.wall_s()
-        gliding = now_s < self._glide[0] + GLIDE_S
-        return self.state.motion and (gliding or self._replay.moves(now_s))
+        spreads = self._replay.moves(self.state.wall_s())
+        return self.state.motion and (spreads or self._stage.moving)
 
     def _see(self, frame: Frame) -> None:
         """Take in a frame, once."""
@@ -182,7 +176,8 @@ class Network(Panel):
     # The graph.
 
     def _picture(self, frame: Frame, moment: Moment, width: int, height: int) -> list[Row]:
-        graph = self._graph_of(frame, width, height)
+        graph = self._stage.graph(frame, width, height)
+        self._cells = self._stage.cells
         state, palette = self.state, self.state.palette
         names = graph.names
         index = {name: place for place, name in enumerate(names)}
@@ -242,62 +237,6 @@ class Network(Panel):
                 share = (moment.shown_ns - sent_ns) / max(arrival.delay_ns - sent_ns, 1)
                 flights.append(Flight(way, share))
         return carried, flights
-
-    def _graph_of(self, frame: Frame, width: int, height: int) -> Graph:
-        """The graph as it stands now: while nodes glide, on their way."""
-        names = [row.name for row in frame.nodes]
-        regions = [row.region for row in frame.nodes]
-        sides = frame.sides
-        key = (names, regions, frame.links, sides, width, height)
-        if key != self._layout[0]:
-            self._lay_out(key, frame, width, height)
-        target = self._layout[1]
-        assert target is not None
-        places = self._gliding(target)
-        side_of = {name: number for number, side in enumerate(sides) for name in side}
-        cells = [places[name] for name in names]
-        if self._graph[0] != (cells, key) or self._graph[1] is None:
-            layout = replace(target, places=places)
-            graph = Graph(names, layout, frame.links, side_of, (width, height))
-            self._graph = ((cells, key), graph)
-        self._cells = cells
-        assert self._graph[1] is not None
-        return self._graph[1]
-
-    def _lay_out(self, key: tuple[object, ...], frame: Frame, width: int, height: int) -> None:
-        pairs = [(row.name, row.region) for row in frame.nodes]
-        seats = self._seats.give(pairs, frame.links)
-        names_width = min(max(cell_len(name) for name, _ in pairs), _NAMES_MAX)
-        if crowded(len(pairs), width, height):
-            names_width = 0
-        before, shown = self._layout[1], self._layout[0]
-        now_s = self.state.wall_s()
-        here = self._gliding(before) if before is not None else {}
-        layout = lay_out(seats, frame.sides, width, height, names_width)
-        self._layout = (key, layout)
-        # The first frame of a picture has no links yet, so nobody has found their place.
-        settled = isinstance(shown, tuple) and shown[-2:] == (width, height) and bool(shown[2])
-        moved = any(layout.places.get(name, cell) != cell for name, cell in here.items())
-        if settled and moved and self.state.motion:
-            self._glide = (now_s, here)
-        else:
-            self._glide = (-inf, {})
-
-    def _gliding(self, target: Layout) -> dict[str, Cell]:
-        """Where nodes are on their way to their places."""
-        started_s, before = self._glide
-        share = (self.state.wall_s() - started_s) / GLIDE_S
-        if share >= 1 or not before:
-            return target.places
-        eased = share * share * (3 - 2 * share)
-        places = {}
-        for name, (x, y) in target.places.items():
-            old_x, old_y = before.get(name, (x, y))
-            places[name] = (
-                round(old_x + (x - old_x) * eased),
-                round(old_y + (y - old_y) * eased),
-            )
-        return places
 
     # The map.
 

@@ -8,6 +8,7 @@ import pytest
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.network.faults.every import AnyFault
 from powclock.network.gossip import Gossip
+from powclock.network.serving import Serving
 from powclock.race.scenario import Scenario, parse_scenario, shipped_scenarios
 from powclock.race.swarm import pool
 from powclock.race.swarm.draw import DRAWS, HEAL_S, draw, drawn_kinds
@@ -78,7 +79,7 @@ def test_odd_names_come_back_too() -> None:
 
 
 def test_a_race_that_never_agrees_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Gossip, "_push_after", lambda self, peer, locator: None)
+    monkeypatch.setattr(Serving, "push_after", lambda self, peer, locator: None)
     broken = [try_seed(seed).broken[:42] for seed in range(17, 23)]
     assert set(broken) <= {"", "invariant 12 (healed, the nodes converge):"}
     assert any(broken)
