@@ -42,7 +42,6 @@ from powclock.record.events import (
     AnyEvent,
     AttackMoved,
     BlockAccepted,
-    LinkInfo,
     LinksChanged,
     MemoryFlipped,
     NodeDown,
