@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from powclock.race.driver import Driver
+from powclock.race.garbage import seldom_sought
 from powclock.race.history import History, may_forget
 from powclock.race.scenario import Scenario
 from powclock.race.session import Session
@@ -78,7 +79,7 @@ def run_race(
     last_tick = ticks or FOR_EVER_TICKS
     driver.stop_at(last_tick)
     history = History(driver) if may_forget(scenario) else None
-    with closing(driver):
+    with closing(driver), seldom_sought():
         driver.start()
         while driver.view.height < last_tick and driver.now_ns < end_ns:
             driver.world.advance(end_ns, turns_max=TURNS_A_LOOK)
@@ -102,7 +103,7 @@ def replay_session(
         BrokenInvariant: with `check`, the race did what none may do.
     """
     driver = _driver(session.scenario, outputs, check=check)
-    with closing(driver):
+    with closing(driver), seldom_sought():
         driver.start()
         driver.replay(session, lambda now_ns: progress(driver.view.height, now_ns))
         return driver.summary()

@@ -21,6 +21,7 @@ from powclock.network.faults.nodes import ClockSkew
 from powclock.network.gossip import REQUEST_TIMEOUT_NS
 from powclock.network.topology import diameter
 from powclock.race.driver import Driver
+from powclock.race.garbage import seldom_sought
 from powclock.race.scenario import Scenario
 from powclock.race.swarm.draw import HEAL_S, MESSAGES_A_HOP, draw, drawn_kinds
 from powclock.record.checker.broken import BrokenInvariant, Place
@@ -52,7 +53,7 @@ def try_seed(seed: int) -> Result:
     driver = Driver(draw(seed))
     broken = ""
     try:
-        with closing(driver):
+        with closing(driver), seldom_sought():
             driver.start()
             driver.world.advance(round(HEAL_S * NANOSECONDS))
             demand_agreement(driver)
