@@ -231,3 +231,14 @@ def test_an_own_map_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     other = tmp_path / "other.toml"
     other.write_text("")
     assert choose(other).mapped == {}
+
+
+def test_keys_of_the_faults_sheet_are_doubles_there_alone(file: Path) -> None:
+    keys = mapped(file, '[keys]\nfault_isolate = "v"\npause = "i"')
+    assert keys.label("fault_isolate") == "v"  # over the race it freezes the view
+    shown_as = {binding.id: binding.key_display for binding in keys.bindings}
+    assert (shown_as["fault_isolate"], shown_as["pause"]) == ("f v", "i")
+    for other, key in (("fault_delay", "d"), ("fault_selfish", "s"), ("faults", "f")):
+        assert told(file, f'[keys]\nfault_isolate = "{key}"') == (
+            f"keys.fault_isolate: '{key}' is the key of {other} too: give one of them another"
+        )

@@ -4,14 +4,23 @@ from collections import Counter
 
 import pytest
 
+from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.machine.block import Block
 from powclock.machine.reason import Invalid, Reason
 from powclock.machine.target import bits_to_target
+from powclock.network.conduct import ANTI_DOS_BLOCKS
 from powclock.network.faults.flood import BLOCKS_KEPT, BYTES_MAX, Flood, JunkMaker
 from powclock.network.faults.nodes import Crash, Leave
+from powclock.network.gossip import FETCH_BLOCKS_MAX
 from powclock.network.wire import Deliver, Pass, decode
 from powclock.race.witness import WorldWitness
-from powclock.record.events import BlockAccepted, MessageRefused, TransactionRefused
+from powclock.record.events import (
+    BlockAccepted,
+    BlockRefused,
+    MessageRefused,
+    PeerDropped,
+    TransactionRefused,
+)
 from tests.scenarios.races import Race, race, scenario
 
 STILL = scenario(
@@ -169,7 +178,10 @@ def test_bytes_are_refused_and_the_race_goes_on() -> None:
             "trailing-bytes",
         }
         assert running.view.height > height + 15
-        assert running.agreed() or running.view.height > height
+        dropped = running.events(PeerDropped)
+        assert {event.peer for event in dropped} == {"bob"}
+        assert {event.reason for event in dropped} <= {event.reason for event in refused}
+        assert "bad-checksum" not in {event.reason for event in dropped}
 
 
 def test_a_flood_of_headers_never_moves_a_head() -> None:
@@ -187,4 +199,27 @@ def test_a_flood_of_headers_never_moves_a_head() -> None:
         moved = {entry.hash[::-1].hex() for entry in running.nodes()["alice"].head.branch()}
         assert not moved & (cheap - found)
         assert all(length <= bound for _, length, bound in queues(running))
+        running.check_states()
+
+
+def test_cheap_blocks_that_nobody_asked_for_are_refused_once_the_chain_is_long() -> None:
+    with race(STILL) as running:
+        running.run(400)
+        assert running.view.height > ANTI_DOS_BLOCKS + 20
+        running.begin(Flood(nodes=("bob",), junk="headers", per_s=40))
+        running.run(60)
+        refused = [event for event in running.events(BlockRefused) if event.peer == "bob"]
+        assert {event.reason for event in refused} == {Reason.TOO_LITTLE_CHAINWORK}
+        taken = Counter(
+            record.node
+            for record in running.records
+            if isinstance(record.event, BlockAccepted)
+            and record.event.peer == "bob"
+            and record.event.height <= 16
+            and record.time_ns > 400 * NANOSECONDS
+        )
+        # What was asked for when the link came up; a flooder cannot make a node ask for more.
+        assert max(taken.values()) <= FETCH_BLOCKS_MAX
+        assert len(refused) > 1_000
+        assert not running.events(PeerDropped)
         running.check_states()
