@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.network.faults.breakable import Breakable, Undo
 from powclock.network.faults.every import AnyFault
-from powclock.network.faults.fault import Breakable, FaultError, Undo
+from powclock.network.faults.fault import FaultError
 from powclock.race.recorder import Recorder
 from powclock.race.scenario import Planned
 from powclock.record.events import FaultOff, FaultOn, ForkOpened, LeaderElected, Record, Reorg

@@ -147,7 +147,7 @@ class Reach:
         return self._seats[node].miner.rate
 
     def template(self, node: str) -> Template:
-        """Which transfers go into a node's blocks."""
+        """Which transactions go into a node's blocks."""
         return self._seats[node].template
 
     def key(self, node: str) -> SigningKey:
@@ -192,7 +192,7 @@ class Reach:
         raise FaultError(f"there is no client {client!r}: the race has {count}, from client1 on")
 
     def hand_over(self, node: str, transaction: Transaction) -> None:
-        """Give a running node a transfer, as a client does."""
+        """Give a running node a transaction, as a client does."""
         running = self._seats[node].node
         if running is not None:
             sender = self.name_of(transaction.sender)
@@ -206,7 +206,7 @@ class Reach:
 
     @property
     def chain_id(self) -> int:
-        """What transfers are signed for."""
+        """What transactions are signed for."""
         return self._rules.genesis.parameters.chain_id
 
     @property

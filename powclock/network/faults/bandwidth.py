@@ -11,7 +11,8 @@ from typing import Annotated
 import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.network.faults.fault import Breakable, Fault, Undo
+from powclock.network.faults.breakable import Breakable, Timers, Undo
+from powclock.network.faults.fault import Fault
 from powclock.network.link import Link, Send
 from powclock.network.wire import FRAME_BYTES_MAX
 
@@ -52,7 +53,7 @@ class Queue:
 
     send: Send
 
-    def __init__(self, race: Breakable, bytes_per_s: float) -> None:
+    def __init__(self, race: Timers, bytes_per_s: float) -> None:
         self.bytes = 0
         self._race = race
         self._bytes_per_s = bytes_per_s

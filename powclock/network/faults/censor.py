@@ -11,7 +11,8 @@ from typing import Annotated
 
 import msgspec
 
-from powclock.network.faults.fault import Breakable, Fault, Name, NodeId, Undo
+from powclock.network.faults.breakable import Breakable, NodeId, Undo
+from powclock.network.faults.fault import Fault, Name
 from powclock.record.events import (
     NANOSECONDS,
     Hash,

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import msgspec
 
-from powclock.network.faults.fault import Breakable, Fault, FaultError, NodeId, Sides, Undo
+from powclock.network.faults.breakable import Breakable, Links, NodeId, Undo
+from powclock.network.faults.fault import Fault, FaultError, Sides
 from powclock.network.faults.sides import side_by_share
 from powclock.network.link import Link
 
@@ -101,7 +102,7 @@ class OneWay(Fault, frozen=True, tag="one_way"):
         return cut(race, self.id, lost)
 
 
-def cut(race: Breakable, key: str, which: Callable[[Link], bool]) -> Undo:
+def cut(race: Links, key: str, which: Callable[[Link], bool]) -> Undo:
     """Sever the links that are meant, also those made later, until it is taken back."""
 
     def apply(link: Link) -> None:
@@ -117,7 +118,7 @@ def cut(race: Breakable, key: str, which: Callable[[Link], bool]) -> Undo:
     return undo
 
 
-def mend(race: Breakable, key: str) -> None:
+def mend(race: Links, key: str) -> None:
     """Take a reason to lose everything from every link; both ends say how far they are.
 
     Both, also where one direction alone was cut: who is behind may be the one that was heard.

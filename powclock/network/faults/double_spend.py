@@ -14,8 +14,9 @@ from typing import Annotated
 
 import msgspec
 
+from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.double_spender import Deal, DoubleSpender
-from powclock.network.faults.fault import Breakable, Fault, FaultError, NodeId, Undo
+from powclock.network.faults.fault import Fault, FaultError
 
 
 class DoubleSpend(Fault, frozen=True, tag="double_spend"):

@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from powclock.machine.transaction import COIN, Transaction
 from powclock.machine.tree import Entry
-from powclock.network.faults.fault import Breakable, NodeId
+from powclock.network.faults.breakable import Breakable, NodeId
 from powclock.network.faults.hide import without
 from powclock.network.link import Link, Send
 from powclock.network.wire import Deliver, decode

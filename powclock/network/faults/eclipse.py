@@ -10,7 +10,8 @@ from typing import Annotated
 import msgspec
 
 from powclock.machine.tree import Entry
-from powclock.network.faults.fault import Breakable, Fault, FaultError, NodeId, Undo
+from powclock.network.faults.breakable import Breakable, NodeId, Undo
+from powclock.network.faults.fault import Fault, FaultError
 from powclock.network.faults.hide import without
 from powclock.network.link import Link, Send
 from powclock.record.events import AttackMoved, HeadMoved, Record, Reorg

@@ -28,7 +28,8 @@ from powclock.machine.target import bits_to_target, target_to_work
 from powclock.machine.transaction import COIN, Coinbase, Transaction
 from powclock.machine.tree import Entry
 from powclock.mining.miner import prove, scaled_target
-from powclock.network.faults.fault import Breakable, Fault, NodeId, Undo
+from powclock.network.faults.breakable import Breakable, NodeId, Undo
+from powclock.network.faults.fault import Fault
 from powclock.network.link import Link
 from powclock.network.wire import Deliver, Pass, encode, framed
 

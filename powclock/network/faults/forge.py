@@ -17,7 +17,8 @@ from powclock.machine.reason import Invalid
 from powclock.machine.target import bits_to_target
 from powclock.machine.transaction import MONEY_MAX, Transaction
 from powclock.mining.miner import prove, scaled_target
-from powclock.network.faults.fault import Breakable, Fault, Undo
+from powclock.network.faults.breakable import Breakable, Undo
+from powclock.network.faults.fault import Fault
 from powclock.network.link import Link, Send
 from powclock.network.wire import Deliver, decode, encode
 

@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.network.faults.fault import Breakable, Fault, Probability, Undo
+from powclock.network.faults.breakable import Breakable, Undo
+from powclock.network.faults.fault import Fault, Probability
 from powclock.network.link import Link, Send
 
 _MILLISECOND = NANOSECONDS // 1000

@@ -11,7 +11,8 @@ import msgspec
 
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.network.faults.fault import Breakable, Fault, NodeId, Undo
+from powclock.network.faults.breakable import Breakable, NodeId, Undo
+from powclock.network.faults.fault import Fault
 from powclock.record.events import MemoryFlipped
 
 # Bits that are in use: no balance is higher than all coins, and a nonce has 32 bits.

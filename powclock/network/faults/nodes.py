@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.network.faults.fault import Breakable, Fault, FaultError, NodeId, Undo
+from powclock.network.faults.breakable import Breakable, NodeId, Undo
+from powclock.network.faults.fault import Fault, FaultError
 from powclock.record.labels import clean_label
 
 
@@ -17,10 +18,6 @@ class Crash(Fault, frozen=True, tag="crash"):
 
     lose_disk: bool = False
     lose_last: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
-
-    @property
-    def id(self) -> str:
-        return ":".join(("crash", *self.nodes))
 
     @property
     def label(self) -> str:

@@ -17,7 +17,8 @@ so γ is reached but for the finder's own part of the hash rate.
 from powclock.clock.streams import Stream
 from powclock.machine.header import display
 from powclock.machine.reason import Invalid
-from powclock.network.faults.fault import Breakable, Fault, FaultError, NodeId, Probability, Undo
+from powclock.network.faults.breakable import Breakable, NodeId, Undo
+from powclock.network.faults.fault import Fault, FaultError, Probability
 from powclock.network.faults.withhold import Surroundings, Withholder
 from powclock.network.link import Link, Send
 from powclock.network.wire import Announce, decode

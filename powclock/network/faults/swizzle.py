@@ -13,8 +13,9 @@ import msgspec
 
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.cuts import mend
-from powclock.network.faults.fault import Breakable, Fault, NodeId, Undo
+from powclock.network.faults.fault import Fault
 from powclock.network.link import Link
 
 

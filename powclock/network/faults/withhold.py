@@ -15,7 +15,8 @@ import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.machine.reason import Invalid
-from powclock.network.faults.fault import Breakable, Fault, NodeId, Undo
+from powclock.network.faults.breakable import Breakable, NodeId, Undo
+from powclock.network.faults.fault import Fault
 from powclock.network.link import Link, Send
 from powclock.network.wire import HASHES_MAX, Announce, Deliver, decode, encode
 from powclock.record.events import AttackMoved, BlockAccepted, BlockFound, Hash, Record

@@ -8,7 +8,7 @@ import pytest
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 from powclock.network.faults.bandwidth import QUEUE_BYTES_MAX, Bandwidth
-from powclock.network.faults.fault import Undo
+from powclock.network.faults.breakable import Undo
 from powclock.network.faults.links import Duplicate, Jitter, Reorder
 from powclock.network.link import Link
 
