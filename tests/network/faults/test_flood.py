@@ -11,7 +11,7 @@ from powclock.machine.target import bits_to_target
 from powclock.network.conduct import ANTI_DOS_BLOCKS
 from powclock.network.faults.flood import BLOCKS_KEPT, BYTES_MAX, Flood, JunkMaker
 from powclock.network.faults.nodes import Crash, Leave
-from powclock.network.gossip import FETCH_BLOCKS_MAX
+from powclock.network.serving import FETCH_BLOCKS_MAX
 from powclock.network.wire import Deliver, Pass, decode
 from powclock.race.witness import WorldWitness
 from powclock.record.events import (
