@@ -3,12 +3,15 @@
 import os
 import re
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from powclock.cli_progress import bar
 from powclock.race.swarm.draw import draw
+
+if TYPE_CHECKING:
+    from powclock.race.swarm.report import Report
 
 FAILED = 1
 SEED_END = 2**63
@@ -57,11 +60,23 @@ def check(
 
         typer.echo(to_toml(draw(show)), nl=False)
         return
+    report = _race(_seeds(seeds), jobs or os.cpu_count() or 1)
+    if as_json:
+        import msgspec
+
+        typer.echo(msgspec.json.encode(report).decode())
+    else:
+        typer.echo(report.text())
+    if report.failures:
+        raise typer.Exit(FAILED)
+
+
+def _race(seeds: range, jobs: int) -> "Report":
+    """Race all seeds, and tell on standard error how far that is."""
     from powclock.race.swarm.pool import race_seeds
     from powclock.race.swarm.report import report_of
     from powclock.race.swarm.trial import Result
 
-    chosen = _seeds(seeds)
     done = failed = 0
     with bar("seeds") as progress:
 
@@ -73,18 +88,9 @@ def check(
                 sys.stderr.write(_failure(result.seed, result.broken))
                 sys.stderr.flush()
             failures = f", {failed} failed" if failed else ""
-            progress(done / len(chosen), f"{done} of {len(chosen)} seeds{failures}")
+            progress(done / len(seeds), f"{done} of {len(seeds)} seeds{failures}")
 
-        results = race_seeds(chosen, min(jobs or os.cpu_count() or 1, len(chosen)), tell)
-    report = report_of(results)
-    if as_json:
-        import msgspec
-
-        typer.echo(msgspec.json.encode(report).decode())
-    else:
-        typer.echo(report.text())
-    if report.failures:
-        raise typer.Exit(FAILED)
+        return report_of(race_seeds(seeds, min(jobs, len(seeds)), tell))
 
 
 def _failure(seed: int, broken: str) -> str:

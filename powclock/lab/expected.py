@@ -14,9 +14,9 @@ from powclock.lab.theory.stale import stale_of_mined_by, stale_of_mined_error
 from powclock.machine.target import LIMIT, target_to_work
 from powclock.race.summary import Summary
 from powclock.record.conditions import Conditions, DifficultyInfo
+from powclock.record.events import NANOSECONDS
 from powclock.record.frame import Frame
 
-NANOSECONDS = 1_000_000_000
 STANDARD_ERRORS = 4
 # Below these a sum of chances is not yet near the normal law that the band takes for granted.
 TICKS_MIN = 20

@@ -27,6 +27,11 @@ def display(hash_: bytes) -> str:
     return hash_[::-1].hex()
 
 
+def from_display(text: str) -> bytes:
+    """A hash in internal byte order, from how people see it."""
+    return bytes.fromhex(text)[::-1]
+
+
 @dataclass(frozen=True, slots=True)
 class BlockHeader:
     """A header; `parent` and `merkle_root` are 32 bytes in internal order, `time` in seconds."""

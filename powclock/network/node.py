@@ -83,13 +83,8 @@ class Node:
         self._emit = emit
         self._search: asyncio.Task[object] | None = None
         self._anew = False
-        self.replica = Replica(
-            genesis.parameters,
-            genesis.block,
-            rule.weight(genesis.block),
-            genesis.allocation,
-            disk,
-        )
+        weight = rule.weight(genesis.block)
+        self.replica = Replica(genesis.parameters, genesis.block, weight, genesis.allocation, disk)
         self._draft = _Drafts(self.replica, rule, clock, address, template)
         self._read_disk()
         self.gossip = Gossip(

@@ -27,7 +27,7 @@ from powclock.record.events import (
 
 DIFFICULTY_STEP = 0.1
 REMEMBERED_BLOCKS_MAX = 1_000
-REMEMBERED_TRANSFERS_MAX = 5_000
+REMEMBERED_TRANSACTIONS_MAX = 5_000
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Observer:
                 self._genesis = self._best = genesis
             case TransactionSent(id=id_):
                 self._sent_ns[id_] = record.time_ns
-                _forget(self._sent_ns, REMEMBERED_TRANSFERS_MAX)
+                _forget(self._sent_ns, REMEMBERED_TRANSACTIONS_MAX)
             case BlockFound() as found:
                 self._found(found)
             case BlockAccepted(hash=hash_) if hash_ in self._blocks:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.machine.header import NO_PARENT, display
+from powclock.machine.header import NO_PARENT, display, from_display
 from powclock.machine.ledger import Ledger
 from powclock.machine.target import bits_to_target, target_to_work
 from powclock.machine.transaction import Transaction
@@ -130,7 +130,7 @@ class WorldProbe:
 
     def body(self, hash_: Hash) -> Body | None:
         """What is in a block; None if no node has it."""
-        inner = bytes.fromhex(hash_)[::-1]
+        inner = from_display(hash_)
         for seat in self._world.seats():
             if inner in seat.disk:
                 block = seat.disk[inner]

@@ -16,8 +16,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     `ticks` is the height of the best chain, `blocks_stale` are blocks mined that are not on it, and
     `stale_of_mined` is their part of all blocks mined. `reorgs` counts each node's. `forks` counts
     blocks found on a parent that had a child already. `conditions` say what the race was run under,
-    with the delay that blocks had. `digest` is the SHA-256 of the records as
-    JSON lines.
+    with the delay that blocks had. `digest` is the SHA-256 of the records as JSON lines.
     """
 
     version: str

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from powclock.clock.virtual_loop import VirtualLoop
 from powclock.election.difficulty import Difficulty
-from powclock.machine.header import display
+from powclock.machine.header import display, from_display
 from powclock.network.fabric import Fabric
 from powclock.network.link import Link
 from powclock.network.node import Node, block_found
@@ -214,7 +214,7 @@ class World:
             self.recorder.emit(finder, block_found(block, entry.height, work))
 
     def _transactions_of(self, node: str, hash_: str) -> list[str]:
-        block = self.seat(node).disk[bytes.fromhex(hash_)[::-1]]
+        block = self.seat(node).disk[from_display(hash_)]
         return [display(transaction.id) for transaction in block.transactions]
 
     def _answering(self) -> Mapping[str, Node]:

@@ -9,7 +9,7 @@ from powclock.machine.target import TARGET_END, bits_to_target, target_to_work
 from powclock.record.blocks import BlockView
 from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread, TreeBlock
 from powclock.record.events import NANOSECONDS, Hash, NodeId
-from powclock.record.frame import ActiveFault, ChainBlock, Frame, NodeRow, TipRow
+from powclock.record.frame import ActiveFault, ChainBlock, EventLine, Frame, NodeRow, TipRow
 from powclock.record.view import NodeView, View
 
 EVENTS_MAX = 200
@@ -28,16 +28,13 @@ class Camera:
 
     def take(self, time_ns: int) -> Frame:
         """A frame at a moment of race time; it carries the events since the last one."""
-        view = self._view
-        started = view.started
+        view, focus, probe = self._view, self.focus, self._probe
+        started, tick = view.started, view.tick
         assert started is not None, "the first record says what is raced"
-        fresh = view.notable - self._told
-        events = list(view.lines)[-min(fresh, EVENTS_MAX) :] if fresh else []
-        self._told = view.notable
+        events, events_left_out = self._fresh_events()
         rate = view.hash_rates[-1] if view.hash_rates else 0.0
-        work = float(view.tick.work) if view.tick is not None else self._first_work()
+        work = float(tick.work) if tick is not None else self._first_work()
         holders = self._holders()
-        focus, probe = self.focus, self._probe
         block = self._block(focus.block) if focus.block else None
         links = self._links() if focus.network else []
         return Frame(
@@ -48,9 +45,9 @@ class Camera:
             interval_s=started.interval_s,
             time_ns=time_ns,
             height=view.height,
-            head=view.tick.hash if view.tick is not None else started.genesis,
-            leader=view.tick.leader if view.tick is not None else None,
-            found_after_s=view.tick.interval_s if view.tick is not None else 0.0,
+            head=tick.hash if tick is not None else started.genesis,
+            leader=tick.leader if tick is not None else None,
+            found_after_s=tick.interval_s if tick is not None else 0.0,
             tick_ns=view.tick_ns,
             interval_mean_s=view.interval_mean_s,
             expected_interval_s=work / rate if rate > 0 else started.interval_s,
@@ -68,8 +65,8 @@ class Camera:
             chain_high=view.blocks.highest,
             faults=tuple(map(self._fault, view.faults.values())),
             sides=view.sides,
-            events=tuple(events),
-            events_left_out=fresh - len(events),
+            events=events,
+            events_left_out=events_left_out,
             retarget=probe.retarget() if probe is not None else None,
             links=tuple(links[:LINKS_MAX]),
             links_left_out=max(len(links) - LINKS_MAX, 0),
@@ -79,6 +76,14 @@ class Camera:
             block_gone=focus.block if block is None else None,
             conditions=view.conditions(),
         )
+
+    def _fresh_events(self) -> tuple[tuple[EventLine, ...], int]:
+        """The events since the last frame, and how many more there were."""
+        view = self._view
+        fresh = view.notable - self._told
+        self._told = view.notable
+        events = tuple(view.lines)[-min(fresh, EVENTS_MAX) :] if fresh else ()
+        return events, fresh - len(events)
 
     def _links(self) -> list[tuple[int, int]]:
         index = {name: number for number, name in enumerate(self._view.nodes)}

@@ -11,9 +11,8 @@ from math import fsum
 
 import msgspec
 
-from powclock.record.events import ChainInfo, NodeId, NodeInfo, RaceStarted
+from powclock.record.events import NANOSECONDS, ChainInfo, NodeId, NodeInfo, RaceStarted
 
-NANOSECONDS = 1_000_000_000
 HEIGHTS_KEPT = 1_000
 
 

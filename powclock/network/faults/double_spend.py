@@ -10,7 +10,7 @@ law counts is then that it gets strictly ahead, and so wins. Without one the sam
 catches up; to win is harder. `lab/theory/double_spend` has both.
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -25,6 +25,8 @@ class DoubleSpend(Fault, frozen=True, tag="double_spend"):
     It gives a try up when it is `give_up` blocks behind, and tries again. The merchant is a node,
     the first other one if none is named. With `head_start` it mines a block before it pays.
     """
+
+    one_node: ClassVar[bool] = True
 
     confirmations: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 6
     give_up: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 10
@@ -41,8 +43,6 @@ class DoubleSpend(Fault, frozen=True, tag="double_spend"):
         return (self.merchant,) if self.merchant else ()
 
     def targets(self, race: Breakable) -> tuple[NodeId, ...]:
-        if len(self.nodes) != 1:
-            raise FaultError("double_spend takes exactly one name in nodes")
         targets = super().targets(race)
         if self._merchant(race) in {"", *targets}:
             raise FaultError("double_spend needs a merchant, who is another node")

@@ -8,6 +8,7 @@ out. What the public chain holds it learns as any customer does, from the mercha
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from powclock.machine.header import from_display
 from powclock.machine.transaction import COIN, Transaction
 from powclock.machine.tree import Entry
 from powclock.network.faults.breakable import Breakable, NodeId
@@ -104,7 +105,7 @@ class DoubleSpender:
         return without(
             data,
             blocks=lambda hash_: hash_ in self._private,
-            transfers=lambda id_: refund is not None and id_ == refund.id,
+            transactions=lambda id_: refund is not None and id_ == refund.id,
         )
 
     def _inward(self, data: bytes) -> bytes | None:
@@ -113,7 +114,7 @@ class DoubleSpender:
         return without(
             data,
             blocks=lambda _: racing,
-            transfers=lambda id_: payment is not None and id_ == payment.id,
+            transactions=lambda id_: payment is not None and id_ == payment.id,
         )
 
     # What it learns.
@@ -125,7 +126,7 @@ class DoubleSpender:
             return
         match record.event:
             case BlockAccepted(hash=hash_, peer=None) if is_attacker:
-                self._found(bytes.fromhex(hash_)[::-1])
+                self._found(from_display(hash_))
             case HeadMoved() if is_attacker and self._phase is Phase.RACING:
                 pass  # by a block of its own
             case HeadMoved() | Reorg() | NodeUp():

@@ -5,7 +5,7 @@ out; transfers do. So the victim mines for nothing, on a branch that nobody else
 trusts it sees confirmations that will vanish.
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -23,6 +23,8 @@ class Eclipse(Fault, frozen=True, tag="eclipse"):
     The attacker is the victim's first peer if none is named; it becomes one if it is none.
     """
 
+    one_node: ClassVar[bool] = True
+
     attacker: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
     @property
@@ -34,8 +36,6 @@ class Eclipse(Fault, frozen=True, tag="eclipse"):
         return (self.attacker,) if self.attacker else ()
 
     def targets(self, race: Breakable) -> tuple[NodeId, ...]:
-        if len(self.nodes) != 1:
-            raise FaultError("eclipse takes exactly one name in nodes")
         targets = super().targets(race)
         if self._attacker(race) in {"", *targets}:
             raise FaultError("eclipse needs an attacker, who is another node")

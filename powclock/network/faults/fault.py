@@ -23,11 +23,12 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
 
     One that `needs_history` may make a node go back to blocks of any age: a race in which that
     cannot happen forgets them. Under one that is `dishonest` they send what no honest peer can, so
-    they may be dropped for it.
+    they may be dropped for it. One of `one_node` takes exactly one.
     """
 
     needs_history: ClassVar[bool] = True
     dishonest: ClassVar[bool] = False
+    one_node: ClassVar[bool] = False
 
     nodes: tuple[Name, ...] = ()
 
@@ -55,8 +56,10 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
         """The nodes meant.
 
         Raises:
-            FaultError: one of those it names is not in the race.
+            FaultError: one of those it names is not in the race, or it takes one and has others.
         """
+        if self.one_node and len(self.nodes) != 1:
+            raise FaultError(f"{self.kind} takes exactly one name in nodes")
         known = race.node_names()
         for node in (*self.nodes, *self.involved):
             if node not in known:
@@ -67,9 +70,9 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
         """The groups that a partition makes; none for other faults."""
         return ()
 
-    def begin(self, race: Breakable) -> Undo:  # noqa: ARG002
+    def begin(self, race: Breakable) -> Undo:
         """Put the fault in place; what is returned takes it away."""
-        raise AssertionError(f"{self.kind} does nothing")
+        raise NotImplementedError
 
     def wrap_links(self, race: Breakable, stage: Callable[[Link, Send], Send]) -> Undo:
         """Put a stage around every link of the targets, also around those made later."""

@@ -13,8 +13,10 @@ def nothing(_: bytes) -> bool:
     return False
 
 
-def without(data: bytes, *, blocks: Hidden = nothing, transfers: Hidden = nothing) -> bytes | None:
-    """The message without hidden blocks and transfers; None if nothing of it is left.
+def without(
+    data: bytes, *, blocks: Hidden = nothing, transactions: Hidden = nothing
+) -> bytes | None:
+    """The message without hidden blocks and transactions; None if nothing of it is left.
 
     What cannot be read passes: another fault has flipped a bit, and it tells nobody anything.
     """
@@ -26,14 +28,14 @@ def without(data: bytes, *, blocks: Hidden = nothing, transfers: Hidden = nothin
         case Announce(hashes, ids):
             kept = Announce(
                 tuple(hash_ for hash_ in hashes if not blocks(hash_)),
-                tuple(id_ for id_ in ids if not transfers(id_)),
+                tuple(id_ for id_ in ids if not transactions(id_)),
             )
             if kept == message:
                 return data
             return encode(kept) if kept.blocks or kept.transactions else None
         case Deliver(block) if blocks(block.hash):
             return None
-        case Pass(transaction) if transfers(transaction.id):
+        case Pass(transaction) if transactions(transaction.id):
             return None
         case _:
             return data

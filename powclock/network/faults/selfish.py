@@ -14,11 +14,13 @@ gets it first. The rest get an announcement, which is too late. Who found the ho
 so γ is reached but for the finder's own part of the hash rate.
 """
 
+from typing import ClassVar
+
 from powclock.clock.streams import Stream
 from powclock.machine.header import display
 from powclock.machine.reason import Invalid
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
-from powclock.network.faults.fault import Fault, FaultError, Probability
+from powclock.network.faults.fault import Fault, Probability
 from powclock.network.faults.withhold import Surroundings, Withholder
 from powclock.network.link import Link, Send
 from powclock.network.wire import Announce, decode
@@ -33,16 +35,13 @@ class SelfishMining(Fault, frozen=True, tag="selfish"):
     In a tie, `gamma` of the others hear its block first. When this ends it publishes all it has.
     """
 
+    one_node: ClassVar[bool] = True
+
     gamma: Probability = 0.5
 
     @property
     def label(self) -> str:
         return f"selfish, γ {self.gamma:g}"
-
-    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
-        if len(self.nodes) != 1:
-            raise FaultError("selfish takes exactly one name in nodes")
-        return super().targets(race)
 
     def begin(self, race: Breakable) -> Undo:
         (attacker,) = self.targets(race)

@@ -14,12 +14,13 @@ from typing import Annotated, Protocol
 import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.machine.reason import Invalid
+from powclock.machine.header import from_display
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.fault import Fault
+from powclock.network.faults.hide import without
 from powclock.network.link import Link, Send
-from powclock.network.wire import HASHES_MAX, Announce, Deliver, decode, encode
-from powclock.record.events import AttackMoved, BlockAccepted, BlockFound, Hash, Record
+from powclock.network.wire import HASHES_MAX, Announce, encode
+from powclock.record.events import AttackMoved, BlockAccepted, BlockFound, Record
 
 
 class Withhold(Fault, frozen=True, tag="withhold"):
@@ -104,14 +105,20 @@ class Withholder(ABC):
         if record.node == self._attacker and isinstance(record.event, BlockAccepted):
             block = record.event
             if block.peer is None:
-                self._found(wire_hash(block.hash), block.height)
+                self._found(from_display(block.hash), block.height)
             else:
                 self._heard_of(block.height)
 
     def around(self, link: Link, send: Send) -> Send:
         """The stage for a link from the node."""
         self._sends[link.target] = send
-        return lambda data: self._say(send, data)
+
+        def say(data: bytes) -> None:
+            rest = without(data, blocks=self._private.__contains__)
+            if rest is not None:
+                send(rest)
+
+        return say
 
     def publish_all(self) -> None:
         """Keep nothing back any more."""
@@ -128,22 +135,6 @@ class Withholder(ABC):
     @property
     def _tip(self) -> int:
         return max(self._private.values(), default=0)
-
-    def _say(self, send: Send, data: bytes) -> None:
-        try:
-            message = decode(data)
-        except Invalid:
-            send(data)  # a fault has flipped a bit: it tells nobody anything
-            return
-        match message:
-            case Announce(blocks, transactions):
-                blocks = tuple(hash_ for hash_ in blocks if hash_ not in self._private)
-                if blocks or transactions:
-                    send(encode(Announce(blocks, transactions)))
-            case Deliver(block) if block.hash in self._private:
-                pass
-            case _:
-                send(data)
 
     def _tell(self, stage: str, own: int = 0) -> None:
         """Say how far it is; `own` is the height of its branch where nothing is kept back now."""
@@ -194,7 +185,7 @@ class LatePublisher(Withholder):
     def watch(self, record: Record) -> None:
         """Follow what the node finds, on what, and what it gets to know."""
         if isinstance(record.event, BlockFound):
-            self._parent = wire_hash(record.event.parent)
+            self._parent = from_display(record.event.parent)
         super().watch(record)
 
     def _found(self, hash_: bytes, height: int) -> None:
@@ -217,8 +208,3 @@ class LatePublisher(Withholder):
             self._public = height
         self._publish([hash_])
         self._tell("publishes", own=max(height, self._tip))
-
-
-def wire_hash(hash_: Hash) -> bytes:
-    """A hash of a record as it is on the wire."""
-    return bytes.fromhex(hash_)[::-1]

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-NANOSECONDS = 1_000_000_000
+from powclock.record.events import NANOSECONDS
+
 HASH_DIGITS = 16
 
 INVARIANTS = {

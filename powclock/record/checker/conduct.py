@@ -1,8 +1,7 @@
 """Who may be dropped: only nodes that a fault makes send what honest ones never do."""
 
-from powclock.record.events import FaultOff, FaultOn
+from powclock.record.events import NANOSECONDS, FaultOff, FaultOn
 
-NANOSECONDS = 1_000_000_000
 # What was sent may be under way, or be held as an orphan until its parent comes.
 LATE_NS = 600 * NANOSECONDS
 

@@ -17,7 +17,7 @@ def hidden(message: Message) -> bytes | None:
     return without(
         encode(message),
         blocks=lambda hash_: hash_ == BLOCK.hash,
-        transfers=lambda id_: id_ == TRANSFER.id,
+        transactions=lambda id_: id_ == TRANSFER.id,
     )
 
 
