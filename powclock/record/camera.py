@@ -1,5 +1,6 @@
 """The camera: takes a frame of a view, and of what the screen looks at more closely."""
 
+from itertools import islice
 from math import fsum
 
 from msgspec.structs import replace
@@ -36,7 +37,6 @@ class Camera:
         work = float(tick.work) if tick is not None else self._first_work()
         holders = self._holders()
         block = self._block(focus.block) if focus.block else None
-        links = self._links() if focus.network else []
         return Frame(
             scenario=started.scenario,
             seed=started.seed,
@@ -68,8 +68,7 @@ class Camera:
             events=events,
             events_left_out=events_left_out,
             retarget=probe.retarget() if probe is not None else None,
-            links=tuple(links[:LINKS_MAX]),
-            links_left_out=max(len(links) - LINKS_MAX, 0),
+            links=self._links() if focus.network else (),
             spread=self._spread() if focus.network else None,
             node_detail=probe.node(focus.node) if probe is not None and focus.node else None,
             block_detail=block,
@@ -85,9 +84,9 @@ class Camera:
         events = tuple(view.lines)[-min(fresh, EVENTS_MAX) :] if fresh else ()
         return events, fresh - len(events)
 
-    def _links(self) -> list[tuple[int, int]]:
+    def _links(self) -> tuple[tuple[int, int], ...]:
         index = {name: number for number, name in enumerate(self._view.nodes)}
-        return [(index[a], index[b]) for a, b in self._view.links]
+        return tuple((index[a], index[b]) for a, b in islice(self._view.links, LINKS_MAX))
 
     def _spread(self) -> Spread | None:
         tick = self._view.tick

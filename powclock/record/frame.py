@@ -137,10 +137,10 @@ class Frame(msgspec.Struct, frozen=True):
     """One moment of a race.
 
     `chain` is the part of the chain that the screen looks at; there are blocks to see from
-    `chain_low` to `chain_high`. `links` are pairs of indices into `nodes`, and `links_left_out`
-    says how many more there are. These, `spread` and the details are there while the screen looks
-    at them; `block_gone` is the block that it looks at if that is no longer kept. `conditions` are
-    what theory needs to know (`lab.expected`).
+    `chain_low` to `chain_high`. `links` are pairs of indices into `nodes`. These, `spread`
+    and the details are there while the screen looks at them; `block_gone` is the block that it
+    looks at if that is no longer kept. `conditions` are what theory needs to know
+    (`lab.expected`).
     """
 
     scenario: str
@@ -174,7 +174,6 @@ class Frame(msgspec.Struct, frozen=True):
     events_left_out: int
     retarget: Retarget | None = None
     links: tuple[tuple[int, int], ...] = ()
-    links_left_out: int = 0
     spread: Spread | None = None
     node_detail: NodeDetail | None = None
     block_detail: BlockDetail | None = None

@@ -126,7 +126,7 @@ def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
             return "attack", _attack(event)
         case TransfersLeftOut(leader=leader, waiting=waiting, wait_s=wait_s, others_s=others_s):
             waits = f"{wait_s:.0f} s : {others_s:.0f} s"
-            return "attack", f"{leader} leaves out {_count(waiting, 'transfer')}  {waits}"
+            return "attack", f"{leader} leaves out {_count(waiting, 'transaction')}  {waits}"
         case _:
             return None
 

@@ -62,9 +62,9 @@ def test_a_censor_tells_how_long_those_wait_whom_it_leaves_out() -> None:
     told = TransfersLeftOut("x", "alice", 3, 42.0, 6.0)
     fault = ActiveFault("x", "censor", "censors client1", (), 0, left_out=told)
     assert row(frame(faults=(fault,)), 100) == (
-        "¬ censors client1  3 transfers waiting, 42 s on average, all others 6.0 s"
+        "¬ censors client1  3 transactions waiting, 42 s on average, all others 6.0 s"
     )
-    assert row(frame(faults=(fault,)), 50) == "¬ censors client1  3 transfers waiting"
+    assert row(frame(faults=(fault,)), 50) == "¬ censors client1  3 transactions waiting"
 
 
 @pytest.mark.parametrize(

@@ -67,11 +67,11 @@ def _versions(state: State, fault: ActiveFault, frame: Frame) -> list[list[Part]
 
 
 def _censored(state: State, fault: ActiveFault) -> list[list[Part]]:
-    """How long those wait whose transfers are left out."""
+    """How long those wait whose transactions are left out."""
     palette, told = state.palette, fault.left_out
     assert told is not None
     who: list[Part] = [(f"{FAULTS.get(fault.fault, WITHHELD)} {fault.label}", palette.bad)]
-    many = count(told.waiting, "transfer")
+    many = count(told.waiting, "transaction")
     short: list[Part] = [*who, (f"  {many} waiting", palette.strong)]
     waits = f", {duration(told.wait_s)} on average, all others {duration(told.others_s)}"
     return [[*short, (waits, palette.muted)], short]
