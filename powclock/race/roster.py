@@ -86,10 +86,11 @@ class Roster:
         assert self._group is not None
         seat = self.seats[name]
         assert seat.node is None, f"{name} runs already"
+        blocks = len(seat.disk)  # told as they lie there, not as the node makes of them
         seat.node = self._node(seat)
         seat.host.boot(seat.node.gossip.receive)
         self._fabric.attach(name, seat.host.receive)
-        self._recorder.emit(name, NodeUp(blocks=len(seat.disk)))
+        self._recorder.emit(name, NodeUp(blocks))
         seat.task = self._group.create_task(seat.node.run(), name=name)
 
     def _node(self, seat: Seat) -> Node:

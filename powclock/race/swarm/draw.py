@@ -51,6 +51,7 @@ PREFIX = "check:"
 HEAL_S = 60.0
 KIND_SHARE = 0.25
 FAULTS_A_KIND_MAX = 2
+FORGERIES_MAX = 12  # most flaws are found at once, and the peer is dropped
 MESSAGES_A_HOP = 3  # announce, request, deliver
 
 Draw = Callable[[Stream, Sequence[str]], AnyFault]
@@ -172,7 +173,8 @@ def _faults(seed: int, names: Sequence[str]) -> tuple[Planned, ...]:
     planned = []
     for kind in drawn_kinds(seed):
         stream = Stream(seed, "check fault", kind)
-        for _ in range(1 + stream.below(FAULTS_A_KIND_MAX)):
+        count_max = FORGERIES_MAX if kind == "forge" else FAULTS_A_KIND_MAX
+        for _ in range(1 + stream.below(count_max)):
             begin_s = round(stream.uniform(0, HEAL_S - 2), 3)
             lasts_s = round(stream.uniform(1, HEAL_S - begin_s), 3)
             fault = DRAWS[kind](stream, names)
