@@ -53,6 +53,16 @@ class Expectations:
             self._spent_key, self._spent = key, double_spends(frame, fault)
         return self._spent
 
+    def of_attack(self, frame: Frame, fault: ActiveFault) -> tuple[str, Comparison] | None:
+        """What an attack is measured by, and how that compares; None where no law is known."""
+        match fault.fault:
+            case "selfish":
+                return "revenue", self.revenue(frame, fault)
+            case "double_spend":
+                return "won", self.double_spend(frame, fault)
+            case _:
+                return None
+
 
 def seconds(value: float) -> str:
     """A mean interval: "5.21"."""

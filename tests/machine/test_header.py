@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powclock.machine.header import NO_PARENT, BlockHeader, display, sha256d, short
+from powclock.machine.header import NO_PARENT, BlockHeader, display, from_display, sha256d, short
 from powclock.machine.reason import Invalid
 from powclock.machine.target import bits_to_target
 from tests.builders import mainnet_headers, refused
@@ -44,14 +44,14 @@ headers = st.builds(
 def test_the_genesis_header_of_bitcoin_has_its_known_bytes_and_hash() -> None:
     assert BITCOIN_GENESIS.serialise() == BITCOIN_GENESIS_BYTES
     assert display(BITCOIN_GENESIS.hash) == GENESIS_HASH
-    assert BITCOIN_GENESIS.hash == bytes.fromhex(GENESIS_HASH)[::-1]
+    assert BITCOIN_GENESIS.hash == from_display(GENESIS_HASH)
     assert display(BITCOIN_GENESIS.merkle_root) == GENESIS_ROOT
     assert BlockHeader.parse(BITCOIN_GENESIS_BYTES) == BITCOIN_GENESIS
 
 
 def test_a_header_is_short_by_its_last_four_digits() -> None:
     assert BITCOIN_GENESIS.short == "e26f"
-    assert short(bytes.fromhex(GENESIS_HASH)[::-1]) == GENESIS_HASH[-4:]
+    assert short(from_display(GENESIS_HASH)) == GENESIS_HASH[-4:]
 
 
 def test_mainnet_headers_parse_link_and_meet_their_targets(vectors: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from powclock.lab.expected import Comparison, Expected
+from powclock.lab.expected import Expected
 from powclock.lab.expected_of_nodes import share_of_blocks
 from powclock.record.detail import Account, NodeDetail, Peer
 from powclock.record.events import NANOSECONDS
@@ -150,19 +150,13 @@ class NodePage(Page):
             if fault.attack is None or self.name not in {fault.attack.attacker, *fault.nodes}:
                 continue
             yield Line(_bound(_attack_row, state, fault, frame))
-            law: Comparison | None = None
-            label = ""
-            if fault.fault == "selfish":
-                label, law = "revenue", state.expectations.revenue(frame, fault)
-            elif fault.fault == "double_spend":
-                label, law = "won", state.expectations.double_spend(frame, fault)
-            if law is not None:
-                told = sentence(law, state.palette, parts_of_hundred, "%")
+            measured = state.expectations.of_attack(frame, fault)
+            if measured is not None:
+                label, compared = measured
+                told = sentence(compared, state.palette, parts_of_hundred, "%")
+                law = compared.law if isinstance(compared, Expected) else f"none: {compared.why}"
                 yield self._fact(label, told[:-1])
-                yield self._fact("law", [
-                    (law.law if isinstance(law, Expected) else f"none: {law.why}",
-                     state.palette.muted),
-                ])  # fmt: skip
+                yield self._fact("law", [(law, state.palette.muted)])
 
     def _clock(self, detail: NodeDetail) -> Iterator[Line]:
         palette = self.state.palette
