@@ -51,7 +51,7 @@ PREFIX = "check:"
 HEAL_S = 60.0
 KIND_SHARE = 0.25
 FAULTS_A_KIND_MAX = 2
-FORGERIES_MAX = 12  # most flaws are found at once, and the peer is dropped
+FORGERIES_MAX = 16  # most flaws are found at once, and the peer is dropped
 MESSAGES_A_HOP = 3  # announce, request, deliver
 
 Draw = Callable[[Stream, Sequence[str]], AnyFault]
@@ -98,7 +98,7 @@ DRAWS: dict[str, Draw] = {
     "join": lambda s, _: Join(nodes=(f"guest{s.below(3)}",), hash_rate=s.uniform(0, 20_000)),
     "leave": lambda s, names: Leave(nodes=_few(s, names)),
     # One flaw: a peer is dropped for the first of several, so the others would not be looked at.
-    "forge": lambda s, names: Forge(nodes=_some(s, names), flaw=s.choice(get_args(Flaw))),
+    "forge": lambda s, names: Forge(nodes=(s.choice(names),), flaw=s.choice(get_args(Flaw))),
     "flood": lambda s, names: Flood(nodes=_few(s, names), per_s=s.uniform(0.5, 10)),
     "withhold": lambda s, names: Withhold(nodes=_some(s, names), delay_s=s.uniform(0, 20)),
     "selfish": lambda s, names: SelfishMining(nodes=(s.choice(names),), gamma=s.random()),
