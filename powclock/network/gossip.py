@@ -122,7 +122,7 @@ class Gossip:
 
     def receive(self, peer: NodeId, data: bytes) -> None:
         """Handle what a link delivers; bad input is refused by reason and changes nothing."""
-        if self._conduct.shuns(peer):
+        if peer in self._conduct.shunned:
             return
         try:
             message = decode(data)
@@ -130,10 +130,10 @@ class Gossip:
             self._refuse_message(peer, refusal.reason, data)
             return
         match message:
-            case Announce(blocks, transactions):
-                self._on_announce(peer, blocks, transactions)
-            case Request(blocks, transactions):
-                self._on_request(peer, blocks, transactions)
+            case Announce():
+                self._on_announce(peer, message.blocks, message.transactions)
+            case Request():
+                self._on_request(peer, message.blocks, message.transactions)
             case Deliver(block):
                 self._on_block(block, peer, data)
             case Pass(transaction):
@@ -176,14 +176,14 @@ class Gossip:
         )
 
     def _send(self, peer: NodeId, message: Message) -> None:
-        if not self._conduct.shuns(peer):
+        if peer not in self._conduct.shunned:
             self._send_to(peer, encode(message))
 
     def _send_others(self, source: NodeId | None, message: Message) -> None:
-        data = encode(message)
+        data, send_to, shunned = encode(message), self._send_to, self._conduct.shunned
         for peer in self._peers:
-            if peer != source and not self._conduct.shuns(peer):
-                self._send_to(peer, data)
+            if peer != source and peer not in shunned:
+                send_to(peer, data)
 
     def _on_announce(
         self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
@@ -372,7 +372,7 @@ class Gossip:
 
     def _drop(self, peer: NodeId, reason: Reason) -> None:
         """Stop talking to a peer for a time: the one place where that is decided."""
-        if self._conduct.shuns(peer):
+        if peer in self._conduct.shunned:
             return
         self._conduct.drop(peer)
         self._emit(PeerDropped(peer=peer, reason=reason))

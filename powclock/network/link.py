@@ -130,7 +130,7 @@ class Link:
             arrival_ns += self._jitters_ns.pop()
         arrival_ns = max(arrival_ns, self._last_arrival_ns)
         self._free_ns, self._last_arrival_ns = free_ns, arrival_ns
-        loop.schedule(arrival_ns, self._deliver, self.source, self.target, data)
+        loop.post(arrival_ns, self._deliver, self.source, self.target, data)
 
     def _draw_jitters(self) -> None:
         exponential, mean_ns = self._stream.exponential, self._jitter_ns
