@@ -189,8 +189,12 @@ class Gossip:
         self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
     ) -> None:
         known, recent = self._replica.tree.entries, self._recent_transactions
-        if all(map(known.__contains__, blocks)) and all(map(recent.__contains__, transactions)):
-            return  # most of the time: every peer announces it
+        for hash_ in blocks:
+            if hash_ not in known:
+                break
+        else:
+            if all(map(recent.__contains__, transactions)):
+                return  # most of the time: every peer announces it
         now_ns, announced = self._clock.monotonic(), self._requests.announced
         wanted_blocks = tuple(
             hash_

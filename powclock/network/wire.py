@@ -156,7 +156,7 @@ def decode(data: bytes) -> Message:
     if len(data) < CHECKSUM_BYTES:
         raise Invalid(Reason.TRUNCATED, "shorter than a checksum")
     payload = data[CHECKSUM_BYTES:]
-    if sha256d(payload)[:CHECKSUM_BYTES] != data[:CHECKSUM_BYTES]:
+    if not sha256d(payload).startswith(data[:CHECKSUM_BYTES]):
         raise Invalid(Reason.BAD_CHECKSUM, "damaged on the way")
     if len(payload) == ONE_HASH_PAYLOAD_BYTES:
         about = _about_one_hash(payload)
