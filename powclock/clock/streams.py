@@ -29,6 +29,11 @@ class Stream:
         """The time until something that has no memory."""
         return -mean * math.log(1.0 - self.random())
 
+    def exponentials(self, mean: float, count: int) -> list[float]:
+        """As many of them at once, which is quicker; the first one first."""
+        random, log = self.random, math.log
+        return [-mean * log(1.0 - random()) for _ in range(count)]
+
     def normal(self) -> float:
         """Mean 0, deviation 1, within ±6: the sum of twelve uniform numbers (Irwin and Hall)."""
         return math.fsum(self.random() for _ in range(12)) - 6.0

@@ -11,12 +11,12 @@ each time.
 """
 
 import asyncio
-import heapq
 import math
 from asyncio.events import _set_running_loop
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, TypeVarTuple, Unpack
 
 Ts = TypeVarTuple("Ts")
@@ -45,13 +45,11 @@ class _Future(asyncio.Future[Any]):
 
 
 class Timer:
-    """What is due at some time; lighter than asyncio's handles, which carry a context."""
+    """What cancels a callback; lighter than asyncio's handles, which carry a context."""
 
-    __slots__ = ("args", "callback", "cancelled")
+    __slots__ = ("cancelled",)
 
-    def __init__(self, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
-        self.callback = callback
-        self.args = args
+    def __init__(self) -> None:
         self.cancelled = False
 
     def cancel(self) -> None:
@@ -64,8 +62,15 @@ def _run_handle(handle: asyncio.Handle) -> None:
         handle._run()  # noqa: SLF001 (a loop is what runs handles)
 
 
-def _is_cancelled(timer: Timer) -> bool:
-    return timer.cancelled or (timer.callback is _run_handle and bool(timer.args[0].cancelled()))
+# When it is due, its number, what to call with what, and what cancels it, if anything can.
+_Due = tuple[int, int, Callable[..., object], tuple[Any, ...], Timer | None]
+
+
+def _is_cancelled(due: _Due) -> bool:
+    _, _, callback, args, timer = due
+    if callback is _run_handle:
+        return bool(args[0].cancelled())
+    return timer is not None and timer.cancelled
 
 
 # To the type checker the abstract loop lacks dozens of methods for sockets and signals; at run time
@@ -86,7 +91,7 @@ class VirtualLoop(_Loop):
         self._sequence = 0
         self._cancelled = 0
         self._ready: deque[asyncio.Handle] = deque()
-        self._timers: list[tuple[int, int, Timer]] = []
+        self._timers: list[_Due] = []
         self._failure: BaseException | None = None
         self._running = False
         self._stopping = False
@@ -124,7 +129,7 @@ class VirtualLoop(_Loop):
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         handle = asyncio.TimerHandle(when, callback, args, self, context)
-        self.schedule(round(when * NANOSECONDS), _run_handle, handle)
+        self.post(max(round(when * NANOSECONDS), self.now_ns), _run_handle, handle)
         return handle
 
     def call_later(
@@ -136,7 +141,7 @@ class VirtualLoop(_Loop):
     ) -> asyncio.TimerHandle:
         when_ns = self.now_ns + round(delay * NANOSECONDS)
         handle = asyncio.TimerHandle(when_ns / NANOSECONDS, callback, args, self, context)
-        self.schedule(when_ns, _run_handle, handle)
+        self.post(max(when_ns, self.now_ns), _run_handle, handle)
         return handle
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:  # noqa: ARG002
@@ -153,8 +158,8 @@ class VirtualLoop(_Loop):
         """Cancelled timers go when they are half of all; until then they wait for their time."""
         self._cancelled += 1
         if self._cancelled > 64 and 2 * self._cancelled > len(self._timers):
-            self._timers[:] = [timer for timer in self._timers if not _is_cancelled(timer[2])]
-            heapq.heapify(self._timers)
+            self._timers[:] = [due for due in self._timers if not _is_cancelled(due)]
+            heapify(self._timers)
             self._cancelled = 0
 
     def create_future(self) -> asyncio.Future[Any]:
@@ -182,10 +187,15 @@ class VirtualLoop(_Loop):
 
     def schedule(self, when_ns: int, callback: Callable[..., object], *args: Any) -> Timer:
         """Run the callback at a time; in the past means now, after what is already due."""
-        timer = Timer(callback, args)
+        timer = Timer()
         self._sequence += 1
-        heapq.heappush(self._timers, (max(when_ns, self.now_ns), self._sequence, timer))
+        heappush(self._timers, (max(when_ns, self.now_ns), self._sequence, callback, args, timer))
         return timer
+
+    def post(self, when_ns: int, callback: Callable[..., object], *args: Any) -> None:
+        """As `schedule`, for what nobody cancels and is not past: messages, the most of all."""
+        self._sequence = sequence = self._sequence + 1
+        heappush(self._timers, (when_ns, sequence, callback, args, None))
 
     @property
     def next_ns(self) -> int | None:
@@ -232,10 +242,11 @@ class VirtualLoop(_Loop):
                     _run_handle(ready.popleft())
                 elif timers and timers[0][0] <= until_ns:
                     self.turn += 1
-                    self.now_ns, _, timer = heapq.heappop(timers)
-                    if not timer.cancelled:
-                        timer.callback(*timer.args)
-                    del timer  # the last reference to a task whose failure nobody will ask for
+                    self.now_ns, _, callback, args, timer = heappop(timers)
+                    if timer is None or not timer.cancelled:
+                        callback(*args)
+                    # The last references to a task whose failure nobody will ask for.
+                    del callback, args
                 else:
                     break
         finally:

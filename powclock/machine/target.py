@@ -6,6 +6,7 @@ A hash meets a target t with probability (t + 1) / 2²⁵⁶, so a block stands 
 expected hashes: its work.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from powclock.machine.reason import InvalidBlock, Reason
@@ -48,6 +49,7 @@ def target_to_bits(target: int) -> int:
     return size << 24 | mantissa
 
 
+@lru_cache(maxsize=256)
 def bits_to_target(bits: int, limit: int = TARGET_END - 1) -> int:
     """The target that `bits` encode.
 

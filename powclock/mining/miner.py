@@ -76,9 +76,7 @@ class GrindingMiner:
     def __init__(self, rate: HashRate, race_ns: Callable[[], int]) -> None:
         self.rate = rate
         self._meter = _Meter(race_ns)
-
-    def hashes(self) -> float:
-        return self._meter.total()
+        self.hashes = self._meter.total  # asked of every node at each sample
 
     async def search(self, draft: Draft, clock: Clock) -> Block:
         while True:
@@ -121,20 +119,19 @@ class SampledMiner:
     ) -> None:
         self.rate = rate
         self._meter = _Meter(race_ns)
+        self.hashes = self._meter.total  # asked of every node at each sample
         self._stream = stream
         self._proof_scale = proof_scale
-
-    def hashes(self) -> float:
-        return self._meter.total()
 
     async def search(self, draft: Draft, clock: Clock) -> Block:
         target = bits_to_target(draft.bits())
         remaining = self._stream.exponential(target_to_work(target))
+        steady_ns = self.rate.steady_ns
         while remaining > 0:
             rate = self.rate.now()
             works = rate > RATE_MIN
-            wait_ns = round(remaining / rate * NANOSECONDS) if works else self.rate.steady_ns
-            slice_ns = min(wait_ns, self.rate.steady_ns)
+            wait_ns = round(remaining / rate * NANOSECONDS) if works else steady_ns
+            slice_ns = min(wait_ns, steady_ns)
             self._meter.start(rate)
             try:
                 await clock.sleep(slice_ns)

@@ -113,33 +113,29 @@ MESSAGES: Mapping[Reason, Answer] = {
 class Conduct:
     """What one node remembers of each peer; `peers` is whom it is connected to now.
 
-    Whom it does not talk to, how many old blocks it has asked each for, and the last block that
-    each delivered.
+    Whom it does not talk to (`shunned`: nothing is taken from them, and nothing said to them), how
+    many old blocks it has asked each for, and the last block that each delivered.
     """
 
     def __init__(self, peers: Mapping[NodeId, object]) -> None:
         self._peers = peers
-        self._dropped: dict[NodeId, None] = {}
+        self.shunned: dict[NodeId, None] = {}
         self._asked: dict[NodeId, int] = {}
         self._delivered: dict[NodeId, bytes] = {}
 
     def __len__(self) -> int:
         """Of how many peers something is remembered."""
-        return max(len(self._dropped), len(self._asked), len(self._delivered))
-
-    def shuns(self, peer: NodeId) -> bool:
-        """Whether nothing is taken from the peer, and nothing said to it."""
-        return peer in self._dropped
+        return max(len(self.shunned), len(self._asked), len(self._delivered))
 
     def drop(self, peer: NodeId) -> None:
         """Do not talk to the peer any more."""
-        self._dropped[peer] = None
+        self.shunned[peer] = None
         self._asked.pop(peer, None)
         self._delivered.pop(peer, None)
 
     def forgive(self, peer: NodeId) -> None:
         """Talk to the peer again."""
-        self._dropped.pop(peer, None)
+        self.shunned.pop(peer, None)
 
     def asked(self, peer: NodeId, count: int) -> None:
         """The peer was told how far we are: it may send so many blocks from there on."""

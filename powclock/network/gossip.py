@@ -123,7 +123,7 @@ class Gossip:
 
     def receive(self, peer: NodeId, data: bytes) -> None:
         """Handle what a link delivers; bad input is refused by reason and changes nothing."""
-        if self._conduct.shuns(peer):
+        if peer in self._conduct.shunned:
             return
         try:
             message = decode(data)
@@ -131,10 +131,10 @@ class Gossip:
             self._refuse_message(peer, refusal.reason, data)
             return
         match message:
-            case Announce(blocks, transactions):
-                self._on_announce(peer, blocks, transactions)
-            case Request(blocks, transactions):
-                self._serving.request(peer, blocks, transactions)
+            case Announce():
+                self._on_announce(peer, message.blocks, message.transactions)
+            case Request():
+                self._serving.request(peer, message.blocks, message.transactions)
             case Deliver(block):
                 self._on_block(block, peer, data)
             case Pass(transaction):
@@ -177,21 +177,25 @@ class Gossip:
         )
 
     def _send(self, peer: NodeId, message: Message) -> None:
-        if not self._conduct.shuns(peer):
+        if peer not in self._conduct.shunned:
             self._send_to(peer, encode(message))
 
     def _send_others(self, source: NodeId | None, message: Message) -> None:
-        data = encode(message)
+        data, send_to, shunned = encode(message), self._send_to, self._conduct.shunned
         for peer in self._peers:
-            if peer != source and not self._conduct.shuns(peer):
-                self._send_to(peer, data)
+            if peer != source and peer not in shunned:
+                send_to(peer, data)
 
     def _on_announce(
         self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
     ) -> None:
         known, recent = self._replica.tree.entries, self._recent_transactions
-        if all(map(known.__contains__, blocks)) and all(map(recent.__contains__, transactions)):
-            return  # most of the time: every peer announces it
+        for hash_ in blocks:
+            if hash_ not in known:
+                break
+        else:
+            if all(map(recent.__contains__, transactions)):
+                return  # most of the time: every peer announces it
         now_ns, announced = self._clock.monotonic(), self._requests.announced
         wanted_blocks = tuple(
             hash_
@@ -350,7 +354,7 @@ class Gossip:
 
     def _drop(self, peer: NodeId, reason: Reason) -> None:
         """Stop talking to a peer for a time: the one place where that is decided."""
-        if self._conduct.shuns(peer):
+        if peer in self._conduct.shunned:
             return
         self._conduct.drop(peer)
         self._emit(PeerDropped(peer=peer, reason=reason))

@@ -128,13 +128,15 @@ class Link:
             if not self._jitters_ns:
                 self._draw_jitters()
             arrival_ns += self._jitters_ns.pop()
-        arrival_ns = max(arrival_ns, self._last_arrival_ns)
-        self._free_ns, self._last_arrival_ns = free_ns, arrival_ns
-        loop.schedule(arrival_ns, self._deliver, self.source, self.target, data)
+        if arrival_ns > self._last_arrival_ns:
+            self._last_arrival_ns = arrival_ns
+        else:  # it waits for the message before it
+            arrival_ns = self._last_arrival_ns
+        self._free_ns = free_ns
+        loop.post(arrival_ns, self._deliver, self.source, self.target, data)
 
     def _draw_jitters(self) -> None:
-        exponential, mean_ns = self._stream.exponential, self._jitter_ns
-        self._jitters_ns = [int(exponential(mean_ns)) for _ in range(JITTERS_DRAWN)]
+        self._jitters_ns = list(map(int, self._stream.exponentials(self._jitter_ns, JITTERS_DRAWN)))
         self._jitters_ns.reverse()
 
 

@@ -156,8 +156,12 @@ def decode(data: bytes) -> Message:
     if len(data) < CHECKSUM_BYTES:
         raise Invalid(Reason.TRUNCATED, "shorter than a checksum")
     payload = data[CHECKSUM_BYTES:]
-    if sha256d(payload)[:CHECKSUM_BYTES] != data[:CHECKSUM_BYTES]:
+    if not sha256d(payload).startswith(data[:CHECKSUM_BYTES]):
         raise Invalid(Reason.BAD_CHECKSUM, "damaged on the way")
+    if len(payload) == ONE_HASH_PAYLOAD_BYTES:
+        about = _about_one_hash(payload)
+        if about is not None:
+            return about
     fields = _unpack(payload)
     if type(fields) is not list or not fields or type(fields[0]) is not int:
         raise Invalid(Reason.MALFORMED, "a message is an array that starts with its kind")
@@ -168,6 +172,18 @@ def decode(data: bytes) -> Message:
     if _PACK(fields) != payload:
         raise Invalid(Reason.MALFORMED, "not in the one encoding that is allowed")
     return message
+
+
+def _about_one_hash(payload: bytes) -> Announce | Request | None:
+    """Read what most messages are; None if it is something else.
+
+    Nothing is lost in strictness: all around the hash must be, byte for byte, what is sent.
+    """
+    about = _ABOUT_A_BLOCK.get(payload[:_BLOCK_AT] + payload[_BLOCK_END:])
+    if about is not None:
+        return about((payload[_BLOCK_AT:_BLOCK_END],), ())
+    about = _ABOUT_A_TRANSACTION.get(payload[:_TRANSACTION_AT])
+    return None if about is None else about((), (payload[_TRANSACTION_AT:],))
 
 
 def _unpack(data: bytes) -> Any:
@@ -213,6 +229,26 @@ _READERS: dict[tuple[int, int], Callable[..., Message]] = {
     (Kind.FETCH, 2): _fetch,
     (Kind.DELIVER, 5): _deliver,
     (Kind.PASS, 2): _pass,
+}
+
+
+# Messages about one hash have it in one place, and by what stands around it they are known.
+_NO_HASH = bytes(HASH_BYTES)
+ONE_HASH_PAYLOAD_BYTES = len(_PACK([Kind.ANNOUNCE.value, [_NO_HASH], []]))
+_BLOCK_END = ONE_HASH_PAYLOAD_BYTES - len(_PACK([]))
+_BLOCK_AT = _BLOCK_END - HASH_BYTES
+_TRANSACTION_AT = ONE_HASH_PAYLOAD_BYTES - HASH_BYTES
+_LISTS: dict[int, type[Announce] | type[Request]] = {
+    Kind.ANNOUNCE.value: Announce,
+    Kind.REQUEST.value: Request,
+}
+_ABOUT_A_BLOCK = {
+    _PACK([kind, [_NO_HASH], []]).replace(_NO_HASH, b""): message
+    for kind, message in _LISTS.items()
+}
+_ABOUT_A_TRANSACTION = {
+    _PACK([kind, [], [_NO_HASH]]).replace(_NO_HASH, b""): message
+    for kind, message in _LISTS.items()
 }
 
 

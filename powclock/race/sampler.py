@@ -39,7 +39,7 @@ class Sampler:
             before[name] = hashes
             if node is None:
                 continue
-            cut = severed.get(name, 0)
+            cut = severed.get(name, 0) if severed else 0
             samples.append(
                 NodeSample(
                     name,

@@ -64,8 +64,9 @@ def test_a_cancelled_sleep_takes_its_timer_back() -> None:
     sleeper.cancel()
     loop.advance(10)
     assert sleeper.cancelled()
-    ((when_ns, _, handle),) = loop._timers
-    assert (when_ns, handle.cancelled) == (100, True)
+    ((when_ns, _, _, _, timer),) = loop._timers
+    assert timer is not None
+    assert (when_ns, timer.cancelled) == (100, True)
     loop.advance(100)
     loop.close()
 

@@ -58,6 +58,12 @@ def test_one_stream_does_not_shift_another_s_draws() -> None:
     assert drawn == expected
 
 
+def test_many_draws_at_once_are_those_that_come_one_by_one() -> None:
+    at_once, one_by_one = Stream(1, "jitter"), Stream(1, "jitter")
+    assert at_once.exponentials(5.0, 16) == [one_by_one.exponential(5.0) for _ in range(16)]
+    assert at_once.random() == one_by_one.random()
+
+
 def test_uniform_and_exponential_draws_are_distributed_as_they_say() -> None:
     stream = Stream(2, "distributions")
     uniform = [stream.uniform(-3, 5) for _ in range(4000)]

@@ -154,6 +154,20 @@ def test_a_cancelled_callback_takes_a_turn_but_does_not_run() -> None:
     assert (log, loop.turn) == ([], 3)
 
 
+def test_what_nobody_cancels_waits_in_the_same_order_and_outlives_those_that_are_cancelled() -> (
+    None
+):
+    loop, log = VirtualLoop(), list[Any]()
+    loop.schedule(10, log.append, "first")
+    loop.post(10, log.append, "second")
+    loop.schedule(10, log.append, "third")
+    loop.post(5, log.append, "earliest")
+    for timer in [loop.schedule(7, log.append, "cancelled") for _ in range(100)]:
+        loop.discard(timer)  # more than half of all: they are taken out
+    loop.advance(10)
+    assert log == ["earliest", "first", "second", "third"]
+
+
 def test_the_loop_is_the_running_one_while_it_runs_and_only_then() -> None:
     loop, seen = VirtualLoop(), list[Any]()
     loop.call_soon(lambda: seen.append((asyncio.get_running_loop(), loop.is_running())))

@@ -103,6 +103,34 @@ def test_every_message_comes_back_from_its_bytes(message: Message) -> None:
     assert decode(encode(message)) == message
 
 
+ABOUT_ONE_HASH = (
+    Announce(blocks=(HASH,)),
+    Announce(transactions=(HASH,)),
+    Request(blocks=(HASH,)),
+    Request(transactions=(HASH,)),
+)
+
+
+@pytest.mark.parametrize("message", ABOUT_ONE_HASH, ids=str)
+def test_around_the_hash_of_a_message_about_one_no_byte_may_differ(message: Message) -> None:
+    payload = encode(message)[CHECKSUM_BYTES:]
+    assert decode(framed(payload)) == message
+    at = payload.index(HASH)
+    others = []
+    for place in (*range(at), *range(at + len(HASH), len(payload))):
+        for byte in set(range(256)) - {payload[place]}:
+            damaged = framed(payload[:place] + bytes([byte]) + payload[place + 1 :])
+            try:
+                others.append(decode(damaged))
+            except Invalid:
+                continue
+            assert encode(others[-1]) == damaged
+    # The kind is the only byte that can be another: 2 announces and 3 requests.
+    (other,) = others
+    assert isinstance(other, Announce | Request)
+    assert type(other) is not type(message)
+
+
 @pytest.mark.parametrize(
     ("message", "data"),
     [
