@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from powclock.network.faults.every import AnyFault
+from powclock.network.faults.fault import FaultError
 from powclock.network.faults.nodes import Join
 from powclock.network.topology import Kind
 from powclock.race.toml_text import NotToml, parse_toml
@@ -147,6 +148,11 @@ def default_name(index: int) -> str:
     return NAMES[which] + (str(generation + 1) if generation else "")
 
 
+def client_name(index: int) -> str:
+    """The name of the client with this number."""
+    return f"client{index + 1}"
+
+
 def load_scenario(which: str) -> Scenario:
     """A shipped scenario by name, or one from a file.
 
@@ -240,25 +246,27 @@ def checked(scenario: Scenario) -> Scenario:
         title=clean_label(scenario.title, 100),
         nodes=msgspec.structs.replace(nodes, names=names, count=count),
         regions=regions,
-        faults=_checked_faults(scenario.faults, names or scenario.node_names()),
+        faults=_checked_faults(scenario, names or scenario.node_names()),
     )
 
 
-def _checked_faults(faults: tuple[Planned, ...], names: tuple[str, ...]) -> tuple[Planned, ...]:
+def _checked_faults(scenario: Scenario, names: tuple[str, ...]) -> tuple[Planned, ...]:
     cleaned = []
-    for planned in faults:
-        nodes = tuple(_name(node, "faults.fault.nodes") for node in planned.fault.nodes)
+    known = dict.fromkeys(names)
+    for index, planned in enumerate(scenario.faults):
+        place = f"faults[{index}].fault.nodes"
+        nodes = tuple(_name(node, place) for node in planned.fault.nodes)
         fault = msgspec.structs.replace(planned.fault, nodes=nodes)
         cleaned.append(msgspec.structs.replace(planned, fault=fault))
         if isinstance(fault, Join):
-            names += nodes
-    for each in cleaned:
-        for node in each.fault.nodes:
-            if node not in names:
-                raise ScenarioError(f"faults.fault.nodes: there is no node {node!r}")
-        for node in each.fault.involved:
-            if node not in names:
-                raise ScenarioError(f"faults.fault: there is no node {node!r}")
+            known.update(dict.fromkeys(nodes))
+    clients = {client_name(i) for i in range(scenario.workload.clients)}
+    for index, planned in enumerate(cleaned):
+        try:
+            planned.fault.check(known, clients)
+        except FaultError as error:
+            place = f"faults[{index}].fault" + (f".{error.field}" if error.field else "")
+            raise ScenarioError(f"{place}: {error}") from error
     return tuple(cleaned)
 
 
@@ -291,7 +299,7 @@ def adapted(
     """The scenario with what the command line says instead.
 
     Raises:
-        ScenarioError: the number of nodes does not go with names, shares or regions.
+        ScenarioError: the number of nodes does not go with names, shares, regions or faults.
     """
     if seed is not None:
         scenario = msgspec.structs.replace(scenario, seed=seed)
@@ -305,5 +313,8 @@ def adapted(
                 f"--nodes: scenario {scenario.name} names its nodes one by one: edit its file"
             )
         table = msgspec.structs.replace(table, count=nodes)
-        scenario = msgspec.structs.replace(scenario, nodes=table)
+        try:
+            scenario = checked(msgspec.structs.replace(scenario, nodes=table))
+        except ScenarioError as error:
+            raise ScenarioError(f"--nodes: {error}") from error
     return scenario

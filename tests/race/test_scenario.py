@@ -18,6 +18,8 @@ from powclock.race.scenario import (
 )
 from tests.scenarios.races import race
 
+TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["judy"] }'
+
 
 @pytest.mark.parametrize(
     ("text", "message"),
@@ -71,12 +73,8 @@ from tests.scenarios.races import race
             "faults[0].fault.probability: expected `float` <= 1.0",
         ),
         (
-            'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["alcie"] }',
-            "faults.fault.nodes: there is no node 'alcie'",
-        ),
-        (
             'name = "x"\n[[faults]]\nfault = { kind = "join", nodes = ["\\u001b"] }',
-            "faults.fault.nodes: a name needs a visible character",
+            "faults[0].fault.nodes: a name needs a visible character",
         ),
         ('name = "x"\n"\\u001b[2J" = 3', "object contains unknown field `[2J`"),
         ("x = " + "[" * 5_000, "not TOML: nested too deeply"),
@@ -91,6 +89,85 @@ def test_what_is_wrong_is_said_in_one_line(text: str, message: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         parse_scenario(text, "my.toml")
     assert str(caught.value) == f"my.toml: {message}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "message"),
+    [
+        (
+            "double_spend",
+            'nodes = ["bob"], merchant = "bob"',
+            ".merchant: double_spend needs a merchant, who is another node",
+        ),
+        (
+            "double_spend",
+            'nodes = ["bob"], merchant = "zed"',
+            ": there is no node 'zed': the race has alice, bob, carol",
+        ),
+        (
+            "eclipse",
+            'nodes = ["bob"], attacker = "bob"',
+            ".attacker: eclipse needs an attacker, who is another node",
+        ),
+        ("eclipse", "", ".nodes: eclipse takes exactly one name in nodes"),
+        ("double_spend", "", ".nodes: double_spend takes exactly one name in nodes"),
+        ("selfish", 'nodes = ["bob", "carol"]', ".nodes: selfish takes exactly one name in nodes"),
+        ("join", "", ".nodes: join takes exactly one name in nodes"),
+        ("one_way", "", ".nodes: one_way needs at least one name in nodes"),
+        ("leave", "", ".nodes: leave needs at least one name in nodes"),
+        (
+            "leave",
+            'nodes = ["bob", "alice", "carol"]',
+            ".nodes: the last node cannot leave: there would be no race",
+        ),
+        (
+            "partition",
+            'nodes = ["bob", "alice", "carol"]',
+            ".nodes: a partition needs a node on each side",
+        ),
+        (
+            "censor",
+            'clients = ["client20", "client21"]',
+            ".clients: there is no client 'client21': the race has 20, from client1 on",
+        ),
+        (
+            "crash",
+            "lose_disk = true, lose_last = 3",
+            ".lose_last: with lose_disk there are no last blocks to lose: leave one out",
+        ),
+    ],
+)
+def test_a_fault_that_cannot_be_is_told_with_its_place(
+    kind: str, fields: str, message: str
+) -> None:
+    told = f'{{ kind = "{kind}"' + (f", {fields} }}" if fields else " }")
+    text = f"""
+        name = "x"
+        nodes = {{ count = 3 }}
+        faults = [{{ fault = {{ kind = "crash" }} }}, {{ fault = {told} }}]
+        """
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(text, "f")
+    assert str(caught.value) == f"f: faults[1].fault{message}"
+
+
+def test_of_many_nodes_a_few_are_named_and_of_no_clients_none() -> None:
+    for text, message in (
+        (
+            'nodes.count = 14\nfaults = [{ fault = { kind = "crash", nodes = ["alcie"] } }]',
+            (
+                "faults[0].fault.nodes: there is no node 'alcie': the race has alice, bob, carol, "
+                "dave, erin, frank, grace, heidi, ivan, judy, kim, leo and 2 more"
+            ),
+        ),
+        (
+            'workload.clients = 0\nfaults = [{ fault = { kind = "censor" } }]',
+            "faults[0].fault.clients: there is no client 'client1': the race has none",
+        ),
+    ):
+        with pytest.raises(ScenarioError) as caught:
+            parse_scenario(f'name = "x"\n{text}', "f")
+        assert str(caught.value) == f"f: {message}"
 
 
 def test_files_that_cannot_be_scenarios(tmp_path: Path) -> None:
@@ -175,6 +252,11 @@ def test_the_command_line_adapts_a_scenario() -> None:
         adapted(load_scenario("regions"), nodes=3)
     assert str(caught.value) == (
         "--nodes: scenario regions names its nodes one by one: edit its file"
+    )
+    with pytest.raises(ScenarioError) as caught:
+        adapted(parse_scenario(TEN_WITH_JUDY, "f"), nodes=2)
+    assert str(caught.value) == (
+        "--nodes: faults[0].fault.nodes: there is no node 'judy': the race has alice, bob"
     )
 
 
