@@ -16,6 +16,7 @@ from powclock.network.faults.every import AnyFault
 from powclock.network.faults.fault import FaultError
 from powclock.network.faults.nodes import Join
 from powclock.network.topology import Kind
+from powclock.race.choices import choices
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 
@@ -204,7 +205,7 @@ def parse_scenario(text: str, file: str) -> Scenario:
     except NotToml as error:
         raise ScenarioError(f"{file}: not TOML: {error}") from error
     except msgspec.ValidationError as error:
-        raise ScenarioError(f"{file}: {place_first(str(error))}") from error
+        raise ScenarioError(f"{file}: {_in_words(place_first(str(error)))}") from error
     except ScenarioError as error:
         raise ScenarioError(f"{file}: {error}") from error
 
@@ -214,6 +215,15 @@ def place_first(message: str) -> str:
     what, _, place = message.partition(" - at ")
     what = clean_label(what[:1].lower() + what[1:], 160)
     return f"{place.strip('`').removeprefix('$.')}: {what}" if place else what
+
+
+def _in_words(message: str) -> str:
+    place, _, what = message.partition(": ")
+    start, _, value = what.partition(" value ")
+    words = choices(Scenario, place) if start in {"invalid", "invalid enum"} else []
+    if not words:
+        return message.replace("`array`", "a list").replace("`object`", "a table")
+    return f"{place}: {value} is not one of {', '.join(words)}"
 
 
 def checked(scenario: Scenario) -> Scenario:

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from powclock.network.faults.every import AnyFault
 from powclock.race.scenario import (
     NAMES,
     Scenario,
@@ -18,6 +19,7 @@ from powclock.race.scenario import (
 )
 from tests.scenarios.races import race
 
+KINDS = ", ".join(str(kind.__struct_config__.tag) for kind in AnyFault.__args__)
 TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["judy"] }'
 
 
@@ -30,7 +32,7 @@ TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["jud
         ("name = 3", "name: expected `str`, got `int`"),
         ('name = "x"\nspeed = 3', "object contains unknown field `speed`"),
         ('name = "x"\nseed = -1', "seed: expected `int` >= 0"),
-        ('name = "x"\nrule = "pos"', "rule: invalid enum value 'pos'"),
+        ('name = "x"\nrule = "pos"', "rule: 'pos' is not one of pow"),
         ('name = "x"\n[nodes]\ncount = 0', "nodes.count: expected `int` >= 1"),
         ('name = "x"\n[nodes]\ncount = 1_001', "nodes.count: expected `int` <= 1000"),
         ('name = "x"\n[nodes]\nhash_rate = nan', "nodes.hash_rate: expected `float` >= 0.001"),
@@ -50,7 +52,7 @@ TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["jud
         ),
         (
             'name = "x"\n[links]\ntopology = "star"',
-            "links.topology: invalid enum value 'star'",
+            "links.topology: 'star' is not one of full_mesh, line, random_regular, ring",
         ),
         (
             'name = "x"\n[[regions]]\nname = "a"\nnodes = 3',
@@ -66,8 +68,21 @@ TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["jud
         ),
         (
             'name = "x"\n[[faults]]\nfault = { kind = "earthquake" }',
-            "faults[0].fault.kind: invalid value 'earthquake'",
+            f"faults[0].fault.kind: 'earthquake' is not one of {KINDS}",
         ),
+        (
+            'name = "x"\n[[faults]]\nfault = { kind = "flood", junk = "foo" }',
+            "faults[0].fault.junk: 'foo' is not one of any, bytes, headers, transactions",
+        ),
+        (
+            'name = "x"\n[[faults]]\non = "tick"\nfault = { kind = "crash" }',
+            "faults[0].on: 'tick' is not one of fork, reorg",
+        ),
+        (
+            'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = "bob" }',
+            "faults[0].fault.nodes: expected a list, got `str`",
+        ),
+        ('name = "x"\nnodes = 3', "nodes: expected a table, got `int`"),
         (
             'name = "x"\n[[faults]]\nfault = { kind = "loss", probability = 2 }',
             "faults[0].fault.probability: expected `float` <= 1.0",
