@@ -12,7 +12,6 @@ from powclock.machine.ledger import Ledger
 from powclock.machine.transaction import Transaction
 from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
-from powclock.network.faults.fault import FaultError
 from powclock.network.link import Link
 from powclock.network.node import Node
 from powclock.network.template import Template
@@ -179,17 +178,9 @@ class Reach:
         """Whose an account is; the start of its key if it is nobody's that takes part."""
         return self._roster.names.get(address) or self._clients.get(address) or address.hex()[:8]
 
-    def client_address(self, client: str) -> bytes:
-        """The account of a client.
-
-        Raises:
-            FaultError: there is no such client.
-        """
-        for address, name in self._clients.items():
-            if name == client:
-                return address
-        count = len(self._clients)
-        raise FaultError(f"there is no client {client!r}: the race has {count}, from client1 on")
+    def clients(self) -> dict[str, bytes]:
+        """The clients by name, each with its account."""
+        return {name: address for address, name in self._clients.items()}
 
     def hand_over(self, node: str, transaction: Transaction) -> None:
         """Give a running node a transaction, as a client does."""

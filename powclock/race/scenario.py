@@ -13,8 +13,10 @@ import msgspec
 from msgspec import Meta
 
 from powclock.network.faults.every import AnyFault
+from powclock.network.faults.fault import FaultError
 from powclock.network.faults.nodes import Join
 from powclock.network.topology import Kind
+from powclock.race.choices import choices
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 
@@ -147,6 +149,11 @@ def default_name(index: int) -> str:
     return NAMES[which] + (str(generation + 1) if generation else "")
 
 
+def client_name(index: int) -> str:
+    """The name of the client with this number."""
+    return f"client{index + 1}"
+
+
 def load_scenario(which: str) -> Scenario:
     """A shipped scenario by name, or one from a file.
 
@@ -198,7 +205,7 @@ def parse_scenario(text: str, file: str) -> Scenario:
     except NotToml as error:
         raise ScenarioError(f"{file}: not TOML: {error}") from error
     except msgspec.ValidationError as error:
-        raise ScenarioError(f"{file}: {place_first(str(error))}") from error
+        raise ScenarioError(f"{file}: {_in_words(place_first(str(error)))}") from error
     except ScenarioError as error:
         raise ScenarioError(f"{file}: {error}") from error
 
@@ -208,6 +215,15 @@ def place_first(message: str) -> str:
     what, _, place = message.partition(" - at ")
     what = clean_label(what[:1].lower() + what[1:], 160)
     return f"{place.strip('`').removeprefix('$.')}: {what}" if place else what
+
+
+def _in_words(message: str) -> str:
+    place, _, what = message.partition(": ")
+    start, _, value = what.partition(" value ")
+    words = choices(Scenario, place) if start in {"invalid", "invalid enum"} else []
+    if not words:
+        return message.replace("`array`", "a list").replace("`object`", "a table")
+    return f"{place}: {value} is not one of {', '.join(words)}"
 
 
 def checked(scenario: Scenario) -> Scenario:
@@ -240,25 +256,27 @@ def checked(scenario: Scenario) -> Scenario:
         title=clean_label(scenario.title, 100),
         nodes=msgspec.structs.replace(nodes, names=names, count=count),
         regions=regions,
-        faults=_checked_faults(scenario.faults, names or scenario.node_names()),
+        faults=_checked_faults(scenario, names or scenario.node_names()),
     )
 
 
-def _checked_faults(faults: tuple[Planned, ...], names: tuple[str, ...]) -> tuple[Planned, ...]:
+def _checked_faults(scenario: Scenario, names: tuple[str, ...]) -> tuple[Planned, ...]:
     cleaned = []
-    for planned in faults:
-        nodes = tuple(_name(node, "faults.fault.nodes") for node in planned.fault.nodes)
+    known = dict.fromkeys(names)
+    for index, planned in enumerate(scenario.faults):
+        place = f"faults[{index}].fault.nodes"
+        nodes = tuple(_name(node, place) for node in planned.fault.nodes)
         fault = msgspec.structs.replace(planned.fault, nodes=nodes)
         cleaned.append(msgspec.structs.replace(planned, fault=fault))
         if isinstance(fault, Join):
-            names += nodes
-    for each in cleaned:
-        for node in each.fault.nodes:
-            if node not in names:
-                raise ScenarioError(f"faults.fault.nodes: there is no node {node!r}")
-        for node in each.fault.involved:
-            if node not in names:
-                raise ScenarioError(f"faults.fault: there is no node {node!r}")
+            known.update(dict.fromkeys(nodes))
+    clients = {client_name(i) for i in range(scenario.workload.clients)}
+    for index, planned in enumerate(cleaned):
+        try:
+            planned.fault.check(known, clients)
+        except FaultError as error:
+            place = f"faults[{index}].fault" + (f".{error.field}" if error.field else "")
+            raise ScenarioError(f"{place}: {error}") from error
     return tuple(cleaned)
 
 
@@ -291,7 +309,7 @@ def adapted(
     """The scenario with what the command line says instead.
 
     Raises:
-        ScenarioError: the number of nodes does not go with names, shares or regions.
+        ScenarioError: the number of nodes does not go with names, shares, regions or faults.
     """
     if seed is not None:
         scenario = msgspec.structs.replace(scenario, seed=seed)
@@ -305,5 +323,8 @@ def adapted(
                 f"--nodes: scenario {scenario.name} names its nodes one by one: edit its file"
             )
         table = msgspec.structs.replace(table, count=nodes)
-        scenario = msgspec.structs.replace(scenario, nodes=table)
+        try:
+            scenario = checked(msgspec.structs.replace(scenario, nodes=table))
+        except ScenarioError as error:
+            raise ScenarioError(f"--nodes: {error}") from error
     return scenario

@@ -12,6 +12,7 @@ from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.machine.transaction import COIN, Transaction
 from powclock.network.node import Node
+from powclock.race.scenario import client_name
 from powclock.record.events import TransactionSent
 
 ENDOWMENT = 1_000 * COIN
@@ -73,7 +74,7 @@ class Workload:
     ) -> None:
         self._stream = Stream(seed, "workload")
         self._clients = [
-            Client(f"client{i + 1}", SigningKey.derive(seed, f"client {i + 1}"))
+            Client(client_name(i), SigningKey.derive(seed, f"client {i + 1}"))
             for i in range(clients)
         ]
         self._addresses = [client.key.public for client in self._clients]

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from powclock.network.faults.every import AnyFault
 from powclock.race.scenario import (
     NAMES,
     Scenario,
@@ -18,6 +19,9 @@ from powclock.race.scenario import (
 )
 from tests.scenarios.races import race
 
+KINDS = ", ".join(str(kind.__struct_config__.tag) for kind in AnyFault.__args__)
+TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["judy"] }'
+
 
 @pytest.mark.parametrize(
     ("text", "message"),
@@ -28,7 +32,7 @@ from tests.scenarios.races import race
         ("name = 3", "name: expected `str`, got `int`"),
         ('name = "x"\nspeed = 3', "object contains unknown field `speed`"),
         ('name = "x"\nseed = -1', "seed: expected `int` >= 0"),
-        ('name = "x"\nrule = "pos"', "rule: invalid enum value 'pos'"),
+        ('name = "x"\nrule = "pos"', "rule: 'pos' is not one of pow"),
         ('name = "x"\n[nodes]\ncount = 0', "nodes.count: expected `int` >= 1"),
         ('name = "x"\n[nodes]\ncount = 1_001', "nodes.count: expected `int` <= 1000"),
         ('name = "x"\n[nodes]\nhash_rate = nan', "nodes.hash_rate: expected `float` >= 0.001"),
@@ -48,7 +52,7 @@ from tests.scenarios.races import race
         ),
         (
             'name = "x"\n[links]\ntopology = "star"',
-            "links.topology: invalid enum value 'star'",
+            "links.topology: 'star' is not one of full_mesh, line, random_regular, ring",
         ),
         (
             'name = "x"\n[[regions]]\nname = "a"\nnodes = 3',
@@ -64,19 +68,28 @@ from tests.scenarios.races import race
         ),
         (
             'name = "x"\n[[faults]]\nfault = { kind = "earthquake" }',
-            "faults[0].fault.kind: invalid value 'earthquake'",
+            f"faults[0].fault.kind: 'earthquake' is not one of {KINDS}",
         ),
+        (
+            'name = "x"\n[[faults]]\nfault = { kind = "flood", junk = "foo" }',
+            "faults[0].fault.junk: 'foo' is not one of any, bytes, headers, transactions",
+        ),
+        (
+            'name = "x"\n[[faults]]\non = "tick"\nfault = { kind = "crash" }',
+            "faults[0].on: 'tick' is not one of fork, reorg",
+        ),
+        (
+            'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = "bob" }',
+            "faults[0].fault.nodes: expected a list, got `str`",
+        ),
+        ('name = "x"\nnodes = 3', "nodes: expected a table, got `int`"),
         (
             'name = "x"\n[[faults]]\nfault = { kind = "loss", probability = 2 }',
             "faults[0].fault.probability: expected `float` <= 1.0",
         ),
         (
-            'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["alcie"] }',
-            "faults.fault.nodes: there is no node 'alcie'",
-        ),
-        (
             'name = "x"\n[[faults]]\nfault = { kind = "join", nodes = ["\\u001b"] }',
-            "faults.fault.nodes: a name needs a visible character",
+            "faults[0].fault.nodes: a name needs a visible character",
         ),
         ('name = "x"\n"\\u001b[2J" = 3', "object contains unknown field `[2J`"),
         ("x = " + "[" * 5_000, "not TOML: nested too deeply"),
@@ -91,6 +104,85 @@ def test_what_is_wrong_is_said_in_one_line(text: str, message: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         parse_scenario(text, "my.toml")
     assert str(caught.value) == f"my.toml: {message}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "message"),
+    [
+        (
+            "double_spend",
+            'nodes = ["bob"], merchant = "bob"',
+            ".merchant: double_spend needs a merchant, who is another node",
+        ),
+        (
+            "double_spend",
+            'nodes = ["bob"], merchant = "zed"',
+            ": there is no node 'zed': the race has alice, bob, carol",
+        ),
+        (
+            "eclipse",
+            'nodes = ["bob"], attacker = "bob"',
+            ".attacker: eclipse needs an attacker, who is another node",
+        ),
+        ("eclipse", "", ".nodes: eclipse takes exactly one name in nodes"),
+        ("double_spend", "", ".nodes: double_spend takes exactly one name in nodes"),
+        ("selfish", 'nodes = ["bob", "carol"]', ".nodes: selfish takes exactly one name in nodes"),
+        ("join", "", ".nodes: join takes exactly one name in nodes"),
+        ("one_way", "", ".nodes: one_way needs at least one name in nodes"),
+        ("leave", "", ".nodes: leave needs at least one name in nodes"),
+        (
+            "leave",
+            'nodes = ["bob", "alice", "carol"]',
+            ".nodes: the last node cannot leave: there would be no race",
+        ),
+        (
+            "partition",
+            'nodes = ["bob", "alice", "carol"]',
+            ".nodes: a partition needs a node on each side",
+        ),
+        (
+            "censor",
+            'clients = ["client20", "client21"]',
+            ".clients: there is no client 'client21': the race has 20, from client1 on",
+        ),
+        (
+            "crash",
+            "lose_disk = true, lose_last = 3",
+            ".lose_last: with lose_disk there are no last blocks to lose: leave one out",
+        ),
+    ],
+)
+def test_a_fault_that_cannot_be_is_told_with_its_place(
+    kind: str, fields: str, message: str
+) -> None:
+    told = f'{{ kind = "{kind}"' + (f", {fields} }}" if fields else " }")
+    text = f"""
+        name = "x"
+        nodes = {{ count = 3 }}
+        faults = [{{ fault = {{ kind = "crash" }} }}, {{ fault = {told} }}]
+        """
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(text, "f")
+    assert str(caught.value) == f"f: faults[1].fault{message}"
+
+
+def test_of_many_nodes_a_few_are_named_and_of_no_clients_none() -> None:
+    for text, message in (
+        (
+            'nodes.count = 14\nfaults = [{ fault = { kind = "crash", nodes = ["alcie"] } }]',
+            (
+                "faults[0].fault.nodes: there is no node 'alcie': the race has alice, bob, carol, "
+                "dave, erin, frank, grace, heidi, ivan, judy, kim, leo and 2 more"
+            ),
+        ),
+        (
+            'workload.clients = 0\nfaults = [{ fault = { kind = "censor" } }]',
+            "faults[0].fault.clients: there is no client 'client1': the race has none",
+        ),
+    ):
+        with pytest.raises(ScenarioError) as caught:
+            parse_scenario(f'name = "x"\n{text}', "f")
+        assert str(caught.value) == f"f: {message}"
 
 
 def test_files_that_cannot_be_scenarios(tmp_path: Path) -> None:
@@ -175,6 +267,11 @@ def test_the_command_line_adapts_a_scenario() -> None:
         adapted(load_scenario("regions"), nodes=3)
     assert str(caught.value) == (
         "--nodes: scenario regions names its nodes one by one: edit its file"
+    )
+    with pytest.raises(ScenarioError) as caught:
+        adapted(parse_scenario(TEN_WITH_JUDY, "f"), nodes=2)
+    assert str(caught.value) == (
+        "--nodes: faults[0].fault.nodes: there is no node 'judy': the race has alice, bob"
     )
 
 

@@ -3,7 +3,7 @@
 What needs one of these alone asks for no more.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from powclock.clock.node_clock import SkewedClock
@@ -153,12 +153,8 @@ class Accounts(Protocol):
         """Whose an account is; the start of its key if it is nobody's that takes part."""
         ...
 
-    def client_address(self, client: str) -> bytes:
-        """The account of a client.
-
-        Raises:
-            FaultError: there is no such client.
-        """
+    def clients(self) -> Mapping[str, bytes]:
+        """The clients by name, each with its account."""
         ...
 
     def hand_over(self, node: NodeId, transaction: Transaction) -> None:

@@ -5,6 +5,7 @@ the part q of the hash rate censors, a transfer needs 1 / (1 − q) times as man
 transfers of those clients wait for is told beside what all others wait for.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import fsum
 from typing import Annotated
@@ -12,7 +13,7 @@ from typing import Annotated
 import msgspec
 
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
-from powclock.network.faults.fault import Fault, Name
+from powclock.network.faults.fault import Fault, FaultError, Name
 from powclock.record.events import (
     NANOSECONDS,
     Hash,
@@ -37,14 +38,18 @@ class Censor(Fault, frozen=True, tag="censor"):
         first, *others = self.clients
         return f"censors {first} +{len(others)}" if others else f"censors {first}"
 
-    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
+    def check(self, nodes: Collection[NodeId], clients: Collection[str]) -> None:
         for client in self.clients:
-            race.client_address(client)
-        return super().targets(race)
+            if client not in clients:
+                count = len(clients)
+                has = f"the race has {count}, from client1 on" if count else "the race has none"
+                raise FaultError(f"there is no client {client!r}: {has}", "clients")
+        super().check(nodes, clients)
 
     def begin(self, race: Breakable) -> Undo:
         targets = self.targets(race)
-        senders = frozenset(map(race.client_address, self.clients))
+        clients = race.clients()
+        senders = frozenset(clients[client] for client in self.clients)
         templates = [race.template(node) for node in targets]
         for template in templates:
             template.leave_out(self.id, senders)

@@ -1,6 +1,6 @@
 """Faults that keep nodes apart: links that carry nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated
 
 import msgspec
@@ -28,20 +28,21 @@ class Partition(Fault, frozen=True, tag="partition"):
     def label(self) -> str:
         return "partition"
 
+    def check(self, nodes: Collection[NodeId], clients: Collection[str]) -> None:
+        super().check(nodes, clients)
+        if len(set(self.nodes)) == len(nodes) or len(nodes) == 1:
+            raise FaultError("a partition needs a node on each side", "nodes")
+
     def sides(self, race: Breakable) -> Sides:
         names = race.node_names()
-        if self.nodes:
-            first = set(self.targets(race))
-        else:
+        first = set(self.targets(race))
+        if not self.nodes:
             rates = {name: race.hash_rate(name).nominal for name in names}
             first = side_by_share(rates, race.links(), self.share)
-        sides = (
+        return (
             tuple(name for name in names if name in first),
             tuple(name for name in names if name not in first),
         )
-        if not all(sides):
-            raise FaultError("a partition needs a node on each side")
-        return sides
 
     def begin(self, race: Breakable) -> Undo:
         side_of = {name: side for side in self.sides(race) for name in side}
@@ -83,13 +84,14 @@ class OneWay(Fault, frozen=True, tag="one_way"):
     def label(self) -> str:
         return "one way: deaf" if self.deaf else "one way: mute"
 
-    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
+    def check(self, nodes: Collection[NodeId], clients: Collection[str]) -> None:
         if not self.nodes:
-            raise FaultError("one_way needs at least one name in nodes")
-        targets = super().targets(race)
-        if len(set(targets)) == len(race.node_names()):
-            raise FaultError("one_way needs a node that is not in nodes: links among them work")
-        return targets
+            raise FaultError("one_way needs at least one name in nodes", "nodes")
+        super().check(nodes, clients)
+        if len(set(self.nodes)) == len(nodes):
+            raise FaultError(
+                "one_way needs a node that is not in nodes: links among them work", "nodes"
+            )
 
     def begin(self, race: Breakable) -> Undo:
         nodes = frozenset(self.targets(race))

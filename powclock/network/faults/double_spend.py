@@ -10,6 +10,7 @@ law counts is then that it gets strictly ahead, and so wins. Without one the sam
 catches up; to win is harder. `lab/theory/double_spend` has both.
 """
 
+from collections.abc import Collection
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -42,22 +43,18 @@ class DoubleSpend(Fault, frozen=True, tag="double_spend"):
     def involved(self) -> tuple[NodeId, ...]:
         return (self.merchant,) if self.merchant else ()
 
-    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
-        targets = super().targets(race)
-        if self._merchant(race) in {"", *targets}:
-            raise FaultError("double_spend needs a merchant, who is another node")
-        return targets
-
-    def _merchant(self, race: Breakable) -> NodeId:
-        others = (node for node in race.node_names() if node not in self.nodes)
-        return self.merchant or next(others, "")
+    def check(self, nodes: Collection[NodeId], clients: Collection[str]) -> None:
+        super().check(nodes, clients)
+        if self.merchant in self.nodes or len(nodes) == 1:
+            raise FaultError("double_spend needs a merchant, who is another node", "merchant")
 
     def begin(self, race: Breakable) -> Undo:
         (attacker,) = self.targets(race)
+        others = (node for node in race.node_names() if node != attacker)
         deal = Deal(
             id=self.id,
             attacker=attacker,
-            merchant=self._merchant(race),
+            merchant=self.merchant or next(others),
             confirmations=self.confirmations,
             give_up=self.give_up,
             head_start=self.head_start,

@@ -5,6 +5,7 @@ out; transfers do. So the victim mines for nothing, on a branch that nobody else
 trusts it sees confirmations that will vanish.
 """
 
+from collections.abc import Collection
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -35,11 +36,10 @@ class Eclipse(Fault, frozen=True, tag="eclipse"):
     def involved(self) -> tuple[NodeId, ...]:
         return (self.attacker,) if self.attacker else ()
 
-    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
-        targets = super().targets(race)
-        if self._attacker(race) in {"", *targets}:
-            raise FaultError("eclipse needs an attacker, who is another node")
-        return targets
+    def check(self, nodes: Collection[NodeId], clients: Collection[str]) -> None:
+        super().check(nodes, clients)
+        if self.attacker in self.nodes or len(nodes) == 1:
+            raise FaultError("eclipse needs an attacker, who is another node", "attacker")
 
     def _attacker(self, race: Breakable) -> NodeId:
         peers = (link.target for link in race.links() if link.source in self.nodes)

@@ -1,6 +1,7 @@
 """What a fault is: an outside change of a race, as data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import islice
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -12,10 +13,17 @@ Sides = tuple[tuple[NodeId, ...], ...]
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
+LISTED_MAX = 12
 
 
 class FaultError(ValueError):
-    """A fault that cannot be put in place, with the mend."""
+    """A fault that cannot be put in place, with the mend; `field` is which of its fields is wrong,
+    if it is one.
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
@@ -52,19 +60,30 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
         """Nodes that it names besides its targets."""
         return ()
 
+    def check(self, nodes: Collection[NodeId], clients: Collection[str]) -> None:  # noqa: ARG002
+        """See that it can be in a race of these nodes and clients.
+
+        Asked of a scenario, whose race is still to come, and again when the fault begins.
+
+        Raises:
+            FaultError: it names others, or its fields contradict each other.
+        """
+        if self.one_node and len(self.nodes) != 1:
+            raise FaultError(f"{self.kind} takes exactly one name in nodes", "nodes")
+        for node in (*self.nodes, *self.involved):
+            if node not in nodes:
+                field = "nodes" if node in self.nodes else ""
+                raise FaultError(f"there is no node {node!r}: the race has {_list(nodes)}", field)
+
     def targets(self, race: Breakable) -> tuple[NodeId, ...]:
         """The nodes meant.
 
         Raises:
-            FaultError: one of those it names is not in the race, or it takes one and has others.
+            FaultError: it cannot be in this race as it is now.
         """
-        if self.one_node and len(self.nodes) != 1:
-            raise FaultError(f"{self.kind} takes exactly one name in nodes")
-        known = race.node_names()
-        for node in (*self.nodes, *self.involved):
-            if node not in known:
-                raise FaultError(f"there is no node {node!r}: the race has {', '.join(known)}")
-        return self.nodes or tuple(known)
+        names = race.node_names()
+        self.check(names, race.clients())
+        return self.nodes or tuple(names)
 
     def sides(self, race: Breakable) -> Sides:  # noqa: ARG002
         """The groups that a partition makes; none for other faults."""
@@ -90,3 +109,9 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
                 link.unwrap(self.id)
 
         return undo
+
+
+def _list(names: Collection[str]) -> str:
+    more = len(names) - LISTED_MAX
+    first = ", ".join(islice(names, LISTED_MAX))
+    return f"{first} and {more} more" if more > 0 else first

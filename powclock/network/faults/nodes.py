@@ -1,5 +1,6 @@
 """Faults of nodes: whether they run, what their clocks say, how fast they mine, who takes part."""
 
+from collections.abc import Collection
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -24,6 +25,13 @@ class Crash(Fault, frozen=True, tag="crash"):
         if self.lose_disk:
             return "crash, disk lost"
         return f"crash, last {self.lose_last} lost" if self.lose_last else "crash"
+
+    def check(self, nodes: Collection[NodeId], clients: Collection[str]) -> None:
+        super().check(nodes, clients)
+        if self.lose_disk and self.lose_last:
+            raise FaultError(
+                "with lose_disk there are no last blocks to lose: leave one out", "lose_last"
+            )
 
     def begin(self, race: Breakable) -> Undo:
         targets = self.targets(race)
@@ -120,14 +128,17 @@ class Join(Fault, frozen=True, tag="join"):
     def label(self) -> str:
         return "joined"
 
-    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
+    def check(self, nodes: Collection[NodeId], clients: Collection[str]) -> None:  # noqa: ARG002
         if len(self.nodes) != 1:
-            raise FaultError("join takes exactly one name in nodes")
+            raise FaultError("join takes exactly one name in nodes", "nodes")
         if clean_label(self.nodes[0]) != self.nodes[0]:
-            raise FaultError("a name has visible characters alone and fits in 24 cells")
-        if self.nodes[0] in race.node_names():
-            raise FaultError(f"there is a node {self.nodes[0]!r} already: choose another name")
-        return self.nodes
+            raise FaultError("a name has visible characters alone and fits in 24 cells", "nodes")
+
+    def targets(self, race: Breakable) -> tuple[NodeId, ...]:
+        targets = super().targets(race)
+        if targets[0] in race.node_names():
+            raise FaultError(f"there is a node {targets[0]!r} already: choose another name")
+        return targets
 
     def begin(self, race: Breakable) -> Undo:
         (name,) = self.targets(race)
@@ -147,12 +158,15 @@ class Leave(Fault, frozen=True, tag="leave"):
     def label(self) -> str:
         return "left"
 
-    def begin(self, race: Breakable) -> Undo:
+    def check(self, nodes: Collection[NodeId], clients: Collection[str]) -> None:
         if not self.nodes:
-            raise FaultError("leave needs at least one name in nodes")
+            raise FaultError("leave needs at least one name in nodes", "nodes")
+        super().check(nodes, clients)
+        if len(set(self.nodes)) == len(nodes):
+            raise FaultError("the last node cannot leave: there would be no race", "nodes")
+
+    def begin(self, race: Breakable) -> Undo:
         rates = {node: race.hash_rate(node).base for node in self.targets(race)}
-        if len(rates) >= len(race.node_names()):
-            raise FaultError("the last node cannot leave: there would be no race")
         for node in rates:
             race.leave(node)
 

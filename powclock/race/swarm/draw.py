@@ -121,6 +121,7 @@ def draw(seed: int) -> Scenario:
     stream = Stream(seed, "check network")
     count = 3 + stream.below(14)
     interval_s = stream.choice((2, 3, 5, 8))
+    clients_min = 2 if "censor" in drawn_kinds(seed) else 0
     scenario = Scenario(
         name=f"{PREFIX}{seed}",
         title="Drawn by powclock check",
@@ -134,7 +135,8 @@ def draw(seed: int) -> Scenario:
         difficulty=_difficulty(stream, interval_s),
         links=_links(stream, seed, count, interval_s),
         workload=Workload(
-            clients=stream.choice((0, 2, 5, 20)), transfers_per_s=round(stream.uniform(0.2, 2), 3)
+            clients=max(stream.choice((0, 2, 5, 20)), clients_min),
+            transfers_per_s=round(stream.uniform(0.2, 2), 3),
         ),
         mining=Mining(miner="sampled", proof_hashes=16),
         chain=Chain(

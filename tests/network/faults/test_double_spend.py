@@ -196,4 +196,6 @@ def test_a_merchant_that_is_not_in_the_race_is_refused_with_the_scenario() -> No
         scenario(
             faults=[{"fault": {"kind": "double_spend", "nodes": ["alice"], "merchant": "zoe"}}]
         )
-    assert str(caught.value) == "faults.fault: there is no node 'zoe'"
+    assert str(caught.value) == (
+        "faults[0].fault: there is no node 'zoe': the race has alice, bob, carol, dave, erin, frank"
+    )

@@ -223,6 +223,14 @@ EVERYBODY = "alice, bob, carol, dave, erin, frank, grace, heidi"
         (Join(nodes=("bob",)), "there is a node 'bob' already: choose another name"),
         (Join(nodes=("b\x1bob",)), "a name has visible characters alone and fits in 24 cells"),
         (Join(nodes=("b" * 25,)), "a name has visible characters alone and fits in 24 cells"),
+        (
+            Crash(nodes=("bob",), lose_disk=True, lose_last=1),
+            "with lose_disk there are no last blocks to lose: leave one out",
+        ),
+        (
+            Censor(clients=("client1", "mary")),
+            "there is no client 'mary': the race has 20, from client1 on",
+        ),
         (Leave(), "leave needs at least one name in nodes"),
         (
             Leave(nodes=tuple(EVERYBODY.split(", "))),
