@@ -6,13 +6,9 @@ import math
 from math import fsum
 
 from powclock.lab.expected import STANDARD_ERRORS, TICKS_MIN, Comparison, Expected, Unknown
-from powclock.lab.theory.double_spend import double_spend
+from powclock.lab.theory.double_spend import double_spend_giving_up
 from powclock.lab.theory.selfish import selfish_revenue, selfish_revenue_error
 from powclock.record.frame import ActiveFault, Frame, NodeRow
-
-# A double spender's last words on a try, and by how many blocks one that it gives up is behind.
-ENDS = frozenset({"wins", "loses", "gives up", "saves", "pre-mines"})
-GIVEN_UP = 11
 
 
 def share_of_blocks(frame: Frame, row: NodeRow) -> Comparison:
@@ -56,31 +52,33 @@ def revenue(frame: Frame, fault: ActiveFault) -> Comparison:
 
 
 def double_spends(frame: Frame, fault: ActiveFault) -> Comparison:
-    """A double spender's part of tries that succeeded, by Rosenfeld's exact law.
+    """A double spender's part of the tries that are over which it won, by the law of its own rule.
 
-    It has one block in hand when it pays and must get strictly ahead. A try that is given up would
-    have succeeded now and then all the same: ten blocks behind, with (q/p)¹¹, so much lower may the
-    figure be.
+    From the blocks that it has in hand when it pays it must get strictly ahead before it gives up.
+    Theory takes it that blocks reach everybody at once, and that the next one holds the payment.
     """
     attack = fault.attack
     if attack is None or not attack.wanted:
         return Unknown(0.0, "it is no double spend")
-    # The last try is under way until it says how it ended.
-    tries = attack.tries - (attack.stage not in ENDS)
+    tries = attack.tries_over
     measured = attack.won / tries if tries else 0.0
     share = next((row.share for row in frame.nodes if row.name == attack.attacker), 0.0)
-    if not 0 < share < 0.5:
-        return Unknown(measured, "with half of the hash rate it succeeds in the end")
+    if not 0 < share < 1:
+        return Unknown(measured, "it does not race against others")
+    if not attack.give_up:
+        return Unknown(measured, "it is not told when a try is given up")
     if len(frame.faults) > 1 or _begun_since(frame, fault):
         return Unknown(measured, "other faults bent the race")
     if not tries:
         return Unknown(measured, "no try has ended")
-    expected = double_spend(share, attack.wanted)
-    error = math.sqrt(expected * (1 - expected) / tries)
-    law = f"Rosenfeld, exact: q = {share:.3g}, z = {attack.wanted}, one block in hand"
-    found = band(measured, expected, error, law)
-    given_up = (share / (1 - share)) ** GIVEN_UP
-    return Expected(measured, expected, max(0.0, found.low - given_up), found.high, law)
+    expected = double_spend_giving_up(share, attack.wanted, attack.give_up, attack.head_start)
+    error = math.sqrt(max(0.0, expected * (1 - expected)) / tries)
+    in_hand = "one block in hand" if attack.head_start else "no block in hand"
+    law = (
+        f"Rosenfeld's walk, exact: q = {share:.3g}, z = {attack.wanted}, {in_hand}, "
+        f"given up {attack.give_up} behind"
+    )
+    return band(measured, expected, error, law)
 
 
 def _begun_since(frame: Frame, fault: ActiveFault) -> bool:

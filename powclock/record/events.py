@@ -307,6 +307,10 @@ class FaultOff(Event, frozen=True, tag="fault_off"):
     lasted_s: float
 
 
+# What a double spender says while no try is under way. Before its first one it saves or pre-mines.
+TRY_ENDS = frozenset({"wins", "loses", "gives up", "saves", "pre-mines"})
+
+
 class AttackMoved(Event, frozen=True, tag="attack_moved"):
     """An attack went on; `id` is its fault's.
 
@@ -315,6 +319,10 @@ class AttackMoved(Event, frozen=True, tag="attack_moved"):
     `withheld` of its own. A payment that it means to take back has `confirmations` of the `wanted`
     ones; none are wanted where there is no payment. `won` of `tries` ended in its favour. In a tie
     the part `gamma` of the others hears of its block first.
+
+    A double spender pays with `head_start` blocks in hand, and gives a try up `give_up` blocks
+    behind; 0 is not told. Of its tries that are over, `caught_up` had at some time as much work as
+    the public chain and the goods: those that won, and those that a tie was not enough for.
     """
 
     id: str
@@ -328,6 +336,14 @@ class AttackMoved(Event, frozen=True, tag="attack_moved"):
     confirmations: int = 0
     wanted: int = 0
     gamma: float = 0.0
+    head_start: int = 0
+    give_up: int = 0
+    caught_up: int = 0
+
+    @property
+    def tries_over(self) -> int:
+        """A double spender's tries that have ended: the last is under way until it says how."""
+        return self.tries - (self.stage not in TRY_ENDS)
 
 
 class TransfersLeftOut(Event, frozen=True, tag="transfers_left_out"):

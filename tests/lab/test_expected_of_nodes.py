@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from powclock.lab.expected import Expected, Unknown
 from powclock.lab.expected_of_nodes import double_spends, revenue, share_of_blocks
-from powclock.lab.theory.double_spend import double_spend
+from powclock.lab.theory.double_spend import double_spend, double_spend_giving_up
 from powclock.lab.theory.selfish import selfish_revenue, selfish_revenue_error
 from powclock.record.events import AttackMoved
 from powclock.record.frame import ActiveFault, Frame, Mark, NodeRow, Totals
@@ -15,7 +15,9 @@ from tests.lab.test_expected import CONDITIONS
 from tests.tui.frames import frame, node
 
 SELFISH = AttackMoved("selfish:alice", "alice", "withholds", 2, 1, 1, 30, 12, gamma=0.5)
-SPENDS = AttackMoved("double_spend:alice", "alice", "wins", 7, 6, 0, 50, 3, 6, 6)
+SPENDS = AttackMoved(
+    "double_spend:alice", "alice", "wins", 7, 6, 0, 50, 3, 6, 6, head_start=1, give_up=10
+)
 
 
 def fault(attack: AttackMoved, blocks: int = 400, own: int = 130) -> ActiveFault:
@@ -101,18 +103,37 @@ def test_faults_before_it_began_do_not_matter() -> None:
     assert isinstance(revenue(replace(under(on), marks=before), on), Expected)
 
 
-def test_a_double_spend_succeeds_as_rosenfeld_says() -> None:
-    on = fault(SPENDS)
-    expected = double_spend(0.3, 6)
+def told(on: ActiveFault, alice: float = 0.3) -> Expected:
+    """What theory says of a double spend; it knows a law."""
+    compared = double_spends(under(on, alice), on)
+    assert isinstance(compared, Expected)
+    return compared
+
+
+def test_a_double_spend_succeeds_as_the_law_of_its_own_rule_says() -> None:
+    expected = double_spend_giving_up(0.3, 6, 10, 1)
+    assert expected == pytest.approx(double_spend(0.3, 6), rel=0.01)
     error = sqrt(expected * (1 - expected) / 50)
-    told = double_spends(under(on), on)
-    assert isinstance(told, Expected)
-    assert told.measured == 0.06
-    assert told.expected == pytest.approx(expected)
-    assert told.high == pytest.approx(expected + 4 * error)
-    assert told.low == 0
-    assert told.law == "Rosenfeld, exact: q = 0.3, z = 6, one block in hand"
-    assert told.fits
+    compared = told(fault(SPENDS))
+    assert (compared.measured, compared.low, compared.fits) == (0.06, 0, True)
+    assert compared.expected == pytest.approx(expected)
+    assert compared.high == pytest.approx(expected + 4 * error)
+    assert compared.law == (
+        "Rosenfeld's walk, exact: q = 0.3, z = 6, one block in hand, given up 10 behind"
+    )
+
+
+@pytest.mark.parametrize("alice", [0.3, 0.5, 0.7])
+@pytest.mark.parametrize(
+    ("head_start", "words"), [(0, "no block in hand"), (1, "one block in hand")]
+)
+@pytest.mark.parametrize("give_up", [2, 10])
+def test_its_head_start_and_when_it_gives_up_are_its_own(
+    alice: float, head_start: int, words: str, give_up: int
+) -> None:
+    compared = told(fault(replace(SPENDS, head_start=head_start, give_up=give_up)), alice)
+    assert compared.expected == double_spend_giving_up(alice, 6, give_up, head_start)
+    assert compared.law.endswith(f"z = 6, {words}, given up {give_up} behind")
 
 
 def test_the_try_that_is_under_way_does_not_count() -> None:
@@ -120,5 +141,18 @@ def test_the_try_that_is_under_way_does_not_count() -> None:
     assert double_spends(under(racing), racing) == Unknown(0.0, "no try has ended")
     ended = fault(replace(SPENDS, stage="gives up", tries=2, won=1))
     assert double_spends(under(ended), ended).measured == 0.5
-    half = fault(SPENDS)
-    assert isinstance(double_spends(under(half, 0.5), half), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("changes", "alice", "why"),
+    [
+        ({"give_up": 0}, 0.3, "it is not told when a try is given up"),
+        ({}, 1.0, "it does not race against others"),
+        ({"wanted": 0}, 0.3, "it is no double spend"),
+    ],
+)
+def test_where_a_double_spend_has_no_law(changes: dict[str, int], alice: float, why: str) -> None:
+    on = fault(replace(SPENDS, **changes))
+    compared = double_spends(under(on, alice), on)
+    assert isinstance(compared, Unknown)
+    assert compared.why == why

@@ -1,6 +1,7 @@
 """An attack in a row, in its whole words and in fewer, and what the chain shows of it."""
 
 import pytest
+from msgspec.structs import replace
 
 from powclock.record.events import AttackMoved, TransfersLeftOut
 from powclock.record.frame import ActiveFault, Frame
@@ -25,14 +26,16 @@ def under(kind: str, attack: AttackMoved, *nodes: str) -> Frame:
     return frame(faults=(ActiveFault("x", kind, kind, nodes, 8 * SECOND, attack),), marks=())
 
 
-SPENDS = AttackMoved("x", "alice", "races", 4, 3, 4, 3, 1, 3, 6)
+SPENDS = AttackMoved(
+    "x", "alice", "races", 4, 3, 4, 3, 1, 3, 6, head_start=1, give_up=10, caught_up=1
+)
 
 
 def test_a_double_spend_tells_its_goal_its_progress_and_its_outcome() -> None:
     shown = under("double_spend", SPENDS, "alice")
     goal = "alice takes back a payment after 6 confirmations"
     confirmed, public = "  confirmed 3/6  secret 4 : 3", " public"
-    stage, won, law = "  races", "  won 1/3", ", expected 6.9 % [0–78 %] ✓"
+    stage, won, law = "  races", "  won 1/2", ", expected 6.9 % [0–78 %] ✓"
     assert [row(shown, width)[2:] for width in (150, 95, 82, 58, 50, 36)] == [
         goal + confirmed + public + stage + won + law,
         "alice" + confirmed + public + stage + won + law,
@@ -41,6 +44,14 @@ def test_a_double_spend_tells_its_goal_its_progress_and_its_outcome() -> None:
         "alice" + confirmed + won,
         "alice" + confirmed,
     ]
+
+
+def test_what_caught_up_and_came_no_further_is_told_beside_what_won() -> None:
+    level = replace(SPENDS, tries=6, caught_up=3, head_start=0)
+    words = "  won 1/5, 3 caught up, expected 3.2 % [0–35 %] ✓"
+    assert row(under("double_spend", level, "alice"), 100).endswith(words)
+    first = replace(SPENDS, tries=1, won=0, caught_up=0)
+    assert row(under("double_spend", first, "alice"), 100).endswith("  races  no try is over")
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ class DoubleSpender:
         self._stage = ""
         self._tries = 0
         self._won = 0
+        self._ties_or_wins = 0  # tries that are over and had caught up
         # Of this try: both transfers, where the branches part, and the secret blocks in order.
         self._payment: Transaction | None = None
         self._refund: Transaction | None = None
@@ -295,7 +296,7 @@ class DoubleSpender:
         if _has(public, height, self._first):
             self._won += 1
             self._phase = Phase.NONE
-            self._tell("wins")
+            self._close("wins")
             self._race.schedule_in(0, self.try_again, b"")
         elif not _has(own, height, self._first):
             self._fail("loses")
@@ -304,8 +305,12 @@ class DoubleSpender:
         """Be an honest node again, which hears of the public chain from its peers."""
         self._phase = Phase.NONE
         self._private.clear()
-        self._tell(stage)
+        self._close(stage)
         self.reconnect()
+
+    def _close(self, stage: str) -> None:
+        self._ties_or_wins += self._caught_up
+        self._tell(stage)
 
     def _tell(self, stage: str) -> None:
         self._stage = stage
@@ -321,6 +326,9 @@ class DoubleSpender:
                 won=self._won,
                 confirmations=self._confirmations,
                 wanted=self._deal.confirmations,
+                head_start=int(self._deal.head_start),
+                give_up=self._deal.give_up,
+                caught_up=self._ties_or_wins,
             )
         )
 

@@ -126,8 +126,13 @@ def _double_spend(
     public: list[Part] = [(" public", palette.muted)]
     stage: list[Part] = [(f"  {attack.stage}", palette.warning)]
     chance = state.expectations.double_spend(frame, fault)
-    tries = [("  won ", palette.muted), (f"{attack.won}/{attack.tries}", palette.strong)]
-    law = list(tries)
+    tries = [("  won ", palette.muted), (f"{attack.won}/{attack.tries_over}", palette.strong)]
+    if not attack.tries_over:
+        tries = [("  no try is over", palette.muted)]
+    # The law is that of winning. A try that caught up and came no further is told, not compared.
+    level = attack.caught_up
+    told = [(f", {level} caught up", palette.muted)] if level != attack.won else []
+    law = [*tries, *told]
     if isinstance(chance, Expected):
         law.append((f", expected {parts_of_hundred(chance.expected)} %", palette.muted))
         if chance.low > 0 or chance.high < 1:

@@ -93,7 +93,9 @@ def test_a_majority_takes_its_payment_back(miner: str) -> None:
             "pre-mines", "pays", "gets the goods", "catches up", "publishes", "wins",
         ]  # fmt: skip
         assert over.branch > over.public >= over.confirmations >= over.wanted == 3
-        assert (over.withheld, over.tries, over.won) == (0, 1, 1)
+        assert (over.withheld, over.tries, over.won, over.caught_up) == (0, 1, 1, 1)
+        assert (over.head_start, over.give_up) == (1, 10)
+        assert [move.tries_over for move in moves(running)] == [0] * (len(moves(running)) - 1) + [1]
         running.run_until(running.agreed, 10)
         for name in running.nodes():
             assert payment.id not in confirmed(running, name)
@@ -134,13 +136,29 @@ def test_a_minority_gives_up_when_it_is_too_far_behind_and_tries_again() -> None
     with robbed(MINORITY, DoubleSpend(nodes=("mallory",), give_up=3, head_start=False)) as running:
         over = until(running, "gives up")
         assert (over.public - over.branch, over.withheld) == (3, 0)
-        assert (over.tries, over.won) == (1, 0)
+        assert (over.tries, over.tries_over, over.won) == (1, 1, 0)
+        assert (over.head_start, over.give_up) == (0, 3)
         running.run_until(lambda: last(running).tries == 2, 500)
         first, second = (move for move in moves(running) if move.stage == "pays")
         assert (first.tries, second.tries) == (1, 2)
+        assert (first.tries_over, second.tries_over) == (0, 1)
         (_, payment), (_, again) = sent(running)[:2], sent(running)[-2:]
         assert payment.id in confirmed(running, "ann") & confirmed(running, "mallory")
         assert payment.id != again.id
+
+
+def test_tries_that_caught_up_are_counted_when_they_are_over() -> None:
+    fault = DoubleSpend(nodes=("mallory",), confirmations=1, give_up=2, head_start=False)
+    with robbed(40, fault) as running:
+        running.run_until(lambda: last(running).tries_over == 12, 2_000)
+        over = last(running)
+        told = moves(running)
+    level = {move.tries for move in told if move.stage == "catches up"}
+    won = {move.tries for move in told if move.stage == "wins"}
+    assert (over.caught_up, over.won) == (len(level), len(won))
+    assert won < level
+    for move in told:
+        assert move.won <= move.caught_up <= move.tries_over <= move.tries
 
 
 def test_who_has_no_coins_saves_first() -> None:
