@@ -219,7 +219,6 @@ def test_a_seed_that_fails_is_exit_status_1_with_the_commands_that_show_it() -> 
     assert "seeds     1, 1 failed" in done.stdout.splitlines()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT to send on Windows")
 # Whoever runs these tests in the background has interrupts ignored, which is inherited.
 CHECKS = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
@@ -229,6 +228,7 @@ CHECKS = (
 )
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT to send on Windows")
 def test_an_interrupt_ends_a_check_quietly() -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", CHECKS],

@@ -19,7 +19,7 @@ from powclock.machine.transaction import Coinbase
 from powclock.mining.kernel import NONCE_END, find_nonce
 from powclock.network.node import Genesis
 from powclock.race.scenario import Scenario
-from powclock.record.events import ChainInfo
+from powclock.record.facts import ChainInfo
 
 FUTURE_LIMIT_INTERVALS = 12  # Bitcoin's two hours are twelve of its intervals
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.record.events import NodeSample, Sampled
+from powclock.record.events import Sampled
+from powclock.record.facts import NodeSample
 
 if TYPE_CHECKING:
     from powclock.race.world import World

@@ -9,7 +9,8 @@ from powclock.network.link import Link
 from powclock.race.builder import Seat
 from powclock.race.genesis import Rules
 from powclock.race.scenario import Scenario
-from powclock.record.events import LinkInfo, NodeInfo, RaceStarted
+from powclock.record.events import RaceStarted
+from powclock.record.facts import LinkInfo, NodeInfo
 
 
 def node_info(seat: Seat) -> NodeInfo:

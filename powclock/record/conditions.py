@@ -11,7 +11,8 @@ from math import fsum
 
 import msgspec
 
-from powclock.record.events import NANOSECONDS, ChainInfo, NodeId, NodeInfo, RaceStarted
+from powclock.record.events import NANOSECONDS, NodeId, RaceStarted
+from powclock.record.facts import ChainInfo, NodeInfo
 
 HEIGHTS_KEPT = 1_000
 

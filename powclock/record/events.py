@@ -9,6 +9,8 @@ from typing import Annotated
 
 import msgspec
 
+from powclock.record.facts import ChainInfo, LinkInfo, NodeInfo, NodeSample
+
 NANOSECONDS = 1_000_000_000
 
 NodeId = str
@@ -17,44 +19,6 @@ Hash = str
 
 class Event(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
     """Something that happened."""
-
-
-class NodeInfo(msgspec.Struct, frozen=True):
-    """A node as the race starts it: name, account, region, and nominal hashes a second."""
-
-    name: NodeId
-    address: str
-    region: str
-    hash_rate: float
-
-
-class LinkInfo(msgspec.Struct, frozen=True, array_like=True):
-    """A pair of peers, and the latency between them without jitter."""
-
-    a: NodeId
-    b: NodeId
-    latency_ms: float
-
-
-class ChainInfo(msgspec.Struct, frozen=True):
-    """What all nodes agree on before the race: all that is needed to validate its blocks.
-
-    `difficulty` is "asert" (with `half_life_s`) or "bitcoin" (with `window`); bits are compact
-    targets, `limit_bits` the easiest one; `allocation` is what accounts own at genesis.
-    """
-
-    chain_id: int
-    subsidy: int
-    halving_interval: int
-    transactions_max: int
-    difficulty: str
-    interval_s: int
-    half_life_s: int
-    window: int
-    initial_bits: int
-    limit_bits: int
-    future_limit_s: int
-    allocation: tuple[tuple[str, int], ...]
 
 
 class RaceStarted(Event, frozen=True, tag="race_started"):
@@ -359,18 +323,6 @@ class TransfersLeftOut(Event, frozen=True, tag="transfers_left_out"):
     waiting: int
     wait_s: float
     others_s: float
-
-
-class NodeSample(msgspec.Struct, frozen=True, array_like=True):
-    """One node at one moment; `skew_s` is how far its clock is ahead."""
-
-    node: NodeId
-    hash_rate: float
-    hashes: float
-    mempool: int
-    peers: int
-    peers_cut: int
-    skew_s: float
 
 
 class Sampled(Event, frozen=True, tag="sampled"):

@@ -24,17 +24,14 @@ from powclock.record.events import (
     Hash,
     HeadMoved,
     LeaderElected,
-    LinkInfo,
     LinksChanged,
     MemoryFlipped,
     MessageRefused,
     NodeDown,
     NodeFrozen,
     NodeId,
-    NodeInfo,
     NodeJoined,
     NodeLeft,
-    NodeSample,
     NodeThawed,
     NodeUp,
     PeerDropped,
@@ -50,6 +47,7 @@ from powclock.record.events import (
     TransactionSent,
     TransfersLeftOut,
 )
+from powclock.record.facts import LinkInfo, NodeInfo, NodeSample
 from powclock.record.frame import ActiveFault, EventLine, Mark, Totals
 from powclock.record.narrate import narrate
 

@@ -7,23 +7,19 @@ from powclock.record.events import (
     BlockFound,
     BlockHeld,
     BlockRefused,
-    ChainInfo,
     DifficultyChanged,
     FaultOff,
     FaultOn,
     ForkOpened,
     HeadMoved,
     LeaderElected,
-    LinkInfo,
     LinksChanged,
     MemoryFlipped,
     MessageRefused,
     NodeDown,
     NodeFrozen,
-    NodeInfo,
     NodeJoined,
     NodeLeft,
-    NodeSample,
     NodeThawed,
     NodeUp,
     PeerDropped,
@@ -40,6 +36,7 @@ from powclock.record.events import (
     TransactionSent,
     TransfersLeftOut,
 )
+from powclock.record.facts import ChainInfo, LinkInfo, NodeInfo, NodeSample
 
 A, B, C = "00" * 30 + "aaaa", "00" * 30 + "bbbb", "00" * 30 + "cccc"
 ROOT = "ee" * 32

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from powclock.record.conditions import Conditions, Delays, DifficultyInfo, Lag, conditions_of
-from powclock.record.events import FaultOff, FaultOn, NodeInfo, RaceStarted, Record
+from powclock.record.events import FaultOff, FaultOn, RaceStarted, Record
+from powclock.record.facts import NodeInfo
 from powclock.record.view import View
 from tests.record.examples import EXAMPLES, RECORDS
 from tests.scenarios.races import race, scenario

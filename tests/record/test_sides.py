@@ -5,14 +5,13 @@ from powclock.record.events import (
     FaultOff,
     FaultOn,
     NodeDown,
-    NodeInfo,
     NodeJoined,
-    NodeSample,
     NodeUp,
     RaceStarted,
     Record,
     Sampled,
 )
+from powclock.record.facts import NodeInfo, NodeSample
 from powclock.record.view import View
 from tests.record.examples import CHAIN
 

@@ -16,7 +16,6 @@ from powclock.record.events import (
     BlockAccepted,
     BlockFound,
     BlockRefused,
-    ChainInfo,
     Event,
     FaultOff,
     FaultOn,
@@ -34,6 +33,7 @@ from powclock.record.events import (
     Sampled,
     StateCorrupted,
 )
+from powclock.record.facts import ChainInfo
 
 NANOSECONDS = 1_000_000_000
 BODIES_MAX = 64

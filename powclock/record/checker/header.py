@@ -3,7 +3,7 @@
 from powclock.record.checker.blocks import Seen
 from powclock.record.checker.broken import Wrong
 from powclock.record.checker.parse import Header
-from powclock.record.events import ChainInfo
+from powclock.record.facts import ChainInfo
 
 MEDIAN_OF = 11
 _TOP = 1 << 256

@@ -17,7 +17,7 @@ from powclock.record.checker.blocks import Seen, paths
 from powclock.record.checker.broken import Wrong
 from powclock.record.checker.parse import Body, check_limits, little
 from powclock.record.checker.signature import Signatures
-from powclock.record.events import ChainInfo
+from powclock.record.facts import ChainInfo
 
 UNDO_BLOCKS_MAX = 256
 LEDGERS_MAX = 4
