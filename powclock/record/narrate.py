@@ -125,8 +125,9 @@ def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
         case AttackMoved():
             return "attack", _attack(event)
         case TransfersLeftOut(leader=leader, waiting=waiting, wait_s=wait_s, others_s=others_s):
-            waits = f"{wait_s:.0f} s : {others_s:.0f} s"
-            return "attack", f"{leader} leaves out {_count(waiting, 'transaction')}  {waits}"
+            many = f"{leader} leaves out {_count(waiting, 'transaction')}"
+            # The means are of all such transactions since it began, not of these alone.
+            return "attack", f"{many}; such wait {wait_s:.0f} s, others {others_s:.0f} s"
         case _:
             return None
 

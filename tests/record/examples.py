@@ -143,7 +143,7 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
     (
         TransfersLeftOut("censor:mallory", "mallory", 3, 23.4, 7.6),
         None,
-        ("attack", "mallory leaves out 3 transactions  23 s : 8 s"),
+        ("attack", "mallory leaves out 3 transactions; such wait 23 s, others 8 s"),
     ),
     (Sampled((NodeSample("alice", 1.5, 10.0, 3, 4, 1, -0.5),), 9, 900), None, None),
 ]
