@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from powclock.machine.header import BlockHeader, display
 from powclock.machine.target import TARGET_END, bits_to_target, target_to_work
+from powclock.record.apart import Apart, apart
 from powclock.record.blocks import BlockView
 from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread, TreeBlock
 from powclock.record.events import NANOSECONDS, Hash, NodeId
@@ -230,16 +231,13 @@ class Camera:
     def _rows(self) -> tuple[NodeRow, ...]:
         nodes = self._view.nodes
         total = fsum(node.info.hash_rate for node in nodes.values())
-        # A partition cuts a node off from others, be it from none of its peers.
-        apart = {name for side in self._view.sides for name in side}
+        cut_off = apart(self._view)
         return tuple(
-            self._row(
-                node, node.info.hash_rate / total if total else 0.0, apart=node.info.name in apart
-            )
+            self._row(node, node.info.hash_rate / total if total else 0.0, cut_off)
             for node in nodes.values()
         )
 
-    def _row(self, node: NodeView, share: float, *, apart: bool) -> NodeRow:
+    def _row(self, node: NodeView, share: float, cut_off: Apart) -> NodeRow:
         sample = node.sample
         running = node.running
         cut = sample.peers_cut if sample is not None and running else 0
@@ -249,7 +247,7 @@ class Camera:
         return NodeRow(
             name=node.info.name,
             region=node.info.region,
-            state=_state(node, cut=bool(cut) or apart, rate=rate),
+            state=_state(node, cut_off.word(node.info.name, cut), rate),
             hash_rate=rate,
             spark=spark,
             height=node.height,
@@ -282,13 +280,11 @@ def _arrivals(block: BlockView) -> tuple[Arrival, ...]:
     )
 
 
-def _state(node: NodeView, *, cut: bool, rate: float) -> str:
+def _state(node: NodeView, cut_off: str, rate: float) -> str:
     if not node.running:
         return "down"
     if node.frozen:
         return "frozen"
     if node.damaged:
         return "damaged"
-    if cut:
-        return "split"
-    return "mining" if rate > 0 else "idle"
+    return cut_off or ("mining" if rate > 0 else "idle")

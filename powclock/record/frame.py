@@ -15,9 +15,10 @@ class NodeRow(msgspec.Struct, frozen=True, array_like=True):
     """A line of the nodes table.
 
     `state` is "mining", "down", "frozen", "damaged" (a bit flipped in its memory, which it has not
-    found yet), "split" (cut off from others) or "idle"; `tip` is "best", "rival",
-    or "behind"; `spark` holds recent hash rates, one byte a sample, 255 for the node's highest;
-    `seen_ns` is when it last accepted a block; `share` its part of the nominal hash rate.
+    found yet), "eclipsed" (it hears of its attacker alone), "split" (faults of links cut it off
+    from others), "dropped" (peers do not talk to it for a time) or "idle"; `tip` is "best",
+    "rival" or "behind"; `spark` holds recent hash rates, one byte a sample, 255 for the node's
+    highest; `seen_ns` is when it last accepted a block; `share` its part of the nominal hash rate.
     """
 
     name: NodeId

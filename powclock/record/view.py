@@ -58,6 +58,8 @@ RECENT_TICKS = 20
 LINES_MAX = 500
 TRANSACTIONS_MAX = 5_000
 BLOCKS_KEPT = 1_000
+# For so long a node does not talk to a peer that it dropped (`network/conduct`).
+DROPPED_NS = 30_000_000_000
 
 
 @dataclass(slots=True)
@@ -134,6 +136,8 @@ class View:
         # The height when each of them began, and how many blocks below it were of whom.
         self.began: dict[str, tuple[int, dict[NodeId, int]]] = {}
         self.sides: tuple[tuple[NodeId, ...], ...] = ()
+        # Who dropped whom, and until when; taken out with the gauges that no longer count the link.
+        self.shunned: dict[tuple[NodeId, NodeId], int] = {}
         self.marks: deque[Mark] = deque(maxlen=MARKS_MAX)
         self.lines: deque[EventLine] = deque(maxlen=LINES_MAX)
         self.notable = 0
@@ -236,10 +240,17 @@ class View:
                     self.retired_hashes += node.sample.hashes
                 del self.nodes[name]
                 self.links = {pair: ms for pair, ms in self.links.items() if name not in pair}
+                self.shunned = {pair: ns for pair, ns in self.shunned.items() if name not in pair}
                 self._linked(links)
             case _:
                 self._of_health(node, event)
                 self._of_conduct(node, event)
+
+    def _forgive(self, name: NodeId) -> None:
+        """A node that stops forgets whom it dropped."""
+        for pair in self.shunned:
+            if pair[0] == name:
+                self.shunned[pair] = self.time_ns
 
     def _of_conduct(self, node: NodeView, event: AnyEvent) -> None:
         match event:
@@ -249,8 +260,9 @@ class View:
             case MessageRefused() | TransactionRefused():
                 node.refused += 1
                 self.counts.messages_refused += 1
-            case PeerDropped():
+            case PeerDropped(peer=peer):
                 self.counts.peers_dropped += 1
+                self.shunned[node.info.name, peer] = self.time_ns + DROPPED_NS
             case PeersFound(links=links):
                 self._linked(links)
             case _:
@@ -264,6 +276,7 @@ class View:
                     node.head, node.height = self.started.genesis, 0
             case NodeDown():
                 node.running = node.frozen = node.damaged = False
+                self._forgive(node.info.name)
             case NodeFrozen():
                 node.frozen = True
             case NodeThawed():
@@ -290,6 +303,7 @@ class View:
             sample = rates.get(name)
             node.sample = sample or node.sample
             node.rates.append(sample.hash_rate if sample is not None else 0.0)
+        self.shunned = {pair: ns for pair, ns in self.shunned.items() if ns >= self.time_ns}
         self.samples += 1
         self.hash_rates.append(fsum(sample.hash_rate for sample in event.nodes))
 

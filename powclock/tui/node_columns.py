@@ -14,7 +14,18 @@ from powclock.lab.expected import Expected
 from powclock.lab.expected_of_nodes import share_of_blocks
 from powclock.record.frame import NodeRow
 from powclock.tui.expectations import mark
-from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, MORE_LEFT, RIVAL, SIGMA, STILL, WRONG_STATE
+from powclock.tui.glyphs import (
+    BARS,
+    BEST,
+    CUT,
+    DOWN,
+    FAULTS,
+    MORE_LEFT,
+    RIVAL,
+    SIGMA,
+    STILL,
+    WRONG_STATE,
+)
 from powclock.tui.node_order import deviation
 from powclock.tui.state import State
 from powclock.tui.text import age, fit, hash_rate
@@ -121,6 +132,8 @@ def _state(state: State, row: NodeRow) -> Part:
         "down": (f"{DOWN} down", palette.bad),
         "frozen": (f"{STILL} frozen", palette.stale),
         "damaged": (f"{WRONG_STATE} damaged", palette.bad),
+        "eclipsed": (f"{FAULTS['eclipse']}eclipsed", palette.bad),
+        "dropped": (f"{CUT} dropped", palette.warning),
         "mining": ("mining", palette.good),
     }.get(row.state, (row.state, palette.muted))
     return words, style

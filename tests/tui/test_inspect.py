@@ -213,8 +213,8 @@ def test_a_stale_block_and_genesis_say_what_they_are() -> None:
     assert section(shown, "TRANSACTIONS", 2)[1] == "  genesis carries nothing but a message"
 
 
-def test_who_was_down_or_split_when_a_block_spread() -> None:
-    state = {"bob": "down", "alice": "split"}
+def test_who_was_down_or_cut_off_when_a_block_spread() -> None:
+    state = {"bob": "down", "alice": "split", "carol": "eclipsed"}
     nodes = tuple(node(name, state=state.get(name, "mining")) for name in NAMES)
     detail = block_detail(
         arrivals=(Arrival("dave", 0, None), Arrival("zara", 90 * MILLISECOND, "dave"))
@@ -227,7 +227,7 @@ def test_who_was_down_or_split_when_a_block_spread() -> None:
         "  zara              90 ms  from dave",
         "  alice           not yet  ⊘ split",
         "  bob             not yet  ✖ down",
-        "  carol           not yet",
+        "  carol           not yet  ◐ eclipsed",
     ]
 
 

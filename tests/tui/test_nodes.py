@@ -8,8 +8,10 @@ from textual.pilot import Pilot
 from powclock.race.messages import Ended, Shown
 from powclock.record.frame import Frame, NodeRow, Totals
 from powclock.tui.app import PowclockApp
-from powclock.tui.node_columns import choose, spark
+from powclock.tui.node_columns import COLUMNS, choose, spark
 from powclock.tui.node_order import NodeOrder, deviation, matches
+from powclock.tui.state import State
+from powclock.tui.theme_file import DEFAULT, decode, find
 from powclock.tui.widgets.nodes import Nodes
 from tests.lab.test_expected import CONDITIONS
 from tests.tui.frames import (
@@ -324,3 +326,17 @@ def test_the_share_of_blocks_stands_beside_its_band() -> None:
         assert "30 of 25 %" in text_of(app, "nodes")[2]
 
     on_screen(read, first=first)
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [("split", "⊘ split A"), ("eclipsed", "◐eclipsed"), ("dropped", "⊘ dropped"),
+     ("damaged", "≢ damaged"), ("mining", "mining")],
+)  # fmt: skip
+def test_every_state_has_a_word_of_its_own_that_fits(state: str, text: str) -> None:
+    told = State(decode(find(DEFAULT)))
+    told.see(replace(split_frame(), sides=(("alice",), ("bob",))), RUNNING)
+    column = next(each for each in COLUMNS if each.title == "state")
+    words, _ = column.show(told, node("alice", state=state))
+    assert words == text
+    assert column.cell(words) == f"{text:<9}  "

@@ -7,7 +7,7 @@ from rich.style import Style
 from powclock.record.detail import Arrival, BlockDetail, TransactionDetail, TreeBlock
 from powclock.record.events import Hash
 from powclock.record.narrate import short_hash
-from powclock.tui.glyphs import BEST, CUT, DOWN, STALE
+from powclock.tui.glyphs import BEST, CUT, DOWN, FAULTS, STALE, STILL
 from powclock.tui.rows import Row
 from powclock.tui.screens.sections import GUTTER, Goal, Line, Page, Plan, Section, flow
 from powclock.tui.screens.transactions import transaction_row, transaction_titles
@@ -257,7 +257,13 @@ class BlockPage(Page):
     def _missing(self, name: str) -> Callable[[Row], object]:
         palette, there = self.state.palette, self.state.row(name)
         state = there.state if there is not None else ""
-        word = {"down": f"{DOWN} down", "split": f"{CUT} split"}.get(state, "")
+        word = {
+            "down": f"{DOWN} down",
+            "frozen": f"{STILL} frozen",
+            "split": f"{CUT} split",
+            "eclipsed": f"{FAULTS['eclipse']} eclipsed",
+            "dropped": f"{CUT} dropped",
+        }.get(state, "")
 
         def draw(row: Row) -> None:
             row.put(fit(name, 14), self.state.node(name))

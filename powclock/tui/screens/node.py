@@ -334,6 +334,8 @@ def _state(state: State, row: NodeRow) -> Part:
     return {
         "down": (f"{DOWN} down", palette.bad),
         "split": (f"{CUT} split from {count(row.peers_cut, 'peer')}", palette.rival),
+        "eclipsed": (f"{FAULTS['eclipse']} eclipsed: hears of its attacker alone", palette.bad),
+        "dropped": (f"{CUT} dropped: peers do not talk to it for a time", palette.warning),
         "frozen": (f"{STILL} frozen: handles nothing", palette.stale),
         "damaged": (f"{WRONG_STATE} damaged: a bit of its ledger is wrong", palette.bad),
         "mining": ("mining", palette.good),

@@ -131,7 +131,7 @@ def _double_spend(
         tries = [("  no try is over", palette.muted)]
     # The law is that of winning. A try that caught up and came no further is told, not compared.
     level = attack.caught_up
-    told = [(f", {level} caught up", palette.muted)] if level != attack.won else []
+    told = [(f", {level} caught up", palette.muted)] if level > attack.won else []
     law = [*tries, *told]
     if isinstance(chance, Expected):
         law.append((f", expected {parts_of_hundred(chance.expected)} %", palette.muted))
