@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from powclock.clock.streams import Stream
-from powclock.race.scenario import Planned, Scenario
+from powclock.race.scenario import Planned, Scenario, Workload
 from powclock.race.swarm.draw import DRAWS, draw
 from powclock.race.swarm.toml import to_toml
 from tests.command import FAST, environment, figures
@@ -29,7 +29,8 @@ def broken_in_every_way() -> Scenario:
         Planned(fault=make(Stream(1, kind), names), at_s=2.0 + number, lasts_s=30.0)
         for number, (kind, make) in enumerate(DRAWS.items())
     )
-    return msgspec.structs.replace(scenario, faults=planned)
+    clients = Workload(clients=5)  # two of them are censored
+    return msgspec.structs.replace(scenario, workload=clients, faults=planned)
 
 
 @pytest.fixture
