@@ -22,8 +22,10 @@ class SettingError(Exception):
 
 def scenarios() -> None:
     """List the scenarios that come with powclock."""
-    for scenario in shipped_scenarios():
-        typer.echo(f"{scenario.name:<10} {scenario.title}")
+    listed = list(shipped_scenarios())
+    width = max(len(scenario.name) for scenario in listed)
+    for scenario in listed:
+        typer.echo(f"{scenario.name:<{width}}  {scenario.title}")
 
 
 def themes() -> None:

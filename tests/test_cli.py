@@ -15,7 +15,7 @@ import pytest
 import powclock
 from powclock.race.commands import Break, Input
 from powclock.race.driver import Driver
-from powclock.race.scenario import Scenario, shipped_names
+from powclock.race.scenario import Scenario, shipped_names, shipped_scenarios
 from powclock.race.session import End, Session
 from powclock.record.events import Record
 from tests.command import FAST, PATIENCE_S, environment, figures, powclock_
@@ -29,6 +29,9 @@ def test_version_scenarios_and_paths() -> None:
         "default",
         "double-spend",
     ]
+    titles = [scenario.title for scenario in shipped_scenarios()]
+    columns = zip(listed.stdout.splitlines(), titles, strict=True)
+    assert {line.index(title) for line, title in columns} == {len("double-spend  ")}
     said = powclock_("paths", XDG_CONFIG_HOME="/etc/xdg").stdout.splitlines()
     assert [line.split()[0] for line in said] == ["scenarios", "themes", "keys", "sessions"]
     if sys.platform == "linux":

@@ -5,9 +5,12 @@ import msgspec
 from powclock import __version__
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.recorder import Recorder
+from powclock.record.attacks import AttackResult
 from powclock.record.conditions import Conditions
 from powclock.record.events import NodeId
 from powclock.record.view import View
+
+ATTACKS_SHOWN = 6
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,7 +19,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     `ticks` is the height of the best chain, `blocks_stale` are blocks mined that are not on it, and
     `stale_of_mined` is their part of all blocks mined. `reorgs` counts each node's. `forks` counts
     blocks found on a parent that had a child already. `conditions` say what the race was run under,
-    with the delay that blocks had. `digest` is the SHA-256 of the records as JSON lines.
+    with the delay that blocks had, `attacks` what the last of them came to. `digest` is the SHA-256
+    of the records as JSON lines.
     """
 
     version: str
@@ -48,6 +52,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     messages: int
     message_bytes: int
     conditions: Conditions
+    attacks: tuple[AttackResult, ...] = ()
 
     def text(self) -> str:
         """A few lines for people."""
@@ -70,9 +75,16 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"found by  {leaders or 'nobody yet'}{others}",
                 f"workload  {self.transactions_sent} transactions sent, {confirmed}",
                 f"refused   {refused}{dropped}",
+                *self._attack_lines(),
                 f"digest    {self.digest}",
             )
         )
+
+    def _attack_lines(self) -> list[str]:
+        shown = [attack.text() for attack in self.attacks[-ATTACKS_SHOWN:]]
+        if more := len(self.attacks) - len(shown):
+            shown.append(f"and {more} before")
+        return [f"{'' if row else 'attacks':<10}{text}" for row, text in enumerate(shown)]
 
 
 def summarise(view: View, recorder: Recorder, time_ns: int, inputs: int) -> Summary:
@@ -111,4 +123,5 @@ def summarise(view: View, recorder: Recorder, time_ns: int, inputs: int) -> Summ
         messages=counts.messages,
         message_bytes=counts.message_bytes,
         conditions=view.conditions(),
+        attacks=view.attacks(),
     )

@@ -3,15 +3,13 @@
 from itertools import islice
 from math import fsum
 
-from msgspec.structs import replace
-
 from powclock.machine.header import BlockHeader, display
 from powclock.machine.target import TARGET_END, bits_to_target, target_to_work
 from powclock.record.apart import Apart, apart
 from powclock.record.blocks import BlockView
 from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread, TreeBlock
 from powclock.record.events import NANOSECONDS, Hash, NodeId
-from powclock.record.frame import ActiveFault, ChainBlock, EventLine, Frame, NodeRow, TipRow
+from powclock.record.frame import ChainBlock, EventLine, Frame, NodeRow, TipRow
 from powclock.record.view import NodeView, View
 
 EVENTS_MAX = 200
@@ -64,7 +62,7 @@ class Camera:
             chain=self._chain(holders),
             chain_low=view.blocks.lowest,
             chain_high=view.blocks.highest,
-            faults=tuple(map(self._fault, view.faults.values())),
+            faults=tuple(map(view.progress, view.faults.values())),
             sides=view.sides,
             events=events,
             events_left_out=events_left_out,
@@ -196,18 +194,6 @@ class Camera:
                 kept.sort(key=lambda block: block.height)
                 withheld.update(block.hash for block in kept[-attack.withheld :])
         return withheld
-
-    def _fault(self, fault: ActiveFault) -> ActiveFault:
-        """A fault; of an attack, how much of the best chain since it began is the attacker's."""
-        view, attack = self._view, fault.attack
-        if attack is None:
-            return fault
-        height, authored = view.began[fault.id]
-        own = view.blocks.authored.get(attack.attacker, 0) - authored.get(attack.attacker, 0)
-        # While its branch is the heavier one, the best chain is a secret from where they parted on.
-        secret = attack.branch if attack.withheld and attack.branch > attack.public else 0
-        blocks = max(view.height - height - secret, 0)
-        return replace(fault, blocks=blocks, own_blocks=min(max(own - secret, 0), blocks))
 
     def _chain(self, holders: dict[Hash, list[NodeId]]) -> tuple[ChainBlock, ...]:
         shown = self._shown()

@@ -10,6 +10,7 @@ from math import fsum
 
 import msgspec
 
+from powclock.record.attacks import AttackResult, Attacks
 from powclock.record.blocks import Blocks
 from powclock.record.conditions import Conditions, Delays, Lag, conditions_of
 from powclock.record.events import (
@@ -133,6 +134,7 @@ class View:
         self.retired_hashes = 0.0
         self.wins: dict[NodeId, int] = {}
         self.faults: dict[str, ActiveFault] = {}
+        self._attacks = Attacks()
         # The height when each of them began, and how many blocks below it were of whom.
         self.began: dict[str, tuple[int, dict[NodeId, int]]] = {}
         self.sides: tuple[tuple[NodeId, ...], ...] = ()
@@ -189,7 +191,9 @@ class View:
                 self.faults[id_] = msgspec.structs.replace(self.faults[id_], left_out=event)
             case AttackMoved(id=id_) if id_ in self.faults:
                 self.faults[id_] = msgspec.structs.replace(self.faults[id_], attack=event)
+                self._attacks.moved(self.faults[id_])
             case FaultOff():
+                self._attacks.ended(event.id, self._judged)
                 self.faults.pop(event.id, None)
                 self.began.pop(event.id, None)
                 if event.fault == "partition":
@@ -330,6 +334,43 @@ class View:
     def blocks_stale(self) -> int:
         """Blocks mined that are not on the best chain."""
         return self.counts.blocks_mined - self.height
+
+    def progress(self, fault: ActiveFault) -> ActiveFault:
+        """A fault; of an attack, how much of the best chain since it began is the attacker's."""
+        attack = fault.attack
+        if attack is None:
+            return fault
+        height, authored = self.began[fault.id]
+        own = self.blocks.authored.get(attack.attacker, 0) - authored.get(attack.attacker, 0)
+        # While its branch is the heavier one, the best chain is a secret from where they parted on.
+        secret = attack.branch if attack.withheld and attack.branch > attack.public else 0
+        blocks = max(self.height - height - secret, 0)
+        return msgspec.structs.replace(
+            fault, blocks=blocks, own_blocks=min(max(own - secret, 0), blocks)
+        )
+
+    def attacks(self) -> tuple[AttackResult, ...]:
+        """What the last attacks came to, those that are over first."""
+        return self._attacks.results(self._judged)
+
+    def _judged(self, fault: ActiveFault) -> AttackResult:
+        attack, fault = fault.attack, self.progress(fault)
+        assert attack is not None, "only attacks are judged"
+        rates = {name: node.info.hash_rate for name, node in self.nodes.items()}
+        total = fsum(rates.values())
+        return AttackResult(
+            id=fault.id,
+            fault=fault.fault,
+            attacker=attack.attacker,
+            nodes=fault.nodes,
+            branch=attack.branch,
+            public=attack.public,
+            tries=attack.tries,
+            won=attack.won,
+            blocks=fault.blocks,
+            own_blocks=fault.own_blocks,
+            share=rates.get(attack.attacker, 0.0) / total if total else 0.0,
+        )
 
     def totals(self) -> Totals:
         """Counts for a frame."""

@@ -9,6 +9,7 @@ from powclock import __version__
 from powclock.race.headless import Outputs, run_race
 from powclock.race.recorder import Recorder, json_line
 from powclock.race.summary import Summary
+from powclock.record.attacks import AttackResult
 from powclock.record.conditions import Conditions, DifficultyInfo
 from powclock.record.events import HeadMoved, NodeDown, Record
 from tests.scenarios.races import scenario
@@ -96,6 +97,15 @@ def test_the_text_of_a_summary() -> None:
         blocks_by_node={"ann": 0, "bea": 12, "carl": 13},
         hashes=9, transactions_sent=8, transactions_confirmed=6, transactions_returned=1,
         messages=1, message_bytes=2, conditions=CONDITIONS,
+        attacks=(
+            AttackResult("a", "double_spend", "ann", ("ann",), 0, 0, 5, 4, 9, 3, 0.4),
+            AttackResult("b", "selfish", "bea", ("bea",), 1, 0, 7, 5, 40, 19, 0.4),
+            AttackResult("c", "selfish", "bea", ("bea",), 1, 0, 1, 0, 0, 0, 0.4),
+            AttackResult("d", "eclipse", "ann", ("carl",), 3, 5, 1, 0, 5, 1, 0.4),
+            AttackResult("e", "withhold", "carl", (), 0, 0, 6, 2, 9, 3, 0.4),
+            AttackResult("f", "double_spend", "bea", ("bea",), 0, 0, 1, 0, 9, 3, 0.4),
+            AttackResult("g", "withhold", "bea", (), 0, 0, 6, 3, 9, 3, 0.4),
+        ),
     )  # fmt: skip
     assert summary.text().splitlines() == [
         "test · seed 3 · pow, grinding",
@@ -106,5 +116,12 @@ def test_the_text_of_a_summary() -> None:
         "found by  carl 13, bea 12",
         "workload  8 transactions sent, 6 confirmed",
         "refused   1 blocks, 2 messages; 3 peers dropped",
+        "attacks   bea selfish: revenue 47.5% of 40 blocks, share of hash rate 40.0%",
+        "          bea selfish: nothing decided yet",
+        "          ann eclipse of carl: branch of 3, public 5",
+        "          carl withhold: 2 of 6 came in time",
+        "          bea double spend: won 0 of 1 try",
+        "          bea withhold: 3 of 6 came in time",
+        "          and 1 before",
         f"digest    {'d' * 64}",
     ]

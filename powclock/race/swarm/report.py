@@ -33,7 +33,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """A table for people: on the diagonal each kind, elsewhere pairs."""
         names = list(self.kinds)
         width = max(len(name) for name in names) + 3
-        cell = max(4, len(str(self.seeds)) + 1)
+        cell = 1 + max(len(str(number)) for number in (len(names), *self.kinds.values()))
         lines = ["seeds with each kind of fault, and with each pair"]
         for row, name in enumerate(names):
             counts = [self.pairs[_pair(names[i], name)] for i in range(row)] + [self.kinds[name]]
