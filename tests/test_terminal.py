@@ -136,3 +136,12 @@ def test_a_race_with_an_end_leaves_its_summary(tmp_path: Path) -> None:
     assert terminal.process.returncode == 0
     assert "race time 60.0 s" in text
     assert rerun(again_in(text), tmp_path) == digest_in(text)
+
+
+def test_the_terminal_itself_says_how_large_it_is(tmp_path: Path) -> None:
+    elsewhere = {"COLUMNS": "60", "LINES": "20"}
+    with Terminal("--miner", "sampled", state=tmp_path, environment=elsewhere) as terminal:
+        whole = terminal.until(lambda text: "palette" in text.split("\n")[-1])
+        terminal.press("q")
+        terminal.to_the_end()
+    assert max(len(line) for line in whole.split("\n")) > 150

@@ -5,6 +5,7 @@ Neighbours mostly differ in one colour, so of what is written between them only 
 left: half of the bytes.
 """
 
+import os
 import re
 from functools import lru_cache
 
@@ -23,6 +24,19 @@ class ThriftyDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Write, with styles as differences."""
         super().write(with_differences(data))
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Columns and rows as the terminal has them.
+
+        COLUMNS and LINES may be left over from another terminal, and know of no change.
+        """
+        try:
+            columns, rows = os.get_terminal_size(self.fileno)
+        except OSError:
+            return super()._get_terminal_size()
+        if not columns or not rows:
+            return super()._get_terminal_size()  # a serial line, whose size nobody has said
+        return columns, rows
 
 
 def with_differences(text: str) -> str:
