@@ -284,9 +284,9 @@ class AttackMoved(Event, frozen=True, tag="attack_moved"):
     ones; none are wanted where there is no payment. `won` of `tries` ended in its favour. In a tie
     the part `gamma` of the others hears of its block first.
 
-    A double spender pays with `head_start` blocks in hand, and gives a try up `give_up` blocks
-    behind; 0 is not told. Of its tries that are over, `caught_up` had at some time as much work as
-    the public chain and the goods: those that won, and those that a tie was not enough for.
+    A double spender pays `merchant` with `head_start` blocks in hand, and gives a try up `give_up`
+    blocks behind; 0 is not told. Of its tries that are over, `caught_up` had at some time as much
+    work as the public chain and the goods: those that won, and those that ended after a tie.
     """
 
     id: str
@@ -303,6 +303,7 @@ class AttackMoved(Event, frozen=True, tag="attack_moved"):
     head_start: int = 0
     give_up: int = 0
     caught_up: int = 0
+    merchant: NodeId = ""
 
     @property
     def tries_over(self) -> int:

@@ -27,18 +27,31 @@ def under(kind: str, attack: AttackMoved, *nodes: str) -> Frame:
 
 
 SPENDS = AttackMoved(
-    "x", "alice", "races", 4, 3, 4, 3, 1, 3, 6, head_start=1, give_up=10, caught_up=1
+    "x",
+    "alice",
+    "races",
+    4,
+    3,
+    4,
+    3,
+    1,
+    3,
+    6,
+    head_start=1,
+    give_up=10,
+    caught_up=1,
+    merchant="bob",
 )
 
 
 def test_a_double_spend_tells_its_goal_its_progress_and_its_outcome() -> None:
     shown = under("double_spend", SPENDS, "alice")
-    goal = "alice takes back a payment after 6 confirmations"
+    goal = "alice means to take back a payment to bob after 6 confirmations"
     confirmed, public = "  confirmed 3/6  secret 4 : 3", " public"
     stage, won, law = "  races", "  won 1/2", ", expected 6.9 % [0–78 %] ✓"
-    assert [row(shown, width)[2:] for width in (150, 95, 82, 58, 50, 36)] == [
+    assert [row(shown, width)[2:] for width in (160, 104, 82, 58, 50, 36)] == [
         goal + confirmed + public + stage + won + law,
-        "alice" + confirmed + public + stage + won + law,
+        "alice pays bob" + confirmed + public + stage + won + law,
         "alice" + confirmed + stage + won + law,
         "alice" + confirmed + stage + won,
         "alice" + confirmed + won,
@@ -50,6 +63,8 @@ def test_what_caught_up_and_came_no_further_is_told_beside_what_won() -> None:
     level = replace(SPENDS, tries=6, caught_up=3, head_start=0)
     words = "  won 1/5, 3 caught up, expected 3.2 % [0–35 %] ✓"
     assert row(under("double_spend", level, "alice"), 100).endswith(words)
+    over = row(under("double_spend", replace(SPENDS, stage="wins"), "alice"), 160)
+    assert over[2:].startswith("alice took back a payment to bob after 6 confirmations")
     first = replace(SPENDS, tries=1, won=0, caught_up=0)
     assert row(under("double_spend", first, "alice"), 100).endswith("  races  no try is over")
 

@@ -329,6 +329,7 @@ class DoubleSpender:
                 head_start=int(self._deal.head_start),
                 give_up=self._deal.give_up,
                 caught_up=self._ties_or_wins,
+                merchant=self._deal.merchant,
             )
         )
 

@@ -117,7 +117,10 @@ def _double_spend(
     """What is to be taken back, how far it is confirmed, and how the branches stand."""
     palette = state.palette
     size = f"{attack.branch} : {attack.public}"
-    goal = f" takes back a payment after {count(attack.wanted, 'confirmation')}"
+    means = "took back" if attack.stage == "wins" else "means to take back"
+    paid = f"a payment to {attack.merchant}" if attack.merchant else "a payment"
+    goal = f" {means} {paid} after {count(attack.wanted, 'confirmation')}"
+    whom: list[Part] = [(f" pays {attack.merchant}", palette.muted)] if attack.merchant else []
     done = f"{min(attack.confirmations, attack.wanted)}/{attack.wanted}"
     style = palette.warning if attack.confirmations >= attack.wanted else palette.strong
     confirmed: list[Part] = [("  confirmed ", palette.muted), (done, style)]
@@ -140,8 +143,11 @@ def _double_spend(
             law += [(limits, palette.muted), mark(chance, palette)]
     return [
         [*who, (goal, palette.text), *confirmed, *secret, *public, *stage, *law],
+        [*who, *whom, *confirmed, *secret, *public, *stage, *law],
+        [*who, *whom, *confirmed, *secret, *stage, *law],
         [*who, *confirmed, *secret, *public, *stage, *law],
         [*who, *confirmed, *secret, *stage, *law],
+        [*who, *whom, *confirmed, *secret, *stage, *tries],
         [*who, *confirmed, *secret, *stage, *tries],
         [*who, *confirmed, *secret, *tries],
         [*who, *confirmed, *secret],

@@ -13,6 +13,7 @@ from powclock.tui.lanes import Placed
 from powclock.tui.rows import Row
 from powclock.tui.text import count, duration
 from powclock.tui.theme import Palette
+from powclock.tui.widgets.chain_late import late
 from powclock.tui.widgets.chain_reorg import Told
 from powclock.tui.widgets.chain_scene import Scene
 
@@ -126,7 +127,7 @@ def _agreed(row: Row, scene: Scene, nodes: int, running: int) -> Row:
     if frame.leader is not None:
         row.put(" by ", palette.muted).put(frame.leader, scene.state.node(frame.leader))
     if nodes < running:
-        return _tail(row, ("; the others have not heard of it yet",), palette.muted)
+        return _tail(row, late(frame), palette.muted)
     return row
 
 

@@ -137,7 +137,7 @@ def test_a_minority_gives_up_when_it_is_too_far_behind_and_tries_again() -> None
         over = until(running, "gives up")
         assert (over.public - over.branch, over.withheld) == (3, 0)
         assert (over.tries, over.tries_over, over.won) == (1, 1, 0)
-        assert (over.head_start, over.give_up) == (0, 3)
+        assert (over.head_start, over.give_up, over.merchant) == (0, 3, "ann")
         running.run_until(lambda: last(running).tries == 2, 500)
         first, second = (move for move in moves(running) if move.stage == "pays")
         assert (first.tries, second.tries) == (1, 2)
