@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from powclock.cli_progress import bar
+from powclock.race.scenario import RuleName
 from powclock.race.swarm.draw import draw
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def check(
     seeds: Annotated[
         str, typer.Option(metavar="FIRST:END", help="Which seeds to race: 17, or 0:1000.")
     ] = "0:100",
+    rule: Annotated[RuleName, typer.Option(help="The election rule.")] = "pow",
     jobs: Annotated[
         int | None, typer.Option(min=1, max=512, help="Processes; as many as cores without it.")
     ] = None,
@@ -58,9 +60,9 @@ def check(
     if show is not None:
         from powclock.race.swarm.toml import to_toml
 
-        typer.echo(to_toml(draw(show)), nl=False)
+        typer.echo(to_toml(draw(show, rule)), nl=False)
         return
-    report = _race(_seeds(seeds), jobs or os.cpu_count() or 1)
+    report = _race(_seeds(seeds), rule, jobs or os.cpu_count() or 1)
     if as_json:
         import msgspec
 
@@ -71,7 +73,7 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def _race(seeds: range, jobs: int) -> "Report":
+def _race(seeds: range, rule: RuleName, jobs: int) -> "Report":
     """Race all seeds, and tell on standard error how far that is."""
     from powclock.race.swarm.pool import race_seeds
     from powclock.race.swarm.report import report_of
@@ -90,7 +92,7 @@ def _race(seeds: range, jobs: int) -> "Report":
             failures = f", {failed} failed" if failed else ""
             progress(done / len(seeds), f"{done} of {len(seeds)} seeds{failures}")
 
-        return report_of(race_seeds(seeds, min(jobs, len(seeds)), tell))
+        return report_of(race_seeds(seeds, min(jobs, len(seeds)), tell, rule))
 
 
 def _failure(seed: int, broken: str) -> str:

@@ -198,7 +198,7 @@ def test_a_seed_that_fails_is_exit_status_1_with_the_commands_that_show_it() -> 
         "from powclock.race.swarm import pool\n"
         "from powclock.race.swarm.trial import try_seed\n"
         "import msgspec\n"
-        "def race_seeds(seeds, jobs, tell):\n"
+        "def race_seeds(seeds, jobs, tell, rule):\n"
         "    result = msgspec.structs.replace(try_seed(seeds[0]), broken='invariant 4: oh')\n"
         "    tell(result)\n"
         "    return [result]\n"

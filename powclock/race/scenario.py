@@ -40,6 +40,9 @@ class ScenarioError(ValueError):
     """A scenario that cannot be used: one line with file, place and mend."""
 
 
+RuleName = Literal["pow"]
+
+
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pass
 
@@ -126,7 +129,7 @@ class Scenario(_Table, frozen=True):
     name: Text
     title: Text = ""
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 42
-    rule: Literal["pow"] = "pow"
+    rule: RuleName = "pow"
     nodes: Nodes = Nodes()
     regions: tuple[Region, ...] = ()
     difficulty: Difficulty = Difficulty()

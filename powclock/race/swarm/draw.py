@@ -42,6 +42,7 @@ from powclock.race.scenario import (
     Mining,
     Nodes,
     Planned,
+    RuleName,
     Scenario,
     Workload,
     checked,
@@ -116,8 +117,8 @@ DRAWS: dict[str, Draw] = {
 # fmt: on
 
 
-def draw(seed: int) -> Scenario:
-    """The race of a seed."""
+def draw(seed: int, rule: RuleName = "pow") -> Scenario:
+    """The race of a seed under a rule."""
     stream = Stream(seed, "check network")
     count = 3 + stream.below(14)
     interval_s = stream.choice((2, 3, 5, 8))
@@ -126,6 +127,7 @@ def draw(seed: int) -> Scenario:
         name=f"{PREFIX}{seed}",
         title="Drawn by powclock check",
         seed=seed,
+        rule=rule,
         nodes=Nodes(
             count=count,
             hash_rate=20_000.0,

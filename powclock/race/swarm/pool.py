@@ -5,11 +5,14 @@ import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
+from powclock.race.scenario import RuleName
 from powclock.race.swarm.trial import Result, try_seed
 
 
-def race_seeds(seeds: Iterable[int], jobs: int, tell: Callable[[Result], None]) -> list[Result]:
-    """Race every seed; the results by seed, each told as soon as it is there.
+def race_seeds(
+    seeds: Iterable[int], jobs: int, tell: Callable[[Result], None], rule: RuleName = "pow"
+) -> list[Result]:
+    """Race every seed under a rule; the results by seed, each told as soon as it is there.
 
     An interrupt lets the seeds under way end, a fraction of a second, and no others begin.
     """
@@ -17,7 +20,7 @@ def race_seeds(seeds: Iterable[int], jobs: int, tell: Callable[[Result], None]) 
     results = []
     with ProcessPoolExecutor(jobs, context, _leave_interrupts_alone) as pool:
         try:
-            for done in as_completed([pool.submit(try_seed, seed) for seed in seeds]):
+            for done in as_completed([pool.submit(try_seed, seed, rule) for seed in seeds]):
                 result = done.result()
                 results.append(result)
                 tell(result)

@@ -22,7 +22,7 @@ from powclock.network.gossip import REQUEST_TIMEOUT_NS
 from powclock.network.topology import diameter
 from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
-from powclock.race.scenario import Scenario
+from powclock.race.scenario import RuleName, Scenario
 from powclock.race.swarm.draw import HEAL_S, MESSAGES_A_HOP, draw, drawn_kinds
 from powclock.record.checker.broken import BrokenInvariant, Place
 
@@ -48,9 +48,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
-def try_seed(seed: int) -> Result:
+def try_seed(seed: int, rule: RuleName = "pow") -> Result:
     """Race the race of a seed to its end or to the first broken invariant."""
-    driver = Driver(draw(seed))
+    driver = Driver(draw(seed, rule))
     broken = ""
     try:
         with closing(driver), seldom_sought():
