@@ -13,7 +13,7 @@ from powclock.machine.transaction import Transaction
 from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link
-from powclock.network.node import Node
+from powclock.network.member import Member
 from powclock.network.template import Template
 from powclock.race.genesis import Rules
 from powclock.race.recorder import Recorder, Sink
@@ -166,9 +166,9 @@ class Reach:
     def ledger(self, node: str) -> Ledger | None:
         """What a node has in memory; None if it does not run."""
         running = self._running(node)
-        return running.replica.ledger if running is not None else None
+        return running.ledger if running is not None else None
 
-    def _running(self, node: str) -> Node | None:
+    def _running(self, node: str) -> Member | None:
         seat = self._seats.get(node)
         return seat.node if seat is not None else None
 
@@ -193,7 +193,7 @@ class Reach:
                     display(transaction.id), sender, transaction.amount, transaction.fee
                 ),
             )
-            running.gossip.on_transaction(transaction, None)
+            running.submit(transaction)
 
     @property
     def chain_id(self) -> int:

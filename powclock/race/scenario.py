@@ -40,7 +40,8 @@ class ScenarioError(ValueError):
     """A scenario that cannot be used: one line with file, place and mend."""
 
 
-RuleName = Literal["pow"]
+RuleName = Literal["pow", "naive"]
+NAIVE: RuleName = "naive"
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -113,6 +114,12 @@ class Chain(_Table, frozen=True):
     future_limit_s: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
+class Naive(_Table, frozen=True):
+    """Naive replication: a replica sends to one peer, and to the next `spacing_ms` later."""
+
+    spacing_ms: Annotated[float, Meta(ge=0, le=10_000)] = 5.0
+
+
 class Planned(_Table, frozen=True):
     """A fault and when: at a time, at a tick, or at the first fork or reorg after `at_s`."""
 
@@ -137,7 +144,13 @@ class Scenario(_Table, frozen=True):
     workload: Workload = Workload()
     mining: Mining = Mining()
     chain: Chain = Chain()
+    naive: Naive = Naive()
     faults: Annotated[tuple[Planned, ...], Meta(max_length=10_000)] = ()
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether its rule has blocks, and so ticks, leaders, a search and a chain."""
+        return self.rule != NAIVE
 
     def node_names(self) -> tuple[str, ...]:
         """The names of all nodes at the start."""

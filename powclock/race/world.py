@@ -14,6 +14,8 @@ from powclock.election.difficulty import Difficulty
 from powclock.machine.header import display, from_display
 from powclock.network.fabric import Fabric
 from powclock.network.link import Link
+from powclock.network.member import Member
+from powclock.network.naive import NaiveNode
 from powclock.network.node import Node, block_found
 from powclock.race.builder import Seat
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
@@ -154,9 +156,17 @@ class World:
         """A node with what belongs to it."""
         return self._roster.seats[name]
 
-    def running(self) -> dict[str, Node]:
-        """Nodes that run now, by name."""
+    def members(self) -> dict[str, Member]:
+        """Nodes that run now under whatever rule, by name."""
         return self._roster.running()
+
+    def running(self) -> dict[str, Node]:
+        """Nodes with a chain that run now, by name: all, or none where the rule has no blocks."""
+        return {n: node for n, node in self.members().items() if isinstance(node, Node)}
+
+    def replicas(self) -> dict[str, NaiveNode]:
+        """Nodes without blocks that run now, by name: none, or all where the rule has no blocks."""
+        return {n: node for n, node in self.members().items() if isinstance(node, NaiveNode)}
 
     def links(self) -> Iterable[Link]:
         """Every direction of every pair of peers."""
@@ -198,7 +208,7 @@ class World:
 
     def _tell_unsealed(self, name: str, hash_: str) -> None:
         seat = self.seat(name)
-        assert seat.node is not None, f"{name} tells something, so it runs"
+        assert isinstance(seat.node, Node), f"{name} tells something, so it runs"
         if display(seat.node.head.hash) != hash_:
             return
         unknown = []
@@ -217,7 +227,7 @@ class World:
         block = self.seat(node).disk[from_display(hash_)]
         return [display(transaction.id) for transaction in block.transactions]
 
-    def _answering(self) -> Mapping[str, Node]:
+    def _answering(self) -> Mapping[str, Member]:
         return self._roster.answering()
 
     def _emit_sent(self, node: str, event: TransactionSent) -> None:

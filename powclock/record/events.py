@@ -173,6 +173,16 @@ class Reorg(Event, frozen=True, tag="reorg"):
     state_root: Hash
 
 
+class StateMoved(Event, frozen=True, tag="state_moved"):
+    """A replica without blocks applied a transfer: its state has another root, and `applied`
+    transfers are in it.
+    """
+
+    id: Hash
+    applied: int
+    state_root: Hash
+
+
 class MemoryFlipped(Event, frozen=True, tag="memory_flipped"):
     """A bit of an account flipped in a node's memory; `owner` is whose account it is."""
 
@@ -353,6 +363,7 @@ AnyEvent = (
     | PeersFound
     | HeadMoved
     | Reorg
+    | StateMoved
     | MemoryFlipped
     | StateCorrupted
     | Resynced

@@ -33,6 +33,7 @@ from powclock.record.events import (
     Resynced,
     Sampled,
     StateCorrupted,
+    StateMoved,
     TransactionConfirmed,
     TransactionRefused,
     TransactionSent,
@@ -42,7 +43,15 @@ from powclock.record.frame import EventLine
 
 # Most records are of these kinds.
 _NEVER_TOLD = frozenset(
-    {BlockAccepted, BlockFound, HeadMoved, Sampled, TransactionConfirmed, TransactionSent}
+    {
+        BlockAccepted,
+        BlockFound,
+        HeadMoved,
+        Sampled,
+        StateMoved,
+        TransactionConfirmed,
+        TransactionSent,
+    }
 )
 
 
