@@ -87,7 +87,7 @@ def _race(seeds: range, rule: RuleName, jobs: int) -> "Report":
             done += 1
             if result.broken:
                 failed += 1
-                sys.stderr.write(_failure(result.seed, result.broken))
+                sys.stderr.write(_failure(result.seed, result.broken, rule))
                 sys.stderr.flush()
             failures = f", {failed} failed" if failed else ""
             progress(done / len(seeds), f"{done} of {len(seeds)} seeds{failures}")
@@ -95,9 +95,10 @@ def _race(seeds: range, rule: RuleName, jobs: int) -> "Report":
         return report_of(race_seeds(seeds, min(jobs, len(seeds)), tell, rule))
 
 
-def _failure(seed: int, broken: str) -> str:
+def _failure(seed: int, broken: str, rule: RuleName) -> str:
+    option = "" if rule == "pow" else f" --rule {rule}"
     return (
         f"seed {seed}: {broken}\n"
-        f"  again    powclock check --seeds {seed}\n"
+        f"  again    powclock check --seeds {seed}{option}\n"
         f"  watch    powclock watch check:{seed}\n"
     )

@@ -12,7 +12,7 @@ from powclock.network.wire import Pass, decode
 
 
 class Journal:
-    """Applied transfers by id; iterates over their messages, the first applied first."""
+    """Applied transfers by id; iterates over the ids, the first applied first."""
 
     def __init__(self) -> None:
         self._frames: dict[bytes, bytes] = {}
@@ -30,6 +30,10 @@ class Journal:
         """A transfer's message; None if it was not applied."""
         return self._frames.get(id_)
 
+    def frames(self) -> Iterator[bytes]:
+        """All messages."""
+        return iter(self._frames.values())
+
     def transactions(self) -> Iterator[Transaction]:
         """The transfers themselves."""
         for frame in self._frames.values():
@@ -41,7 +45,7 @@ class Journal:
         return id_ in self._frames
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._frames.values())
+        return iter(self._frames)
 
     def __len__(self) -> int:
         return len(self._frames)

@@ -114,7 +114,14 @@ class Driver:
     def summary(self) -> Summary:
         """What has come of it so far."""
         world = self.world
-        return summarise(self.view, world.recorder, self.now_ns, len(world.inputs))
+        return summarise(
+            self.view,
+            world.recorder,
+            self.now_ns,
+            len(world.inputs),
+            state_groups=world.state_groups(),
+            writes_missing=world.writes_missing(),
+        )
 
     def close(self) -> None:
         """End the race; asserts that nothing is left over."""

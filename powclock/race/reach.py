@@ -29,7 +29,11 @@ from powclock.record.events import (
 
 
 class Reach:
-    """Lays open the nodes, links, records and rules of one race; `clients` are names by account."""
+    """Lays open the nodes, links, records and rules of one race.
+
+    `clients` are names by account, `client_keys` keys by name; `has_blocks` says whether there are
+    any under the rule of the race.
+    """
 
     def __init__(
         self,
@@ -38,7 +42,11 @@ class Reach:
         roster: Roster,
         rules: Rules,
         clients: dict[bytes, str],
+        client_keys: dict[str, SigningKey],
+        *,
+        has_blocks: bool,
     ) -> None:
+        self.has_blocks = has_blocks
         self._loop = loop
         self._recorder = recorder
         self._roster = roster
@@ -46,6 +54,7 @@ class Reach:
         self._seats = roster.seats
         self._rules = rules
         self._clients = clients
+        self._client_keys = client_keys
 
     # Time, chance and records.
 
@@ -181,6 +190,10 @@ class Reach:
     def clients(self) -> dict[str, bytes]:
         """The clients by name, each with its account."""
         return {name: address for address, name in self._clients.items()}
+
+    def client_key(self, client: str) -> SigningKey:
+        """The key of a client's account."""
+        return self._client_keys[client]
 
     def hand_over(self, node: str, transaction: Transaction) -> None:
         """Give a running node a transaction, as a client does."""

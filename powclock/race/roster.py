@@ -25,7 +25,7 @@ from powclock.race.recorder import Recorder
 from powclock.race.scenario import NODES_MAX, Scenario
 from powclock.race.told import link_infos, links_from, node_info
 from powclock.race.wiring import Wiring
-from powclock.record.events import AnyEvent, NodeDown, NodeJoined, NodeLeft, NodeUp
+from powclock.record.events import AnyEvent, JournalRead, NodeDown, NodeJoined, NodeLeft, NodeUp
 
 JOINED_PEERS = 4
 
@@ -94,6 +94,9 @@ class Roster:
         seat.host.boot(seat.node.receive)
         self._fabric.attach(name, seat.host.receive)
         self._recorder.emit(name, NodeUp(blocks))
+        if isinstance(seat.node, NaiveNode) and len(seat.journal):
+            root = seat.node.ledger.state_root.hex()
+            self._recorder.emit(name, JournalRead(len(seat.journal), root))
         seat.task = self._group.create_task(seat.node.run(), name=name)
 
     def _node(self, seat: Seat) -> Member:

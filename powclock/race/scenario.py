@@ -290,6 +290,7 @@ def _checked_faults(scenario: Scenario, names: tuple[str, ...]) -> tuple[Planned
     for index, planned in enumerate(cleaned):
         try:
             planned.fault.check(known, clients)
+            planned.fault.check_rule(has_blocks=scenario.has_blocks)
         except FaultError as error:
             place = f"faults[{index}].fault" + (f".{error.field}" if error.field else "")
             raise ScenarioError(f"{place}: {error}") from error

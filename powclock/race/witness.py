@@ -46,7 +46,7 @@ class WorldWitness:
         return self._running(node).replica.condemned(hash_)
 
     def journal(self, node: str) -> Iterable[bytes]:
-        return self._world.seat(node).journal
+        return self._world.seat(node).journal.frames()
 
     def applied(self, node: str, id_: bytes) -> bytes | None:
         return self._world.seat(node).journal.frame(id_)

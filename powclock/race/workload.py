@@ -78,6 +78,7 @@ class Workload:
             for i in range(clients)
         ]
         self._addresses = [client.key.public for client in self._clients]
+        self.keys = {client.name: client.key for client in self._clients}
         self.names = {client.key.public: client.name for client in self._clients}
         self._rate = transfers_per_s
         self._running = running

@@ -19,6 +19,7 @@ from powclock.network.naive import NaiveNode
 from powclock.network.node import Node, block_found
 from powclock.race.builder import Seat
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
+from powclock.race.comparison import Comparison
 from powclock.race.fault_board import FaultBoard, FaultPlan
 from powclock.race.genesis import rules_of
 from powclock.race.observer import Observer
@@ -54,10 +55,17 @@ class World:
             scenario, self.loop, self._rules, self._fabric, self.recorder, self._emit
         )
         self.reach = Reach(
-            self.loop, self.recorder, self._roster, self._rules, self._workload.names
+            self.loop,
+            self.recorder,
+            self._roster,
+            self._rules,
+            self._workload.names,
+            self._workload.keys,
+            has_blocks=scenario.has_blocks,
         )
         self._board = FaultBoard(self.reach, self.recorder, lambda: self.loop.now_ns)
         self._observer = Observer(self.recorder, self._transactions_of)
+        self.comparison = Comparison(scenario, self.recorder, self.replicas, self.name_of)
         self._over: asyncio.Future[None] = self.loop.create_future()
         self._main: asyncio.Task[None] | None = None
 
@@ -66,6 +74,8 @@ class World:
     def start(self) -> None:
         """Build the network and let it run from time 0; whoever listens must do so before."""
         self.recorder.listen(self._observer)
+        if not self.scenario.has_blocks:
+            self.recorder.listen(self.comparison)
         self._roster.build()
         self.recorder.emit(
             None, race_started(self.scenario, self._rules, self.seats(), self.links())
@@ -167,6 +177,16 @@ class World:
     def replicas(self) -> dict[str, NaiveNode]:
         """Nodes without blocks that run now, by name: none, or all where the rule has no blocks."""
         return {n: node for n, node in self.members().items() if isinstance(node, NaiveNode)}
+
+    def state_groups(self) -> int:
+        """How many different states the nodes that run have."""
+        if not self.scenario.has_blocks:
+            return len(self.comparison.groups())
+        return len({node.ledger.state_root for node in self.members().values()})
+
+    def writes_missing(self) -> int:
+        """How many requests were acknowledged without a chain, and lack at some that run."""
+        return 0 if self.scenario.has_blocks else self.comparison.missing()
 
     def links(self) -> Iterable[Link]:
         """Every direction of every pair of peers."""

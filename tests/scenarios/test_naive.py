@@ -4,21 +4,38 @@ Every race here is read by the checker of races without blocks, so each replica 
 it promises, whatever the others have.
 """
 
+from typing import Any
+
+import msgspec
 import pytest
 
+from powclock.network.faults.censor import Censor
+from powclock.network.faults.conflict import FEE, Conflict
 from powclock.network.faults.cuts import Partition
+from powclock.network.faults.double_spend import DoubleSpend
+from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.every import AnyFault
+from powclock.network.faults.fault import FaultError
+from powclock.network.faults.flood import Flood
+from powclock.network.faults.forge import Forge
 from powclock.network.faults.links import BitFlips, Duplicate, Loss
 from powclock.network.faults.memory import MemoryFlips
-from powclock.network.faults.nodes import Crash, Join, Pause
-from powclock.race.scenario import Scenario
+from powclock.network.faults.nodes import Crash, HashRateFactor, Join, Pause
+from powclock.network.faults.selfish import SelfishMining
+from powclock.network.faults.withhold import Withhold
+from powclock.race.scenario import Scenario, ScenarioError
+from powclock.race.workload import ENDOWMENT
 from powclock.record.events import (
     BlockFound,
+    FaultOn,
     LeaderElected,
     MessageRefused,
     NodeUp,
     Reorg,
     StateMoved,
+    TransactionConfirmed,
+    TransactionRefused,
+    TransactionReturned,
     TransactionSent,
 )
 from tests.scenarios.races import Race, endowment, race, scenario
@@ -27,8 +44,8 @@ QUIET_S = 2.0
 
 
 def naive(seed: int = 1, **tables: object) -> Scenario:
-    tables.setdefault("workload", {"clients": 5, "transfers_per_s": 4.0})
-    return scenario(seed, rule="naive", **tables)
+    plain: dict[str, Any] = {"workload": {"clients": 5, "transfers_per_s": 4.0}} | tables
+    return scenario(seed, rule="naive", **plain)
 
 
 def quiet(running: Race) -> None:
@@ -163,6 +180,82 @@ def test_a_crash_in_the_middle_of_sending_tells_some_and_not_the_others() -> Non
         have = {name for name, node in world.replicas().items() if node.holds(payment.id)}
         assert have == {"bob", "carol", "dave"}
         assert len(roots(running)) == 2
+
+
+def test_two_requests_that_exclude_each_other_are_both_acknowledged_and_split_the_replicas() -> (
+    None
+):
+    with race(naive(workload={"clients": 5, "transfers_per_s": 1e-9})) as running:
+        world = running.world
+        fault = Conflict(nodes=("alice", "dave"), client="client2")
+        running.begin(fault)
+        one, two = running.events(TransactionSent)
+        assert (one.client, two.client) == ("client2", "client2")
+        assert one.amount == two.amount == ENDOWMENT - FEE
+        running.run(QUIET_S)
+        of = {name: {id_[::-1].hex() for id_ in ids} for name, ids in applied(running).items()}
+        assert of["alice"] == {one.id}
+        assert of["dave"] == {two.id}
+        assert all(ids in ({one.id}, {two.id}) for ids in of.values())
+        refusals = running.events(TransactionRefused)
+        assert len(refusals) == len(of)
+        assert {event.reason for event in refusals} == {"bad-txns-in-belowout"}
+        assert len(roots(running)) == 2
+        supplies = {node.ledger.supply for node in world.replicas().values()}
+        assert supplies == {endowment(running)}
+
+
+def test_the_same_two_requests_where_somebody_leads_one_is_confirmed_and_the_other_never() -> None:
+    with race(scenario(workload={"clients": 5, "transfers_per_s": 1.0})) as running:
+        running.run(20)
+        begun_ns = running.driver.now_ns
+        running.begin(Conflict(nodes=("alice", "dave"), client="client2"))
+        pair = {
+            record.event.id
+            for record in running.records
+            if isinstance(record.event, TransactionSent) and record.time_ns == begun_ns
+        }
+        running.run(120)
+        confirmed = {event.id for event in running.events(TransactionConfirmed)}
+        returned = {event.id for event in running.events(TransactionReturned)}
+        assert len(pair) == 2
+        assert len(pair & (confirmed - returned)) == 1
+        running.run_until(running.agreed, 60)
+        running.check_states()
+
+
+OF_BLOCKS: list[AnyFault] = [
+    HashRateFactor(),
+    Withhold(),
+    SelfishMining(nodes=("bob",)),
+    DoubleSpend(nodes=("bob",)),
+    Eclipse(nodes=("bob",), attacker="alice"),
+    Forge(),
+    Flood(),
+    Censor(),
+]
+
+
+@pytest.mark.parametrize("fault", OF_BLOCKS, ids=lambda fault: fault.kind)
+def test_what_needs_blocks_is_declined_in_one_line(fault: AnyFault) -> None:
+    message = (
+        f"{fault.kind} needs blocks: under naive replication there are none; leave it out or "
+        "race by another rule"
+    )
+    with race(naive()) as running:
+        with pytest.raises(FaultError) as caught:
+            running.begin(fault)
+        assert str(caught.value) == message
+        assert running.events(FaultOn) == []
+    planned = [{"fault": msgspec.to_builtins(fault)}]
+    with pytest.raises(ScenarioError) as told:
+        naive(faults=planned)
+    assert str(told.value) == f"faults[0].fault: {message}"
+
+
+def test_every_kind_of_fault_either_works_or_is_declined() -> None:
+    declined = {kind for kind in AnyFault.__args__ if kind.of_blocks}
+    assert declined == {type(fault) for fault in OF_BLOCKS}
 
 
 def test_a_bit_that_flips_in_memory_leaves_that_replica_different_for_ever() -> None:

@@ -108,6 +108,11 @@ class Membership(Protocol):
 class Blocks(Protocol):
     """The blocks that nodes have."""
 
+    @property
+    def has_blocks(self) -> bool:
+        """Whether there are any under the rule of the race."""
+        ...
+
     def block_frame(self, node: NodeId, hash_: bytes) -> bytes | None:
         """A block of a node's disk as the message that delivers it; None if it is not there."""
         ...
@@ -155,6 +160,10 @@ class Accounts(Protocol):
 
     def clients(self) -> Mapping[str, bytes]:
         """The clients by name, each with its account."""
+        ...
+
+    def client_key(self, client: str) -> SigningKey:
+        """The key of a client's account."""
         ...
 
     def hand_over(self, node: NodeId, transaction: Transaction) -> None:

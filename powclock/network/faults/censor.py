@@ -8,7 +8,7 @@ transfers of those clients wait for is told beside what all others wait for.
 from collections.abc import Collection
 from dataclasses import dataclass
 from math import fsum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -30,6 +30,8 @@ SENT_MAX = 5_000
 
 class Censor(Fault, frozen=True, tag="censor"):
     """The nodes leave the clients' transfers out of their blocks; they take blocks with them."""
+
+    of_blocks: ClassVar[bool] = True
 
     clients: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1)] = ("client1",)
 

@@ -27,6 +27,7 @@ class DoubleSpend(Fault, frozen=True, tag="double_spend"):
     the first other one if none is named. With `head_start` it mines a block before it pays.
     """
 
+    of_blocks: ClassVar[bool] = True
     one_node: ClassVar[bool] = True
 
     confirmations: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 6

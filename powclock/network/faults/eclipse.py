@@ -24,6 +24,7 @@ class Eclipse(Fault, frozen=True, tag="eclipse"):
     The attacker is the victim's first peer if none is named; it becomes one if it is none.
     """
 
+    of_blocks: ClassVar[bool] = True
     one_node: ClassVar[bool] = True
 
     attacker: Annotated[str, msgspec.Meta(max_length=200)] = ""

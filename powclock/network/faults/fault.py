@@ -32,11 +32,13 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
     One that `needs_history` may make a node go back to blocks of any age: a race in which that
     cannot happen forgets them. Under one that is `dishonest` they send what no honest peer can, so
     they may be dropped for it. One of `one_node` takes exactly one.
+    One `of_blocks` is about blocks or the search for them: it cannot be where a rule has none.
     """
 
     needs_history: ClassVar[bool] = True
     dishonest: ClassVar[bool] = False
     one_node: ClassVar[bool] = False
+    of_blocks: ClassVar[bool] = False
 
     nodes: tuple[Name, ...] = ()
 
@@ -75,12 +77,25 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
                 field = "nodes" if node in self.nodes else ""
                 raise FaultError(f"there is no node {node!r}: the race has {_list(nodes)}", field)
 
+    def check_rule(self, *, has_blocks: bool) -> None:
+        """See that it can be under the rule of a race.
+
+        Raises:
+            FaultError: it needs blocks, and there are none.
+        """
+        if self.of_blocks and not has_blocks:
+            raise FaultError(
+                f"{self.kind} needs blocks: under naive replication there are none; "
+                "leave it out or race by another rule"
+            )
+
     def targets(self, race: Breakable) -> tuple[NodeId, ...]:
         """The nodes meant.
 
         Raises:
             FaultError: it cannot be in this race as it is now.
         """
+        self.check_rule(has_blocks=race.has_blocks)
         names = race.node_names()
         self.check(names, race.clients())
         return self.nodes or tuple(names)

@@ -48,6 +48,7 @@ _KINDS: tuple[Junk, ...] = ("bytes", "headers", "transactions")
 class Flood(Fault, frozen=True, tag="flood"):
     """The nodes send junk, `per_s` messages a second each, every one to some peer."""
 
+    of_blocks: ClassVar[bool] = True
     dishonest: ClassVar[bool] = True
 
     junk: Junk = "any"

@@ -36,6 +36,7 @@ _SMALL_ORDER = bytes([1]) + bytes(31)  # the neutral element: it signs anything
 class Forge(Fault, frozen=True, tag="forge"):
     """The nodes deliver forged blocks before each true one; `flaw` says what is wrong with them."""
 
+    of_blocks: ClassVar[bool] = True
     dishonest: ClassVar[bool] = True
 
     flaw: Flaw = "any"

@@ -99,6 +99,7 @@ class ClockSkew(Fault, frozen=True, tag="clock_skew"):
 class HashRateFactor(Fault, frozen=True, tag="hash_rate"):
     """The nodes' hash rate is multiplied."""
 
+    of_blocks: ClassVar[bool] = True
     needs_history: ClassVar[bool] = False
 
     factor: Annotated[float, msgspec.Meta(ge=0, le=1000)] = 2.0

@@ -35,6 +35,7 @@ class SelfishMining(Fault, frozen=True, tag="selfish"):
     In a tie, `gamma` of the others hear its block first. When this ends it publishes all it has.
     """
 
+    of_blocks: ClassVar[bool] = True
     one_node: ClassVar[bool] = True
 
     gamma: Probability = 0.5

@@ -9,7 +9,7 @@ line is slow, or one that wants a lead for its next search. The other is the sel
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Annotated, Protocol
+from typing import Annotated, ClassVar, Protocol
 
 import msgspec
 
@@ -29,6 +29,8 @@ class Withhold(Fault, frozen=True, tag="withhold"):
     It tells its progress as an attack: `tries` are blocks kept back, `won` those that were higher
     than any block that the node had heard of when they were let go.
     """
+
+    of_blocks: ClassVar[bool] = True
 
     delay_s: Annotated[float, msgspec.Meta(ge=0, le=1e6)] = 10.0
 

@@ -15,6 +15,7 @@ import msgspec
 from powclock.clock.streams import Stream
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
+from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
@@ -36,6 +37,7 @@ from powclock.network.faults.swizzle import Swizzle
 from powclock.network.faults.withhold import Withhold
 from powclock.network.topology import Kind, diameter, edges
 from powclock.race.scenario import (
+    NAIVE,
     Chain,
     Difficulty,
     Links,
@@ -113,8 +115,22 @@ DRAWS: dict[str, Draw] = {
         nodes=_some(s, names), every_s=s.choice((0.0, 2.0, 10.0))),
     "censor": lambda s, names: Censor(
         nodes=_some(s, names), clients=(f"client{1 + s.below(2)}",)),
+    "conflict": lambda s, names: Conflict(nodes=tuple(s.shuffled(names)[:s.below(3)])),
 }
 # fmt: on
+# Kinds that need blocks: they are not drawn for a rule that has none.
+OF_BLOCKS = frozenset(
+    {
+        "hash rate",
+        "forge",
+        "flood",
+        "withhold",
+        "selfish",
+        "double spend",
+        "eclipse",
+        "censor",
+    }
+)  # fmt: skip
 
 
 def draw(seed: int, rule: RuleName = "pow") -> Scenario:
@@ -122,7 +138,7 @@ def draw(seed: int, rule: RuleName = "pow") -> Scenario:
     stream = Stream(seed, "check network")
     count = 3 + stream.below(14)
     interval_s = stream.choice((2, 3, 5, 8))
-    clients_min = 2 if "censor" in drawn_kinds(seed) else 0
+    clients_min = 2 if {"censor", "conflict"} & set(drawn_kinds(seed)) else 0
     scenario = Scenario(
         name=f"{PREFIX}{seed}",
         title="Drawn by powclock check",
@@ -147,7 +163,7 @@ def draw(seed: int, rule: RuleName = "pow") -> Scenario:
             future_limit_s=stream.choice((0, 10, 200)),
         ),
     )
-    return checked(msgspec.structs.replace(scenario, faults=_faults(seed, scenario.node_names())))
+    return checked(msgspec.structs.replace(scenario, faults=_faults(scenario)))
 
 
 def _difficulty(stream: Stream, interval_s: int) -> Difficulty:
@@ -173,9 +189,10 @@ def _links(stream: Stream, seed: int, count: int, interval_s: int) -> Links:
     )
 
 
-def _faults(seed: int, names: Sequence[str]) -> tuple[Planned, ...]:
+def _faults(scenario: Scenario) -> tuple[Planned, ...]:
+    seed, names = scenario.seed, scenario.node_names()
     planned = []
-    for kind in drawn_kinds(seed):
+    for kind in drawn_kinds(seed, scenario.rule):
         stream = Stream(seed, "check fault", kind)
         count_max = FORGERIES_MAX if kind == "forge" else FAULTS_A_KIND_MAX
         for _ in range(1 + stream.below(count_max)):
@@ -187,7 +204,8 @@ def _faults(seed: int, names: Sequence[str]) -> tuple[Planned, ...]:
     return tuple(planned)
 
 
-def drawn_kinds(seed: int) -> list[str]:
-    """The kinds of faults in the race of a seed; at least one."""
-    kinds = [k for k in DRAWS if Stream(seed, "check kind", k).random() < KIND_SHARE]
-    return kinds or [Stream(seed, "check kind").choice(list(DRAWS))]
+def drawn_kinds(seed: int, rule: RuleName = "pow") -> list[str]:
+    """The kinds of faults in the race of a seed under a rule; at least one."""
+    possible = [k for k in DRAWS if rule != NAIVE or k not in OF_BLOCKS]
+    kinds = [k for k in possible if Stream(seed, "check kind", k).random() < KIND_SHARE]
+    return kinds or [Stream(seed, "check kind").choice(possible)]
