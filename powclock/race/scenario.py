@@ -121,12 +121,15 @@ class Naive(_Table, frozen=True):
 
 
 class Planned(_Table, frozen=True):
-    """A fault and when: at a time, at a tick, or at the first fork or reorg after `at_s`."""
+    """A fault and when: at a time, at a tick, or at the first event of a kind after `at_s`.
+
+    A payment is one that a client hands to a node of the fault.
+    """
 
     fault: AnyFault
     at_s: NotNegative = 0.0
     at_tick: Annotated[int, Meta(ge=0)] = 0
-    on: Literal["", "fork", "reorg"] = ""
+    on: Literal["", "fork", "reorg", "payment"] = ""
     lasts_s: NotNegative = 0.0
 
 

@@ -76,7 +76,7 @@ TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["jud
         ),
         (
             'name = "x"\n[[faults]]\non = "tick"\nfault = { kind = "crash" }',
-            "faults[0].on: 'tick' is not one of fork, reorg",
+            "faults[0].on: 'tick' is not one of fork, payment, reorg",
         ),
         (
             'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = "bob" }',

@@ -23,7 +23,7 @@ from powclock.network.faults.memory import MemoryFlips
 from powclock.network.faults.nodes import Crash, HashRateFactor, Join, Pause
 from powclock.network.faults.selfish import SelfishMining
 from powclock.network.faults.withhold import Withhold
-from powclock.race.scenario import Scenario, ScenarioError
+from powclock.race.scenario import Scenario, ScenarioError, load_scenario
 from powclock.race.workload import ENDOWMENT
 from powclock.record.events import (
     BlockFound,
@@ -33,6 +33,7 @@ from powclock.record.events import (
     NodeUp,
     Reorg,
     StateMoved,
+    StatesCompared,
     TransactionConfirmed,
     TransactionRefused,
     TransactionReturned,
@@ -57,6 +58,11 @@ def quiet(running: Race) -> None:
 def roots(running: Race) -> set[str]:
     """The states of the replicas that run, by what their accounts say."""
     return {node.ledger.audited_root.hex() for node in running.world.replicas().values()}
+
+
+def states(running: Race) -> StatesCompared:
+    assert running.view.states is not None
+    return running.view.states
 
 
 def applied(running: Race) -> dict[str, set[bytes]]:
@@ -269,3 +275,51 @@ def test_the_same_seed_is_the_same_race() -> None:
     runs = [broken_for(Loss(probability=0.05), 10) for _ in range(2)]
     assert runs[0].records == runs[1].records
     assert runs[0].driver.summary().digest == runs[1].driver.summary().digest
+
+
+PLAN = [
+    {"at_s": 20, "lasts_s": 40, "fault": {"kind": "loss", "probability": 0.05}},
+    {"at_s": 30, "lasts_s": 20, "fault": {"kind": "crash", "nodes": ["carol"]}},
+    {"at_s": 80, "lasts_s": 60, "fault": {"kind": "partition", "share": 0.5}},
+]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_after_losses_a_crash_and_a_partition_they_never_agree_again(seed: int) -> None:
+    with race(naive(seed, faults=PLAN)) as running:
+        running.run(30)
+        for _ in range(30):
+            running.run(10)
+            assert running.world.state_groups() > 1
+        quiet(running)
+        summary = running.driver.summary()
+        assert summary.state_groups == len(roots(running)) > 1
+        assert summary.writes_missing > 0
+        compared = running.events(StatesCompared, since_s=140)
+        assert compared
+        assert all(len(event.groups) > 1 and not event.settling for event in compared)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_under_the_same_plan_those_with_a_leader_agree(seed: int) -> None:
+    with race(scenario(seed, faults=PLAN)) as running:
+        running.run(140)
+        running.run_until(running.agreed, 120)
+        assert running.world.state_groups() == 1
+
+
+def test_the_shipped_race_shows_each_cause_in_turn() -> None:
+    with race(load_scenario("naive")) as running:
+        running.run(30)
+        assert not any(event.regrouped for event in running.events(StatesCompared))
+        running.run(10)  # Bob has told one of eight others
+        (seen,) = [event for event in running.events(StatesCompared) if event.regrouped]
+        assert [len(group.nodes) for group in seen.groups] == [8, 1]
+        running.run(20)
+        assert "bob" in {group.nodes[0] for group in states(running).groups}
+        running.run(28)
+        owners = {each.owner for each in states(running).differing}
+        assert {"alice", "judy"} <= owners
+        running.run(62)
+        assert len(states(running).groups) == 10
+        assert running.driver.summary().writes_missing > 5
