@@ -4,8 +4,8 @@ import msgspec
 
 from powclock import __version__
 from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.election.naive import NAIVE
 from powclock.race.recorder import Recorder
-from powclock.race.scenario import NAIVE
 from powclock.record.attacks import AttackResult
 from powclock.record.conditions import Conditions
 from powclock.record.events import NodeId
