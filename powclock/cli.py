@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from powclock import __version__, listings
 from powclock.cli_check import check, seed_of
+from powclock.cli_compare import compare
 from powclock.cli_errors import WrongUse
 from powclock.cli_options import (
     AS_JSON,
@@ -312,7 +313,15 @@ def _loaded(which: str) -> Scenario:
     return load_scenario(which)
 
 
-for _command in (check, sweep, listings.scenarios, listings.themes, listings.keys, listings.paths):
+for _command in (
+    check,
+    sweep,
+    compare,
+    listings.scenarios,
+    listings.themes,
+    listings.keys,
+    listings.paths,
+):
     app.command()(_command)
 
 

@@ -50,7 +50,7 @@ def sweep(
     sizes: Annotated[
         str, typer.Option(metavar="NUMBERS", help="How many transactions fit in a block.")
     ] = "5,20",
-    seeds: SEEDS = "0:3",
+    seeds: SEEDS = "0:2",
     lasts: Annotated[
         float | None,
         typer.Option("--for", parser=seconds, metavar="TIME", help="Of each race; 10m without it."),
