@@ -8,7 +8,7 @@ import typer
 
 from powclock.cli_check import seeds_of
 from powclock.cli_errors import WrongUse
-from powclock.cli_options import CSV, JOBS, NODES, PLOT, SCENARIO, SEEDS, seconds
+from powclock.cli_options import CSV, JOBS, NODES, PLOT, RULE, SCENARIO, SEEDS, seconds
 from powclock.cli_plot import see_plot, write_plot
 from powclock.cli_progress import bar
 from powclock.race.scenario import adapted, load_scenario
@@ -44,6 +44,7 @@ def _sizes(text: str) -> list[int]:
 
 def sweep(
     scenario: SCENARIO = "sweep",
+    rule: RULE = None,
     intervals: Annotated[
         str, typer.Option(metavar="TIMES", help="Of a block (pow) or of a slot (schedule).")
     ] = "1,2,5,10,20,40",
@@ -73,7 +74,7 @@ def sweep(
 
     if as_json and as_csv:
         raise WrongUse("--json and --csv both go to standard output: leave one out")
-    race = adapted(load_scenario(scenario), nodes=nodes)
+    race = adapted(load_scenario(scenario), nodes=nodes, rule=rule)
     tasks = tasks_of(race, _intervals(intervals), _sizes(sizes), seeds_of(seeds), lasts or LASTS_S)
     see_plot(plot)
     swept = _race(tasks, jobs or os.cpu_count() or 1)

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from powclock.race.rules import rule_names
 from tests.command import powclock_
 
 QUICK = ("--rules", "pow", "--nodes", "4", "--faults", "loss=5%,crash=5s", "--for", "70s")
 KINDS = "loss=5%, flips=1%, delay=500ms, clock=-20s, crash=30s, pause=30s, partition=60s or none"
+KNOWN = ", ".join(rule_names())
 WHEN = "at_s and lasts_s, without at_tick and on"
 
 
@@ -56,6 +58,8 @@ def test_json_and_csv_tell_the_same_races() -> None:
             ("--seed", "1", "--seeds", "1:3"),
             "--seed and --seeds both say which seeds: leave one out",
         ),
+        (("--rules", "pow,"), f"--rule : rule: '' is not one of {KNOWN}"),
+        (("--rules", "magic"), f"--rule magic: rule: 'magic' is not one of {KNOWN}"),
         (("--json", "--csv"), "--json and --csv both go to standard output: leave one out"),
         (
             ("--for", "1m"),

@@ -15,7 +15,7 @@ from powclock.lab.fault_plan import heal_s
 from powclock.lab.leading import leading_of
 from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
-from powclock.race.scenario import Planned, Scenario, ScenarioError, checked
+from powclock.race.scenario import Planned, Scenario, ScenarioError, adapted
 from powclock.race.summary import Summary
 from powclock.race.swarm.pool import in_processes
 from powclock.record.checker.broken import BrokenInvariant
@@ -80,7 +80,7 @@ def trials_of(
     """Every race of a comparison, by rule and then by seed.
 
     Raises:
-        ScenarioError: a rule cannot be raced under this plan, or the plan never heals.
+        ScenarioError: a rule cannot be raced under this plan, or the plan never heals in time.
     """
     heals_s = heal_s(scenario.faults)
     end_s = until_s or heals_s + AFTER_HEAL_S
@@ -90,16 +90,9 @@ def trials_of(
         )
     return [
         Trial(replace(under, seed=seed), heals_s, end_s)
-        for under in (_under(scenario, rule) for rule in rules)
+        for under in (adapted(scenario, rule=rule) for rule in rules)
         for seed in seeds
     ]
-
-
-def _under(scenario: Scenario, rule: str) -> Scenario:
-    try:
-        return checked(replace(scenario, rule=rule))
-    except ScenarioError as error:
-        raise ScenarioError(f"under {rule}: {error}") from error
 
 
 def figures(trial: Trial) -> Figures:

@@ -7,7 +7,6 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from typing import TypeVar
 
-from powclock.race.scenario import RuleName
 from powclock.race.swarm.trial import Result, try_seed
 
 Item = TypeVar("Item")
@@ -15,7 +14,7 @@ Done = TypeVar("Done")
 
 
 def race_seeds(
-    seeds: Iterable[int], jobs: int, tell: Callable[[Result], None], rule: RuleName = "pow"
+    seeds: Iterable[int], jobs: int, tell: Callable[[Result], None], rule: str = "pow"
 ) -> list[Result]:
     """Race every seed under a rule; the results by seed, each told as soon as it is there."""
     return in_processes(partial(try_seed, rule=rule), sorted(seeds), jobs, tell)
