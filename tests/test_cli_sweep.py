@@ -22,7 +22,7 @@ def test_a_table_a_plot_and_a_picture(tmp_path: Path) -> None:
     assert lines[12] == "transactions a second"
     assert lines[-1].strip() == "o 3 a block"
     assert (tmp_path / "sweep.svg").read_text().startswith("<?xml")
-    assert max(map(len, lines)) < 90
+    assert max(map(len, lines)) <= 80
 
 
 def test_json_and_csv_tell_the_same_races() -> None:

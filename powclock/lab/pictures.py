@@ -8,6 +8,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from powclock.lab.compare import Comparison
 from powclock.lab.compare_text import LINES, NOTHING, Line
@@ -85,6 +86,9 @@ def _bars(axes: Axes, comparison: Comparison, line: Line) -> None:
 def _axes(axes: Axes, across: list[float], y_label: str) -> None:
     if across and max(across) > WIDE * min(across):
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("one node leads in a row for, s")
     axes.set_ylabel(y_label)
     axes.set_ylim(bottom=0)

@@ -9,9 +9,7 @@ from powclock.lab.columns import columns
 from powclock.lab.scatter import Series, scatter
 from powclock.lab.sweep import Measured, Row, Sweep
 
-HEADS = (
-    "block", "ticks", "tx/s", "filled", "reign", "longest", "Nakamoto", "Gini", "entropy", "stale",
-)  # fmt: skip
+HEADS = ("block", "ticks", "tx/s", "reign s", "longest", "Nakamoto", "Gini", "entropy", "stale")
 
 
 def interval_word(rule: str) -> str:
@@ -27,13 +25,13 @@ def sweep_text(swept: Sweep) -> str:
     return "\n".join(
         (
             f"{swept.scenario} · {swept.rule} · {swept.nodes} nodes · {races}",
-            f"clients offer {swept.offered:g} times what blocks can hold",
+            f"clients offer {swept.offered:g} times what blocks can hold{_filled(swept)}",
             "",
             *columns([(word, *HEADS), *(_cells(row) for row in swept.rows)]),
             "",
-            "block     how many transactions fit in one; filled is the part of that room in use",
-            "reign     how long one node leads in a row: the mean, and the longest of all seeds",
-            "Nakamoto  how many nodes lead more than half; entropy is a part of the most possible",
+            "block     how many transactions fit in one",
+            "reign     how long one node leads in a row: the mean, and the longest of all",
+            "Nakamoto  how many nodes lead more than half; entropy is a part of the most",
             "stale     of all blocks mined",
             "",
             scatter(
@@ -59,15 +57,19 @@ def series_of(swept: Sweep) -> list[Series]:
     ]
 
 
+def _filled(swept: Sweep) -> str:
+    parts = [row.filled for row in swept.rows if row.ticks]
+    return f"; the chain's were {min(parts):.0%} to {max(parts):.0%} full" if parts else ""
+
+
 def _cells(row: Row) -> tuple[str, ...]:
     return (
         f"{row.interval_s:g} s",
         str(row.transactions_max),
         f"{row.ticks:.0f}",
         f"{row.transactions_per_s:.2f}",
-        f"{row.filled:.0%}",
-        f"{row.reign_mean_s:.1f} s",
-        f"{row.reign_max_s:.1f} s",
+        f"{row.reign_mean_s:.1f}",
+        f"{row.reign_max_s:.1f}",
         f"{row.nakamoto:.1f}",
         f"{row.gini:.2f}",
         f"{row.entropy_part:.0%}",
