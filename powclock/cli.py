@@ -16,6 +16,8 @@ from typer.core import TyperGroup
 
 from powclock import __version__, listings
 from powclock.cli_check import check, seed_of
+from powclock.cli_compare import compare
+from powclock.cli_errors import WrongUse
 from powclock.cli_options import (
     AS_JSON,
     ASCII,
@@ -40,6 +42,7 @@ from powclock.cli_options import (
     UNTIL,
 )
 from powclock.cli_progress import interrupts, progress
+from powclock.cli_sweep import sweep
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
 from powclock.race.rules import RuleError
@@ -58,10 +61,6 @@ if TYPE_CHECKING:
     from powclock.tui.run import ScreenOptions
 
 OURS, WRONG_USE, INTERRUPTED = 1, 2, 130
-
-
-class WrongUse(Exception):
-    """What the person asked for cannot be done: one line, with the mend."""
 
 
 class ReaderGone(Exception):
@@ -327,10 +326,15 @@ def _loaded(which: str, rule: str | None = None) -> Scenario:
     return load_scenario(which)
 
 
-app.command()(check)
-
-
-for _command in (listings.scenarios, listings.themes, listings.keys, listings.paths):
+for _command in (
+    check,
+    sweep,
+    compare,
+    listings.scenarios,
+    listings.themes,
+    listings.keys,
+    listings.paths,
+):
     app.command()(_command)
 
 

@@ -5,7 +5,7 @@ grows with the race is bounded.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import fsum
 
 import msgspec
@@ -54,6 +54,7 @@ from powclock.record.events import (
 from powclock.record.facts import LinkInfo, NodeInfo, NodeSample
 from powclock.record.frame import ActiveFault, EventLine, Mark, Totals
 from powclock.record.narrate import narrate
+from powclock.record.reigns import Reigns
 
 SPARK_SAMPLES = 60
 HISTORY_SAMPLES = 400
@@ -129,6 +130,7 @@ class View:
         self.counts = Counts()
         self.delays = Delays()
         self.lag = Lag()
+        self.reigns = Reigns()
         self.faults_begun = 0
         self.tick: LeaderElected | None = None
         self.tick_ns = 0
@@ -178,6 +180,7 @@ class View:
                 self.intervals_s.append(event.interval_s)
                 self.blocks.choose(event.hash)
                 self.lag.ticked(event.height, record.time_ns)
+                self.reigns.ticked(event.leader, record.time_ns)
             case StatesCompared():
                 self.states = event
             case LinksChanged():
@@ -384,22 +387,7 @@ class View:
 
     def totals(self) -> Totals:
         """Counts for a frame."""
-        counts = self.counts
-        return Totals(
-            forks=counts.forks,
-            reorgs=counts.reorgs,
-            reorg_depth_max=counts.reorg_depth_max,
-            blocks_mined=counts.blocks_mined,
-            blocks_stale=self.blocks_stale,
-            blocks_refused=counts.blocks_refused,
-            messages_refused=counts.messages_refused,
-            transactions_sent=counts.transactions_sent,
-            transactions_confirmed=counts.transactions_confirmed,
-            transactions_returned=counts.transactions_returned,
-            messages=counts.messages,
-            message_bytes=counts.message_bytes,
-            hashes=self.hashes,
-        )
+        return Totals(**asdict(self.counts), blocks_stale=self.blocks_stale, hashes=self.hashes)
 
     def conditions(self) -> Conditions:
         """What the race was run under, so far."""
