@@ -145,8 +145,9 @@ class Roster:
         seat = self._seat(name, hash_rate, region)
         for peer in stream.shuffled(others)[: max(JOINED_PEERS, self._scenario.links.degree)]:
             self.wiring.connect(name, peer)
+        stranger = not self._rules.election.admits(seat.address)
         links = links_from(self._fabric.peers(name).values())
-        self._recorder.emit(name, NodeJoined(node_info(seat), links))
+        self._recorder.emit(name, NodeJoined(node_info(seat), links, stranger))
         self._boot(name)
 
     # Going down.

@@ -14,6 +14,7 @@ from powclock.election import plug_ins
 from powclock.election.difficulty import AsertDifficulty, BitcoinDifficulty, Difficulty
 from powclock.election.election import BLOCKS, WORK, Election, Setting, WorkTerms
 from powclock.election.proof_of_work import WorkElection
+from powclock.election.schedule import LeaderSchedule
 from powclock.machine.keys import SigningKey
 from powclock.machine.target import (
     LIMIT,
@@ -120,7 +121,18 @@ def _difficulty(scenario: "Scenario", initial_bits: int) -> Difficulty:
     return AsertDifficulty(table.interval_s, table.half_life_s, initial_bits, LIMIT, EPOCH_S)
 
 
+def _schedule(scenario: "Scenario", setting: Setting) -> Election:
+    table = scenario.schedule
+    return LeaderSchedule(
+        setting,
+        slot_ns=round(table.slot_s * NANOSECONDS),
+        blocks=table.blocks,
+        early_ns=round(table.early_ms * NANOSECONDS / 1000),
+    )
+
+
 _Make = Callable[["Scenario", Setting], Election]
 _BUILT_IN: dict[str, tuple[frozenset[str], _Make]] = {
     "pow": (frozenset({WORK, BLOCKS}), _proof_of_work),
+    "schedule": (LeaderSchedule.offers, _schedule),
 }

@@ -18,7 +18,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     `ticks` is the height of the best chain, `blocks_stale` are blocks mined that are not on it, and
     `stale_of_mined` is their part of all blocks mined. `reorgs` counts each node's. `forks` counts
-    blocks found on a parent that had a child already. `conditions` say what the race was run under,
+    blocks found on a parent that had a child already. `equivocations` counts turns for which a
+    leader sealed two blocks, as far as any node saw. `conditions` say what the race was run under,
     with the delay that blocks had, `attacks` what the last of them came to. `digest` is the SHA-256
     of the records as JSON lines.
     """
@@ -44,6 +45,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     blocks_refused: int
     messages_refused: int
     peers_dropped: int
+    equivocations: int
     blocks_by_node: dict[NodeId, int]
     hashes: int
     transactions_sent: int
@@ -75,10 +77,14 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"found by  {leaders or 'nobody yet'}{others}",
                 f"workload  {self.transactions_sent} transactions sent, {confirmed}",
                 f"refused   {refused}{dropped}",
+                *self._equivocation_lines(),
                 *self._attack_lines(),
                 f"digest    {self.digest}",
             )
         )
+
+    def _equivocation_lines(self) -> list[str]:
+        return [f"evidence  {self.equivocations} equivocations"] if self.equivocations else []
 
     def _attack_lines(self) -> list[str]:
         shown = [attack.text() for attack in self.attacks[-ATTACKS_SHOWN:]]
@@ -115,6 +121,7 @@ def summarise(view: View, recorder: Recorder, time_ns: int, inputs: int) -> Summ
         blocks_refused=counts.blocks_refused,
         messages_refused=counts.messages_refused,
         peers_dropped=counts.peers_dropped,
+        equivocations=counts.equivocations,
         blocks_by_node={name: view.wins.get(name, 0) for name in dict.fromkeys(names)},
         hashes=round(view.hashes),
         transactions_sent=counts.transactions_sent,

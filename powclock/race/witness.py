@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from powclock.machine.replica import INVALID_MAX
 from powclock.network.host import INBOX_BYTES_MAX
 from powclock.network.storage import DECODED_MAX
+from powclock.network.wire import Deliver, decode
 from powclock.record.checker.witness import Queue, Waiting
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ class WorldWitness:
 
     def frame(self, node: str, hash_: bytes) -> bytes | None:
         return self._world.seat(node).disk.frame(hash_)
+
+    def weight(self, node: str, hash_: bytes) -> int:
+        frame = self.frame(node, hash_)
+        assert frame is not None, "what was accepted is on the disk"
+        message = decode(frame)
+        assert isinstance(message, Deliver), "a disk holds blocks"
+        return self._running(node).rule.weight(message.block)
 
     def clock_ns(self, node: str) -> int:
         return self._world.seat(node).clock.now()

@@ -15,6 +15,7 @@ from powclock.network.faults.censor import Censor
 from powclock.network.faults.cuts import Isolate, OneWay
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
+from powclock.network.faults.equivocate import Equivocate
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Flaw, Forge
@@ -204,6 +205,9 @@ FAULT_KEYS = (
              about="its blocks come late", one_node=True),
     FaultKey("C", "censor", "censor", "Leaders leave the transactions of one client out", ATTACKS,
              _one(Censor), about="client1 is left out"),
+    FaultKey("T", "equivocate", "two blocks", "A leader seals two blocks for one beat: its "
+             "signatures are evidence", ATTACKS, _one(Equivocate), about="two blocks for one turn",
+             one_node=True),
     FaultKey("F", "flood", "flood", "A node sends junk: bytes, headers, transactions",
              ATTACKS, (Strength("5/s", _flood(5)), Strength("20/s", _flood(20)),
                        Strength("100/s", _flood(100))), usual=1,

@@ -31,6 +31,7 @@ SIGMA = "σ"
 WITHHELD = "◉"
 FITS = "✓"
 OUTSIDE = "!"
+TWICE = "⋔"
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -68,6 +69,7 @@ FAULTS = {
     "pause": STILL,
     "memory": WRONG_STATE,
     "censor": "¬",
+    "equivocate": TWICE,
 }
 
 DIGITS = {
@@ -170,6 +172,7 @@ _STAND_INS = {
     "∥": '"',
     "⊡": "H",
     "≋": "J",
+    "⋔": "W",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")
