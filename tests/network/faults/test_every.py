@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
+from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
@@ -32,7 +33,7 @@ from powclock.record.events import (
 )
 from tests.scenarios.races import Race, race, scenario
 
-STILL = scenario(nodes={"count": 8, "wander": 0}, workload={"transfers_per_s": 0})
+STILL = scenario(nodes={"count": 8, "wander": 0}, workload={"transactions_per_s": 0})
 
 
 def picture(running: Race) -> dict[str, object]:
@@ -231,6 +232,12 @@ EVERYBODY = "alice, bob, carol, dave, erin, frank, grace, heidi"
             Censor(clients=("client1", "mary")),
             "there is no client 'mary': the race has 20, from client1 on",
         ),
+        (
+            Conflict(client="mary"),
+            "there is no client 'mary': the race has 20, from client1 on",
+        ),
+        (Conflict(nodes=("bob", "bob")), "conflict takes at most two nodes, each once"),
+        (Conflict(nodes=("bob", "carol", "dave")), "conflict takes at most two nodes, each once"),
         (Leave(), "leave needs at least one name in nodes"),
         (
             Leave(nodes=tuple(EVERYBODY.split(", "))),
@@ -335,7 +342,7 @@ def test_half_of_the_messages_get_lost() -> None:
 
 
 def test_flipped_bits_are_told_by_the_checksum_and_blamed_on_nobody() -> None:
-    with race(scenario(7, workload={"transfers_per_s": 3})) as running:
+    with race(scenario(7, workload={"transactions_per_s": 3})) as running:
         running.begin(BitFlips(probability=0.5))
         running.run(120)
         assert {event.reason for event in running.events(MessageRefused)} == {"bad-checksum"}
