@@ -27,7 +27,7 @@ def test_version_scenarios_and_paths() -> None:
     assert listed.returncode == 0
     assert [line.split()[0] for line in listed.stdout.splitlines()][:2] == [
         "default",
-        "double-spend",
+        "compare",
     ]
     titles = [scenario.title for scenario in shipped_scenarios()]
     columns = zip(listed.stdout.splitlines(), titles, strict=True)

@@ -125,7 +125,7 @@ def saturated(scenario: Scenario, transactions_max: int) -> Scenario:
         workload=replace(
             scenario.workload,
             clients=max(scenario.workload.clients, min(clients, CLIENTS_MAX)),
-            transfers_per_s=per_s,
+            transactions_per_s=per_s,
         ),
     )
 

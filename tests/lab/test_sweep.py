@@ -107,7 +107,7 @@ def test_a_task_has_its_interval_and_size_and_more_transfers_than_fit() -> None:
     last = tasks[-1].scenario
     assert (last.difficulty.interval_s, last.difficulty.half_life_s) == (30, 360)
     assert last.chain.transactions_max == 50
-    assert last.workload.transfers_per_s == 1.5 * 50 / 30
+    assert last.workload.transactions_per_s == 1.5 * 50 / 30
     assert last.workload.clients * 16 >= 4 * 50
     assert last.links == SHIPPED.links
 
