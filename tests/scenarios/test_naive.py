@@ -24,6 +24,7 @@ from powclock.network.faults.nodes import Crash, HashRateFactor, Join, Pause
 from powclock.network.faults.selfish import SelfishMining
 from powclock.network.faults.withhold import Withhold
 from powclock.race.scenario import Scenario, ScenarioError, load_scenario
+from powclock.race.swarm.draw import draw
 from powclock.race.workload import ENDOWMENT
 from powclock.record.events import (
     BlockFound,
@@ -230,38 +231,45 @@ def test_the_same_two_requests_where_somebody_leads_one_is_confirmed_and_the_oth
         running.check_states()
 
 
-OF_BLOCKS: list[AnyFault] = [
-    HashRateFactor(),
-    Withhold(),
-    SelfishMining(nodes=("bob",)),
-    DoubleSpend(nodes=("bob",)),
-    Eclipse(nodes=("bob",), attacker="alice"),
-    Forge(),
-    Flood(),
-    Censor(),
+BLOCKS = "needs blocks: under naive there are none"
+WORK = "needs proof of work: under naive nobody hashes"
+DECLINED: list[tuple[AnyFault, str]] = [
+    (HashRateFactor(), WORK),
+    (Flood(junk="headers"), WORK),
+    (Withhold(), BLOCKS),
+    (SelfishMining(nodes=("bob",)), BLOCKS),
+    (DoubleSpend(nodes=("bob",)), BLOCKS),
+    (Eclipse(nodes=("bob",), attacker="alice"), BLOCKS),
+    (Forge(), BLOCKS),
+    (Censor(), BLOCKS),
 ]
 
 
-@pytest.mark.parametrize("fault", OF_BLOCKS, ids=lambda fault: fault.kind)
-def test_what_needs_blocks_is_declined_in_one_line(fault: AnyFault) -> None:
-    message = (
-        f"{fault.kind} needs blocks: under naive replication there are none; leave it out or "
-        "race by another rule"
-    )
+@pytest.mark.parametrize(("fault", "why"), DECLINED, ids=lambda each: getattr(each, "kind", ""))
+def test_what_needs_blocks_is_declined_in_one_line(fault: AnyFault, why: str) -> None:
     with race(naive()) as running:
         with pytest.raises(FaultError) as caught:
             running.begin(fault)
-        assert str(caught.value) == message
+        assert str(caught.value) == f"{fault.kind} {why}"
         assert running.events(FaultOn) == []
     planned = [{"fault": msgspec.to_builtins(fault)}]
     with pytest.raises(ScenarioError) as told:
         naive(faults=planned)
-    assert str(told.value) == f"faults[0].fault: {message}"
+    assert str(told.value) == f"faults[0].fault: {fault.kind} {why}"
 
 
-def test_every_kind_of_fault_either_works_or_is_declined() -> None:
-    declined = {kind for kind in AnyFault.__args__ if kind.of_blocks}
-    assert declined == {type(fault) for fault in OF_BLOCKS}
+def test_every_other_kind_of_fault_is_raced_under_naive_replication() -> None:
+    declined = {type(fault) for fault, _ in DECLINED} - {Flood}
+    drawn = {type(planned.fault) for seed in range(60) for planned in draw(seed, "naive").faults}
+    assert drawn == set(AnyFault.__args__) - declined
+
+
+def test_a_flood_is_refused_and_harms_nobody() -> None:
+    running = broken_for(Flood(nodes=("bob",), per_s=20), 20)
+    reasons = {event.reason for event in running.events(TransactionRefused)}
+    assert reasons == {"bad-txns-in-belowout"}
+    assert len(running.events(MessageRefused)) > 100
+    assert len(roots(running)) == 1
 
 
 def test_a_bit_that_flips_in_memory_leaves_that_replica_different_for_ever() -> None:

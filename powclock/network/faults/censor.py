@@ -8,10 +8,11 @@ transfers of those clients wait for is told beside what all others wait for.
 from collections.abc import Collection
 from dataclasses import dataclass
 from math import fsum
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import msgspec
 
+from powclock.election.election import BLOCKS
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.fault import Fault, FaultError, Name
 from powclock.record.events import (
@@ -31,9 +32,11 @@ SENT_MAX = 5_000
 class Censor(Fault, frozen=True, tag="censor"):
     """The nodes leave the clients' transfers out of their blocks; they take blocks with them."""
 
-    of_blocks: ClassVar[bool] = True
-
     clients: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1)] = ("client1",)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({BLOCKS})
 
     @property
     def label(self) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
+from powclock.election.election import BLOCKS, LEADERS, WORK
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.link import Link, Send
 
@@ -14,6 +15,13 @@ Sides = tuple[tuple[NodeId, ...], ...]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 LISTED_MAX = 12
+
+# Of what an election may offer: what it is, and what is so where it does not.
+_LACKS = {
+    WORK: ("proof of work", "nobody hashes"),
+    BLOCKS: ("blocks", "there are none"),
+    LEADERS: ("a leader schedule", "nobody knows beforehand who leads"),
+}
 
 
 class FaultError(ValueError):
@@ -32,13 +40,11 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
     One that `needs_history` may make a node go back to blocks of any age: a race in which that
     cannot happen forgets them. Under one that is `dishonest` they send what no honest peer can, so
     they may be dropped for it. One of `one_node` takes exactly one.
-    One `of_blocks` is about blocks or the search for them: it cannot be where a rule has none.
     """
 
     needs_history: ClassVar[bool] = True
     dishonest: ClassVar[bool] = False
     one_node: ClassVar[bool] = False
-    of_blocks: ClassVar[bool] = False
 
     nodes: tuple[Name, ...] = ()
 
@@ -56,6 +62,11 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
     def label(self) -> str:
         """A few words for people, with the strength."""
         return self.kind
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What the election must offer (`election.election`) so that it means anything."""
+        return frozenset()
 
     @property
     def involved(self) -> tuple[NodeId, ...]:
@@ -77,17 +88,16 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
                 field = "nodes" if node in self.nodes else ""
                 raise FaultError(f"there is no node {node!r}: the race has {_list(nodes)}", field)
 
-    def check_rule(self, *, has_blocks: bool) -> None:
-        """See that it can be under the rule of a race.
+    def check_rule(self, rule: str, offers: Collection[str]) -> None:
+        """See that it means something in a race by a rule that offers so much.
 
         Raises:
-            FaultError: it needs blocks, and there are none.
+            FaultError: it does not.
         """
-        if self.of_blocks and not has_blocks:
-            raise FaultError(
-                f"{self.kind} needs blocks: under naive replication there are none; "
-                "leave it out or race by another rule"
-            )
+        for word in sorted(self.needs):
+            if word not in offers:
+                what, why = _LACKS[word]
+                raise FaultError(f"{self.kind} needs {what}: under {rule} {why}")
 
     def targets(self, race: Breakable) -> tuple[NodeId, ...]:
         """The nodes meant.
@@ -95,7 +105,7 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
         Raises:
             FaultError: it cannot be in this race as it is now.
         """
-        self.check_rule(has_blocks=race.has_blocks)
+        self.check_rule(race.rule, race.offers)
         names = race.node_names()
         self.check(names, race.clients())
         return self.nodes or tuple(names)

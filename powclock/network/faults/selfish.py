@@ -17,6 +17,7 @@ so γ is reached but for the finder's own part of the hash rate.
 from typing import ClassVar
 
 from powclock.clock.streams import Stream
+from powclock.election.election import BLOCKS
 from powclock.machine.header import display
 from powclock.machine.reason import Invalid
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
@@ -35,10 +36,13 @@ class SelfishMining(Fault, frozen=True, tag="selfish"):
     In a tie, `gamma` of the others hear its block first. When this ends it publishes all it has.
     """
 
-    of_blocks: ClassVar[bool] = True
     one_node: ClassVar[bool] = True
 
     gamma: Probability = 0.5
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({BLOCKS})
 
     @property
     def label(self) -> str:

@@ -9,11 +9,12 @@ line is slow, or one that wants a lead for its next search. The other is the sel
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Annotated, ClassVar, Protocol
+from typing import Annotated, Protocol
 
 import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.election.election import BLOCKS
 from powclock.machine.header import from_display
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.fault import Fault
@@ -30,9 +31,11 @@ class Withhold(Fault, frozen=True, tag="withhold"):
     than any block that the node had heard of when they were let go.
     """
 
-    of_blocks: ClassVar[bool] = True
-
     delay_s: Annotated[float, msgspec.Meta(ge=0, le=1e6)] = 10.0
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({BLOCKS})
 
     @property
     def label(self) -> str:
