@@ -50,7 +50,9 @@ MINER = Annotated[
 ]
 RULE = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="How the leader is elected: pow, or a rule of your own."),
+    typer.Option(
+        metavar="NAME", help="How the leader is elected: pow, schedule, or a rule of your own."
+    ),
 ]
 SPEED = Annotated[float, typer.Option(parser=speed, metavar="FACTOR", help="0.1, 1, 10, … or max.")]
 LASTS = Annotated[
