@@ -134,6 +134,7 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
     message_bytes: int = 0
     peers_dropped: int = 0
     hashes: float = 0.0
+    equivocations: int = 0
 
 
 class Frame(msgspec.Struct, frozen=True):
