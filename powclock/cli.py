@@ -254,17 +254,16 @@ def run(
         raise WrongUse("--inputs brings its own scenario, seed and end: leave the others out")
     if inputs is None and not ticks and not until:
         raise WrongUse("a race has no end of its own: say --ticks 200 or --until 10m")
+    chosen = None if inputs is not None else _scenario(scenario, seed, nodes, miner, rule)
+    if chosen is not None and not chosen.has_blocks and (ticks or headers is not None):
+        option = "--headers" if headers is not None else "--ticks"
+        raise WrongUse(f"{option}: a naive race has no ticks and no blocks: say --until 10m")
     with _told(shlex.join(["powclock", *sys.argv[1:]])), ExitStack() as files:
         outputs = Outputs(_writable(events, files), _writable(headers, files))
-        if inputs is not None:
+        if chosen is None:
+            assert inputs is not None
             summary = _replayed(inputs, outputs, check=not no_check)
         else:
-            chosen = _scenario(scenario, seed, nodes, miner, rule)
-            if not chosen.has_blocks and (ticks or headers is not None):
-                option = "--headers" if headers is not None else "--ticks"
-                raise WrongUse(
-                    f"{option}: a naive race has no ticks and no blocks: say --until 10m"
-                )
             until_ns = round((until or 0) * NANOSECONDS)
             with progress(ticks or 0, until_ns) as tell:
                 summary = run_race(

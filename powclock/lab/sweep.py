@@ -17,12 +17,12 @@ from msgspec.structs import replace
 
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.lab.leading import leading_of
+from powclock.race.client import PENDING_MAX
 from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
 from powclock.race.scenario import Scenario, ScenarioError
 from powclock.race.summary import Summary
 from powclock.race.swarm.pool import in_processes
-from powclock.race.workload import PENDING_MAX
 from powclock.record.checker.broken import BrokenInvariant
 
 OFFERED = 1.5  # times what blocks can hold

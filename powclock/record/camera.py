@@ -10,7 +10,8 @@ from powclock.record.blocks import BlockView
 from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread, TreeBlock
 from powclock.record.events import NANOSECONDS, Hash, NodeId
 from powclock.record.frame import ChainBlock, EventLine, Frame, NodeRow, TipRow
-from powclock.record.view import NodeView, View
+from powclock.record.known import NodeView
+from powclock.record.view import View
 
 EVENTS_MAX = 200
 LINKS_MAX = 4_000
@@ -73,6 +74,7 @@ class Camera:
             block_detail=block,
             block_gone=focus.block if block is None else None,
             conditions=view.conditions(),
+            service=view.service(),
             states=view.states,
         )
 
