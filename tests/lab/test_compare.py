@@ -10,7 +10,7 @@ import pytest
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.lab.agreement import Agreement, race_and_look
 from powclock.lab.compare import Comparison, Figures, Trial, compare, compared, figures, trials_of
-from powclock.lab.compare_text import LINES, compare_csv, compare_text
+from powclock.lab.compare_text import LINES, compare_csv, compare_text, table
 from powclock.lab.pictures import compare_picture
 from powclock.race.driver import Driver
 from powclock.race.scenario import Scenario, ScenarioError, load_scenario
@@ -166,3 +166,29 @@ def test_a_picture_is_the_same_bytes_again(suffix: str, tmp_path: Path) -> None:
     if suffix == ".svg":
         for words in (*(line.label for line in LINES), "pow", "theirs", "partition"):
             assert words in one.decode()
+
+
+def test_after_loss_a_crash_and_a_partition_all_agree_again_but_for_naive_replication() -> None:
+    rules, seeds = ["naive", "schedule", "pow"], range(1, 6)
+    comparison = compare(trials_of(SHIPPED, rules, seeds, None), 2, lambda _: None)
+    for each in comparison.races:
+        assert each.broken == ""
+        if each.rule == "naive":
+            assert (each.agreed_after_s, each.agreed_part) == (None, 0)
+        else:
+            assert each.agreed_after_s is not None
+            assert each.agreed_after_s < 15
+            assert each.agreed_part > 0.8
+    head, agree, first, part, *_ = table(comparison)
+    assert head == ("", "naive", "schedule", "pow")
+    assert agree == ("agree again", "never", "5 of 5", "5 of 5")
+    assert (first[1], part[1]) == ("–", "0%")
+
+
+def test_in_fair_weather_naive_replication_agrees_like_the_others() -> None:
+    calm = scenario(nodes={"count": 4}, links={"latency_ms": 20, "jitter_ms": 5})
+    races = [figures(trial) for trial in trials_of(calm, ["naive", "schedule", "pow"], [1], 40.0)]
+    assert [each.rule for each in races] == ["naive", "schedule", "pow"]
+    assert all(each.agreed_part > 0.5 for each in races)
+    naive = races[0]
+    assert (naive.forks, naive.reorgs, naive.nakamoto, naive.reign_mean_s) == (None,) * 4
