@@ -21,6 +21,7 @@ from powclock.tui.app import PowclockApp
 from powclock.tui.hang_up import ends_with_terminal
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.shell import Look, Shell
+from powclock.tui.split.app import Lasts, SplitApp
 from powclock.tui.theme_depth import terminal_depth
 from powclock.tui.theme_file import DEFAULT, ThemeError
 
@@ -65,6 +66,21 @@ def run_screen(race: Race, options: ScreenOptions) -> Ended | None:
         ScreenError: the screen broke, or its theme has become unusable since it was chosen.
     """
     return _show(lambda: PowclockApp(race, **options.look()), [race], options)
+
+
+def run_split(
+    races: Sequence[tuple[str, Race]], rate: float, options: ScreenOptions
+) -> Lasts | None:
+    """Show races by rule next to each other until the person leaves; their last words.
+
+    They are to be paused: they begin together, at this rate, once all of them are there.
+
+    Raises:
+        ScreenError: the screen broke, or its theme has become unusable since it was chosen.
+    """
+    return _show(
+        lambda: SplitApp(races, rate=rate, **options.look()), [race for _, race in races], options
+    )
 
 
 Outcome = TypeVar("Outcome")

@@ -139,6 +139,10 @@ class Shell(App[Outcome | None], Generic[Outcome]):
         """Ask every race for its last word."""
         raise NotImplementedError
 
+    def side_by_side(self) -> bool:
+        """Back to races next to each other; False where there is only one."""
+        return False
+
     def on_mount(self) -> None:
         """Look at the theme's file from now on."""
         self.set_interval(THEME_LOOK_S, self.look_at_theme)

@@ -208,7 +208,7 @@ def test_a_race_that_is_held_stands_there_and_is_not_behind() -> None:
 def test_a_step_to_a_time_pauses_exactly_there_whatever_holds_the_race() -> None:
     shown = shown_until(
         Plan(WHAT, 0.0),
-        lambda _before, now: 0 < now.frame.time_ns and now.pace.paused,
+        lambda _before, now: now.frame.time_ns > 0 and now.pace.paused,
         Hold(seconds(1)),
         StepTo(seconds(2)),
     )

@@ -32,7 +32,7 @@ class RaceScreen(PanelScreen):
     def __init__(self, state: State, send: Callable[[AnyCommand], None]) -> None:
         super().__init__(state, Controls(state, send))
         self._send = send
-        self._focus = Focus()
+        self._focus: Focus | None = Focus()
         self._closer = Closer(self, state)
 
     def paint(self) -> None:
@@ -108,6 +108,21 @@ class RaceScreen(PanelScreen):
         if focus != self._focus:
             self._focus = focus
             self._send(Look(focus))
+
+    def look_anew(self) -> None:
+        """Say again what the screen looks at: meanwhile something else has looked."""
+        self._focus = None
+
+    def action_side_by_side(self) -> None:
+        """Back to the races that are shown next to each other."""
+        if not self.shell.side_by_side():
+            self.say("there is one race: start several with --rules naive,schedule,pow")
+
+    def action_back(self) -> None:
+        """Undo the last choice; where there is none, back to the other races."""
+        state = self.state
+        if (state.panel or state.block or state.selected) or not self.shell.side_by_side():
+            super().action_back()
 
     def action_zoom(self) -> None:
         """Draw blocks larger or smaller."""

@@ -3,7 +3,18 @@
 from rich.style import Style
 
 from powclock.tui.event_log import Entry
-from powclock.tui.glyphs import BEST, CUT, DOWN, FORK, HEALED, POINTER, REORG, STALE, WRONG_STATE
+from powclock.tui.glyphs import (
+    BEST,
+    CUT,
+    DOWN,
+    FORK,
+    HEALED,
+    OUTSIDE,
+    POINTER,
+    REORG,
+    STALE,
+    WRONG_STATE,
+)
 from powclock.tui.rows import PLAIN, Row
 from powclock.tui.state import State
 from powclock.tui.text import clock, in_sight
@@ -31,6 +42,7 @@ def sign(kind: str, palette: Palette) -> tuple[str, Style]:
         "join": ("+", palette.good),
         "difficulty": ("▲", palette.accent),
         "start": (POINTER, palette.accent),
+        "declined": (OUTSIDE, palette.warning),
     }
     return signs.get(kind, ("·", palette.muted))
 

@@ -76,6 +76,8 @@ class Panel(Widget, can_focus=False):
         super().__init__()
         self.state = state
         self.border = border
+        # Off where the keys of the numbers mean something else than this panel.
+        self.numbered = bool(self.NUMBER)
         self.board: Board | None = None
         self._strips: list[Strip] = []
         self._lines: list[list[Segment]] = []
@@ -138,7 +140,7 @@ class Panel(Widget, can_focus=False):
 
     def on_click(self, event: Click) -> None:
         """A click on the title maximises the panel, any other is for the panel itself."""
-        if self.board is None or not self.NUMBER:
+        if self.board is None or not self.NAME:
             return
         left = 2 if self.border is Border.BOX else self.inside_top
         if event.y < self.inside_top:
@@ -176,7 +178,7 @@ class Panel(Widget, can_focus=False):
     @property
     def focused(self) -> bool:
         """Whether the keys act on this panel."""
-        return bool(self.NUMBER) and self.state.panel == self.NAME
+        return self.numbered and self.state.panel == self.NAME
 
     @property
     def rows_text(self) -> list[str]:
@@ -267,7 +269,7 @@ class Panel(Widget, can_focus=False):
         palette, line = self.state.palette, self._line_style
         row = Row(width).put(left, line)
         if heading := self.heading():
-            row.put(SUPERSCRIPTS[self.NUMBER] if self.NUMBER else "", palette.muted)
+            row.put(SUPERSCRIPTS[self.NUMBER] if self.numbered else "", palette.muted)
             row.put(f" {heading} ", palette.title)
         aside = self.aside()
         while aside and sum(cell_len(text) for text, _ in aside) + 4 > row.room:

@@ -14,6 +14,7 @@ from powclock.tui.widgets.panel import Panel, Part
 # What is left out first where there is little room; how the race runs never is.
 _DROPPED = (
     "rule", "law", "stale", "scenario", "name", "seed", "reorgs", "forks", "nodes", "hash rate",
+    "faults",
 )  # fmt: skip
 # What a click on a group does.
 _CLICKS = {
@@ -38,7 +39,7 @@ class Status(Panel):
         if frame is None:
             words = " powclock  starting the race" if self.state.ended is None else " powclock"
             return [Row(width).put(words, palette.muted)]
-        left, right = self._left(frame), self._right(frame)
+        left, right = self.left(frame), self.right(frame)
         for name in _DROPPED:
             if _length(left) + _length(right) <= width:
                 break
@@ -61,7 +62,8 @@ class Status(Panel):
             )
         ]
 
-    def _left(self, frame: Frame) -> dict[str, list[Part]]:
+    def left(self, frame: Frame) -> dict[str, list[Part]]:
+        """What is raced, and how it runs."""
         palette = self.state.palette
         groups = {
             "name": [("powclock", palette.title)],
@@ -92,7 +94,8 @@ class Status(Panel):
             return [live, (f" behind: reaches {speed(pace.reached)}", palette.warning)]
         return [live]
 
-    def _right(self, frame: Frame) -> dict[str, list[Part]]:
+    def right(self, frame: Frame) -> dict[str, list[Part]]:
+        """The counts."""
         palette, totals = self.state.palette, frame.totals
         stale = totals.blocks_stale / totals.blocks_mined if totals.blocks_mined else 0.0
         deepest = f" (max {totals.reorg_depth_max})" if totals.reorg_depth_max else ""
