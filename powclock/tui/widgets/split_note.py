@@ -21,7 +21,7 @@ class SplitNote(Panel):
         """One race at a time; what size would show all."""
         palette = self.state.palette
         tab = self.state.keys.label("next_panel")
-        row = Row(width).put(f" {len(self._rules)} races, one at a time: ", palette.warning)
+        row = Row(width).put(f" {len(self._rules)} races: ", palette.warning)
         row.put(tab, palette.title).put(" shows the next", palette.text)
         cells = (COLUMN_CELLS_MIN + 1) * len(self._rules) - 1
         wider = f" · {cells}×{ROWS_MIN} shows all "
