@@ -48,6 +48,10 @@ MINER = Annotated[
     Literal["grinding", "sampled"] | None,
     typer.Option(help="Compute every hash, or draw the time of each find."),
 ]
+RULE = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="How the leader is elected: pow, or a rule of your own."),
+]
 SPEED = Annotated[float, typer.Option(parser=speed, metavar="FACTOR", help="0.1, 1, 10, … or max.")]
 LASTS = Annotated[
     float | None,

@@ -188,6 +188,11 @@ class _Drafts:
         self._template = template
         self._number = 0
 
+    @property
+    def parent(self) -> Entry:
+        """What the next block follows."""
+        return self._replica.head
+
     def bits(self) -> int:
         """The bits of a draft, which gets its number even if nothing else of it is wanted."""
         self._number += 1
@@ -197,7 +202,7 @@ class _Drafts:
         """A block with the newest time and the newest transactions."""
         replica = self._replica
         parent, parameters = replica.head, replica.parameters
-        time_s, bits = self._rule.prepare(parent, self._clock.now())
+        time_s, bits, nonce = self._rule.prepare(parent, self._clock.now())
         transactions = self._template.select(
             replica.mempool, replica.ledger, parameters.transactions_max
         )
@@ -210,7 +215,7 @@ class _Drafts:
             self._number.to_bytes(8, "little"),
         )
         root, _ = merkle_root([coinbase.id, *(each.id for each in transactions)])
-        header = BlockHeader(HEADER_VERSION, parent.hash, root, time_s, bits, 0)
+        header = BlockHeader(HEADER_VERSION, parent.hash, root, time_s, bits, nonce)
         return Block(header, coinbase, transactions)
 
 

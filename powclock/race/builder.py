@@ -10,6 +10,7 @@ from math import fsum
 from powclock.clock.node_clock import RaceClock, SkewedClock
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import VirtualLoop
+from powclock.election.election import WorkTerms
 from powclock.machine.keys import SigningKey
 from powclock.mining.hash_rate import HashRate
 from powclock.mining.miner import GrindingMiner, Miner, SampledMiner
@@ -19,6 +20,7 @@ from powclock.network.node import Node
 from powclock.network.storage import Disk
 from powclock.network.template import Template
 from powclock.network.topology import edges
+from powclock.race.rules import node_key
 from powclock.race.scenario import Scenario
 
 
@@ -48,12 +50,12 @@ class Seat:
 
 
 class Builder:
-    """Builds for one scenario, on a loop's time; `proof_scale` is what sampled proofs may miss."""
+    """Builds for one scenario, on a loop's time; where there is no `work`, nobody hashes."""
 
-    def __init__(self, scenario: Scenario, loop: VirtualLoop, proof_scale: int) -> None:
+    def __init__(self, scenario: Scenario, loop: VirtualLoop, work: WorkTerms | None) -> None:
         self._scenario = scenario
         self._loop = loop
-        self._proof_scale = proof_scale
+        self._work = work
         self._true_clock = RaceClock(loop)
 
     def places(self) -> Iterable[tuple[str, float, str]]:
@@ -81,9 +83,12 @@ class Builder:
         """A node that does not run yet; `joins` tells it from one that had its name before."""
         seed = self._scenario.seed
         rate = HashRate(
-            hash_rate, self._scenario.nodes.wander, Stream(seed, "hash rate", name), self._race_ns
+            hash_rate if self._work is not None else 0.0,
+            self._scenario.nodes.wander,
+            Stream(seed, "hash rate", name),
+            self._race_ns,
         )
-        key = SigningKey.derive(seed, f"node {name}")
+        key = node_key(seed, name)
         clock = SkewedClock(self._true_clock)
         miner = self._miner(name, rate, joins)
         seat = Seat(name, region, key, clock, miner, Host(self._later))
@@ -95,7 +100,8 @@ class Builder:
             return GrindingMiner(rate, self._race_ns)
         # A node that comes back under its name must not draw the same numbers again.
         stream = Stream(self._scenario.seed, "miner", name, joins)
-        return SampledMiner(rate, self._race_ns, stream, self._proof_scale)
+        proof_scale = self._work.proof_scale if self._work is not None else 1
+        return SampledMiner(rate, self._race_ns, stream, proof_scale)
 
     def _race_ns(self) -> int:
         return self._loop.now_ns

@@ -143,13 +143,16 @@ class WorldProbe:
         return None
 
     def retarget(self) -> Retarget | None:
-        """The next difficulty, as a node on the best chain computes it."""
+        """The next difficulty, as a node on the best chain computes it; None without work."""
+        terms = self._world.election.work
+        if terms is None:
+            return None
         tick = self._view.tick
         best = tick.hash if tick is not None else None
         for node in self._world.running().values():
             head = node.head
             if best is None or display(head.hash) == best:
-                difficulty = self._world.difficulty
+                difficulty = terms.difficulty
                 height, bits = difficulty.outlook(head)
                 work = _work_of(difficulty.next_bits(head))
                 before = _work_of(head.bits) if head.height else work

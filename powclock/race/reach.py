@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from powclock.clock.node_clock import SkewedClock
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import VirtualLoop
-from powclock.election.difficulty import Difficulty
+from powclock.election.election import Election
 from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.machine.ledger import Ledger
@@ -18,6 +18,7 @@ from powclock.network.template import Template
 from powclock.race.genesis import Rules
 from powclock.race.recorder import Recorder, Sink
 from powclock.race.roster import Roster
+from powclock.race.rules import offers_of
 from powclock.record.events import (
     AttackMoved,
     MemoryFlipped,
@@ -37,6 +38,7 @@ class Reach:
         recorder: Recorder,
         roster: Roster,
         rules: Rules,
+        rule_name: str,
         clients: dict[bytes, str],
     ) -> None:
         self._loop = loop
@@ -45,6 +47,8 @@ class Reach:
         self._wiring = roster.wiring
         self._seats = roster.seats
         self._rules = rules
+        self._rule_name = rule_name
+        self._offers = offers_of(rule_name)
         self._clients = clients
 
     # Time, chance and records.
@@ -201,11 +205,16 @@ class Reach:
         return self._rules.genesis.parameters.chain_id
 
     @property
-    def difficulty(self) -> Difficulty:
-        """What decides which bits a block must carry."""
-        return self._rules.difficulty
+    def rule(self) -> str:
+        """The name of the election rule."""
+        return self._rule_name
 
     @property
-    def proof_scale(self) -> int:
-        """By how much a proof may miss its target."""
-        return self._rules.proof_scale
+    def offers(self) -> frozenset[str]:
+        """What that rule offers to faults."""
+        return self._offers
+
+    @property
+    def election(self) -> Election:
+        """Who may append next, and what makes a seal good."""
+        return self._rules.election

@@ -10,8 +10,7 @@ from functools import partial
 
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import VirtualLoop
-from powclock.election.proof_of_work import ProofOfWork
-from powclock.machine.target import LIMIT
+from powclock.election.election import Candidate
 from powclock.network.fabric import Distance, Fabric
 from powclock.network.faults.fault import FaultError
 from powclock.network.node import Node
@@ -44,7 +43,7 @@ class Roster:
         self.wiring = Wiring(fabric, recorder, self._distance, self._connected)
         self._scenario = scenario
         self._rules = rules
-        self._builder = Builder(scenario, loop, rules.proof_scale)
+        self._builder = Builder(scenario, loop, rules.election.work)
         self._fabric = fabric
         self._recorder = recorder
         self._emit = emit
@@ -100,13 +99,7 @@ class Roster:
             address=seat.address,
             names=self.names,
             genesis=self._rules.genesis,
-            rule=ProofOfWork(
-                self._rules.difficulty,
-                seat.miner,
-                limit=LIMIT,
-                future_limit_s=self._rules.future_limit_s,
-                proof_scale=self._rules.proof_scale,
-            ),
+            rule=self._rules.election.rule(Candidate(name, seat.key, seat.clock, seat.miner)),
             clock=seat.clock,
             later=seat.host.later,
             send=self._fabric.sender(name),

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 
 from powclock.clock.virtual_loop import VirtualLoop
-from powclock.election.difficulty import Difficulty
+from powclock.election.election import Election
 from powclock.machine.header import display, from_display
 from powclock.network.fabric import Fabric
 from powclock.network.link import Link
@@ -52,7 +52,12 @@ class World:
             scenario, self.loop, self._rules, self._fabric, self.recorder, self._emit
         )
         self.reach = Reach(
-            self.loop, self.recorder, self._roster, self._rules, self._workload.names
+            self.loop,
+            self.recorder,
+            self._roster,
+            self._rules,
+            scenario.rule,
+            self._workload.names,
         )
         self._board = FaultBoard(self.reach, self.recorder, lambda: self.loop.now_ns)
         self._observer = Observer(self.recorder, self._transactions_of)
@@ -179,9 +184,9 @@ class World:
         return self.reach.name_of(address)
 
     @property
-    def difficulty(self) -> Difficulty:
-        """What decides which bits a block must carry."""
-        return self._rules.difficulty
+    def election(self) -> Election:
+        """Who may append next."""
+        return self._rules.election
 
     # What nodes and clients tell.
 

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from powclock.network.faults.every import AnyFault
+from powclock.race.rules import rule_names
 from powclock.race.scenario import (
     NAMES,
     Scenario,
@@ -32,7 +33,7 @@ TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["jud
         ("name = 3", "name: expected `str`, got `int`"),
         ('name = "x"\nspeed = 3', "object contains unknown field `speed`"),
         ('name = "x"\nseed = -1', "seed: expected `int` >= 0"),
-        ('name = "x"\nrule = "pos"', "rule: 'pos' is not one of pow"),
+        ('name = "x"\nrule = "pos"', f"rule: 'pos' is not one of {', '.join(rule_names())}"),
         ('name = "x"\n[nodes]\ncount = 0', "nodes.count: expected `int` >= 1"),
         ('name = "x"\n[nodes]\ncount = 1_001', "nodes.count: expected `int` <= 1000"),
         ('name = "x"\n[nodes]\nhash_rate = nan', "nodes.hash_rate: expected `float` >= 0.001"),

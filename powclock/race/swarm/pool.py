@@ -5,12 +5,11 @@ import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
-from powclock.race.scenario import RuleName
 from powclock.race.swarm.trial import Result, try_seed
 
 
 def race_seeds(
-    seeds: Iterable[int], jobs: int, tell: Callable[[Result], None], rule: RuleName = "pow"
+    seeds: Iterable[int], jobs: int, tell: Callable[[Result], None], rule: str = "pow"
 ) -> list[Result]:
     """Race every seed under a rule; the results by seed, each told as soon as it is there.
 

@@ -22,7 +22,7 @@ from powclock.network.gossip import REQUEST_TIMEOUT_NS
 from powclock.network.topology import diameter
 from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
-from powclock.race.scenario import RuleName, Scenario
+from powclock.race.scenario import Scenario
 from powclock.race.swarm.draw import HEAL_S, MESSAGES_A_HOP, draw, drawn_kinds
 from powclock.record.checker.broken import BrokenInvariant, Place
 
@@ -48,7 +48,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
-def try_seed(seed: int, rule: RuleName = "pow") -> Result:
+def try_seed(seed: int, rule: str = "pow") -> Result:
     """Race the race of a seed to its end or to the first broken invariant."""
     driver = Driver(draw(seed, rule))
     broken = ""
@@ -62,7 +62,7 @@ def try_seed(seed: int, rule: RuleName = "pow") -> Result:
     counts = driver.view.counts
     return Result(
         seed=seed,
-        kinds=tuple(drawn_kinds(seed)),
+        kinds=tuple(drawn_kinds(seed, rule)),
         broken=broken,
         race_seconds=driver.now_ns / NANOSECONDS,
         blocks=counts.blocks_mined,
@@ -89,7 +89,7 @@ def demand_agreement(driver: Driver) -> None:
         BrokenInvariant: they do not (12), or anything else broke meanwhile.
     """
     world = driver.world
-    interval_ns = world.scenario.difficulty.interval_s * NANOSECONDS
+    interval_ns = round(world.election.interval_s * NANOSECONDS)
     patience_ns = _patience_ns(driver)
     world.advance(driver.now_ns + _ahead_ns(world.scenario))
     if any(planned.fault.dishonest for planned in world.scenario.faults):
