@@ -281,6 +281,11 @@ def run(
             summary = _replayed(inputs, outputs, check=not no_check)
         else:
             chosen = _scenario(scenario, seed, nodes, miner, rule)
+            if not chosen.has_blocks and (ticks or headers is not None):
+                option = "--headers" if headers is not None else "--ticks"
+                raise WrongUse(
+                    f"{option}: a naive race has no ticks and no blocks: say --until 10m"
+                )
             until_ns = round((until or 0) * NANOSECONDS)
             with progress(ticks or 0, until_ns) as tell:
                 summary = run_race(

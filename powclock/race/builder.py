@@ -16,7 +16,8 @@ from powclock.mining.hash_rate import HashRate
 from powclock.mining.miner import GrindingMiner, Miner, SampledMiner
 from powclock.network.fabric import Distance
 from powclock.network.host import Host
-from powclock.network.node import Node
+from powclock.network.journal import Journal
+from powclock.network.member import Member
 from powclock.network.storage import Disk
 from powclock.network.template import Template
 from powclock.network.topology import edges
@@ -25,7 +26,10 @@ from powclock.race.scenario import Scenario
 
 
 class Seat:
-    """What belongs to a node whether or not it runs: account, clock, hash rate, host, disk."""
+    """What belongs to a node whether or not it runs: account, clock, hash rate, host, disk.
+
+    The disk holds blocks; where there are none, the journal of applied transfers.
+    """
 
     def __init__(
         self,
@@ -45,7 +49,8 @@ class Seat:
         self.host = host
         self.template = Template()
         self.disk = Disk()
-        self.node: Node | None = None
+        self.journal = Journal()
+        self.node: Member | None = None
         self.task: asyncio.Task[None] | None = None
 
 
@@ -59,7 +64,10 @@ class Builder:
         self._true_clock = RaceClock(loop)
 
     def places(self) -> Iterable[tuple[str, float, str]]:
-        """The name, hash rate (hashes a second) and region of each first node."""
+        """The name, hash rate (hashes a second) and region of each first node.
+
+        Nobody mines where there are no blocks.
+        """
         scenario = self._scenario
         names = scenario.node_names()
         regions = [region.name for region in scenario.regions for _ in range(region.nodes)]
@@ -70,13 +78,14 @@ class Builder:
         ]
         total = fsum(shares)
         for i, name in enumerate(names):
-            rate = scenario.nodes.hash_rate * shares[i] / total
+            rate = scenario.nodes.hash_rate * shares[i] / total if scenario.has_blocks else 0.0
             yield name, rate, regions[i] if regions else ""
 
     def pairs(self) -> Iterable[tuple[str, str]]:
-        """The pairs of first nodes that are peers."""
+        """The pairs of first nodes that are peers; all where nobody passes on what others sent."""
         names, links, seed = self._scenario.node_names(), self._scenario.links, self._scenario.seed
-        for a, b in edges(links.topology, len(names), links.degree, Stream(seed, "topology")):
+        topology = links.topology if self._scenario.has_blocks else "full_mesh"
+        for a, b in edges(topology, len(names), links.degree, Stream(seed, "topology")):
             yield names[a], names[b]
 
     def seat(self, name: str, hash_rate: float, region: str, joins: int) -> Seat:

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from functools import partial
 
 from powclock.clock.streams import Stream
-from powclock.clock.virtual_loop import VirtualLoop
+from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 from powclock.election.election import Candidate
 from powclock.network.fabric import Distance, Fabric
 from powclock.network.faults.fault import FaultError
+from powclock.network.journal import Journal
+from powclock.network.member import Member
+from powclock.network.naive import NaiveNode
 from powclock.network.node import Node
 from powclock.network.storage import Disk
 from powclock.race.builder import Builder, Seat
@@ -21,7 +24,7 @@ from powclock.race.recorder import Recorder
 from powclock.race.scenario import NODES_MAX, Scenario
 from powclock.race.told import link_infos, links_from, node_info
 from powclock.race.wiring import Wiring
-from powclock.record.events import AnyEvent, NodeDown, NodeJoined, NodeLeft, NodeUp
+from powclock.record.events import AnyEvent, JournalRead, NodeDown, NodeJoined, NodeLeft, NodeUp
 
 JOINED_PEERS = 4
 
@@ -87,13 +90,18 @@ class Roster:
         assert seat.node is None, f"{name} runs already"
         blocks = len(seat.disk)  # told as they lie there, not as the node makes of them
         seat.node = self._node(seat)
-        seat.host.boot(seat.node.gossip.receive)
+        seat.host.boot(seat.node.receive)
         self._fabric.attach(name, seat.host.receive)
         self._recorder.emit(name, NodeUp(blocks))
+        if isinstance(seat.node, NaiveNode) and len(seat.journal):
+            root = seat.node.ledger.state_root.hex()
+            self._recorder.emit(name, JournalRead(len(seat.journal), root))
         seat.task = self._group.create_task(seat.node.run(), name=name)
 
-    def _node(self, seat: Seat) -> Node:
+    def _node(self, seat: Seat) -> Member:
         name = seat.name
+        if not self._scenario.has_blocks:
+            return self._naive_node(seat)
         return Node(
             name=name,
             address=seat.address,
@@ -111,6 +119,20 @@ class Roster:
             forgiven=partial(self.wiring.partings.forgive, name),
         )
 
+    def _naive_node(self, seat: Seat) -> NaiveNode:
+        genesis = self._rules.genesis
+        return NaiveNode(
+            name=seat.name,
+            parameters=genesis.parameters,
+            allocation=genesis.allocation,
+            later=seat.host.later,
+            send=self._fabric.sender(seat.name),
+            peers=self._fabric.peers(seat.name),
+            journal=seat.journal,
+            emit=partial(self._emit, seat.name),
+            spacing_ns=round(self._scenario.naive.spacing_ms * NANOSECONDS / 1000),
+        )
+
     def _boot(self, name: str) -> None:
         self._run(name)
         self.wiring.greet(name)
@@ -118,7 +140,7 @@ class Roster:
     def _connected(self, name: str, peer: str) -> None:
         seat = self.seats.get(name)
         if seat is not None and seat.node is not None:
-            seat.host.call(("up", peer), partial(seat.node.gossip.connected, peer))
+            seat.host.call(("up", peer), partial(seat.node.connected, peer))
 
     def start(self, name: str, *, wipe: bool = False, lose_last: int = 0) -> None:
         """Run a stopped node again; its disk is emptied first, or loses so many last blocks."""
@@ -126,12 +148,13 @@ class Roster:
         if seat.node is not None:
             return
         if wipe:
-            seat.disk = Disk()
+            seat.disk, seat.journal = Disk(), Journal()
         seat.disk.lose_last(lose_last)
+        seat.journal.lose_last(lose_last)
         seat.host.call("boot", lambda: self._boot(name))
 
     def join(self, name: str, hash_rate: float) -> None:
-        """Add a node that nobody knew; it finds a few random peers.
+        """Add a node that nobody knew; it finds a few random peers, or all where none relays.
 
         Raises:
             FaultError: the race is full.
@@ -142,8 +165,10 @@ class Roster:
         stream = self.stream("join", name)
         regions = self._scenario.regions
         region = regions[self._joins % len(regions)].name if regions else ""
-        seat = self._seat(name, hash_rate, region)
-        for peer in stream.shuffled(others)[: max(JOINED_PEERS, self._scenario.links.degree)]:
+        blocks = self._scenario.has_blocks
+        seat = self._seat(name, hash_rate if blocks else 0.0, region)
+        count = max(JOINED_PEERS, self._scenario.links.degree) if blocks else len(others)
+        for peer in stream.shuffled(others)[:count]:
             self.wiring.connect(name, peer)
         links = links_from(self._fabric.peers(name).values())
         self._recorder.emit(name, NodeJoined(node_info(seat), links))
@@ -157,7 +182,7 @@ class Roster:
         seat.host.crash()
         if seat.node is None or seat.task is None:
             return
-        seat.node.gossip.running = False
+        seat.node.stop()
         seat.task.cancel()
         seat.node = seat.task = None
         self._fabric.detach(name)
@@ -174,10 +199,10 @@ class Roster:
 
     # Who is there.
 
-    def running(self) -> dict[str, Node]:
+    def running(self) -> dict[str, Member]:
         """Nodes that run now, by name."""
         return {name: seat.node for name, seat in self.seats.items() if seat.node is not None}
 
-    def answering(self) -> dict[str, Node]:
+    def answering(self) -> dict[str, Member]:
         """Nodes that a client can talk to."""
         return {n: node for n, node in self.running().items() if not self.seats[n].host.suspended}

@@ -13,6 +13,7 @@ from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.election import plug_ins
 from powclock.election.difficulty import AsertDifficulty, BitcoinDifficulty, Difficulty
 from powclock.election.election import BLOCKS, WORK, Election, Setting, WorkTerms
+from powclock.election.naive import NAIVE, NaiveElection
 from powclock.election.proof_of_work import WorkElection
 from powclock.machine.keys import SigningKey
 from powclock.machine.target import (
@@ -120,7 +121,12 @@ def _difficulty(scenario: "Scenario", initial_bits: int) -> Difficulty:
     return AsertDifficulty(table.interval_s, table.half_life_s, initial_bits, LIMIT, EPOCH_S)
 
 
+def _naive(scenario: "Scenario", _: Setting) -> Election:
+    return NaiveElection(float(scenario.difficulty.interval_s))
+
+
 _Make = Callable[["Scenario", Setting], Election]
 _BUILT_IN: dict[str, tuple[frozenset[str], _Make]] = {
+    NAIVE: (frozenset(), _naive),
     "pow": (frozenset({WORK, BLOCKS}), _proof_of_work),
 }

@@ -46,7 +46,7 @@ class Sampler:
                     name,
                     round(max(0.0, spent) * NANOSECONDS / every_ns, 3),
                     round(hashes, 3),
-                    len(node.replica.mempool),
+                    node.mempool_count,
                     node.peer_count - cut,
                     cut,
                     seat.clock.skew_ns / NANOSECONDS,

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from powclock.election.naive import NAIVE
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.fault import FaultError
 from powclock.network.faults.nodes import Join
@@ -112,13 +113,22 @@ class Chain(_Table, frozen=True):
     future_limit_s: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
+class Naive(_Table, frozen=True):
+    """Naive replication: a replica sends to one peer, and to the next `spacing_ms` later."""
+
+    spacing_ms: Annotated[float, Meta(ge=0, le=10_000)] = 5.0
+
+
 class Planned(_Table, frozen=True):
-    """A fault and when: at a time, at a tick, or at the first fork or reorg after `at_s`."""
+    """A fault and when: at a time, at a tick, or at the first event of a kind after `at_s`.
+
+    A payment is one that a client hands to a node of the fault.
+    """
 
     fault: AnyFault
     at_s: NotNegative = 0.0
     at_tick: Annotated[int, Meta(ge=0)] = 0
-    on: Literal["", "fork", "reorg"] = ""
+    on: Literal["", "fork", "reorg", "payment"] = ""
     lasts_s: NotNegative = 0.0
 
 
@@ -137,7 +147,13 @@ class Scenario(_Table, frozen=True):
     workload: Workload = Workload()
     mining: Mining = Mining()
     chain: Chain = Chain()
+    naive: Naive = Naive()
     faults: Annotated[tuple[Planned, ...], Meta(max_length=10_000)] = ()
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether its rule has blocks, and so ticks, leaders, a search and a chain."""
+        return self.rule != NAIVE
 
     def node_names(self) -> tuple[str, ...]:
         """The names of all nodes at the start."""

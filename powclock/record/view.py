@@ -24,6 +24,7 @@ from powclock.record.events import (
     ForkOpened,
     Hash,
     HeadMoved,
+    JournalRead,
     LeaderElected,
     LinksChanged,
     MemoryFlipped,
@@ -42,6 +43,8 @@ from powclock.record.events import (
     Reorg,
     Resynced,
     Sampled,
+    StateMoved,
+    StatesCompared,
     TransactionConfirmed,
     TransactionRefused,
     TransactionReturned,
@@ -71,6 +74,7 @@ class NodeView:
     running: bool = False
     frozen: bool = False
     damaged: bool = False
+    applied: int = 0
     head: Hash = ""
     height: int = 0
     seen_ns: int = 0
@@ -140,6 +144,7 @@ class View:
         self.sides: tuple[tuple[NodeId, ...], ...] = ()
         # Who dropped whom, and until when; taken out with the gauges that no longer count the link.
         self.shunned: dict[tuple[NodeId, NodeId], int] = {}
+        self.states: StatesCompared | None = None
         self.marks: deque[Mark] = deque(maxlen=MARKS_MAX)
         self.lines: deque[EventLine] = deque(maxlen=LINES_MAX)
         self.notable = 0
@@ -173,6 +178,8 @@ class View:
                 self.intervals_s.append(event.interval_s)
                 self.blocks.choose(event.hash)
                 self.lag.ticked(event.height, record.time_ns)
+            case StatesCompared():
+                self.states = event
             case LinksChanged():
                 self._linked(event.made)
                 for link in event.gone:
@@ -276,11 +283,14 @@ class View:
         match event:
             case NodeUp(blocks=blocks):
                 node.running, node.frozen, node.damaged = True, False, False
+                node.applied = 0
                 if not blocks and self.started is not None:
                     node.head, node.height = self.started.genesis, 0
             case NodeDown():
                 node.running = node.frozen = node.damaged = False
                 self._forgive(node.info.name)
+            case StateMoved(applied=applied) | JournalRead(applied=applied):
+                node.applied = applied
             case NodeFrozen():
                 node.frozen = True
             case NodeThawed():

@@ -157,6 +157,10 @@ class Accounts(Protocol):
         """The clients by name, each with its account."""
         ...
 
+    def client_key(self, client: str) -> SigningKey:
+        """The key of a client's account."""
+        ...
+
     def hand_over(self, node: NodeId, transaction: Transaction) -> None:
         """Give a running node a transaction, as a client does."""
         ...

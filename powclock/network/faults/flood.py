@@ -74,10 +74,9 @@ class Flood(Fault, frozen=True, tag="flood"):
                 return
             outgoing = _links_from(race, makers)
             for node, links in outgoing.items():
-                head = race.head(node)
-                if head is not None:  # it runs
+                if race.ledger(node) is not None:  # it runs
                     link = makers[node].stream.choice(links)
-                    link.send(makers[node].make(self.junk, head))
+                    link.send(makers[node].make(self.junk, race.head(node)))
             race.schedule_in(interval_ns, shoot, b"")
 
         race.schedule_in(interval_ns, shoot, b"")
@@ -111,14 +110,14 @@ class JunkMaker:
         self._blocks_made = 0
         self._parent: Entry | None = None
 
-    def make(self, junk: Junk, head: Entry) -> bytes:
-        """One frame of a kind; `head` is the tip that the node builds on."""
+    def make(self, junk: Junk, head: Entry | None) -> bytes:
+        """One frame of a kind; `head` is the tip that the node builds on, if there are blocks."""
         work = self._race.election.work
         make: dict[Junk, Callable[[], bytes]] = {
             "bytes": self._noise,
             "transactions": self._empty_promise,
         }
-        if work is not None:
+        if work is not None and head is not None:
             make["headers"] = lambda: self._cheap_block(head, work)
         if junk == "any":
             junk = self.stream.choice([kind for kind in _KINDS if kind in make])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, get_args
 
 from powclock.clock.streams import Stream
-from powclock.election.election import Election
+from powclock.election.election import BLOCKS, Election
 from powclock.machine.block import Block
 from powclock.machine.keys import SigningKey
 from powclock.machine.merkle import merkle_root
@@ -40,6 +40,10 @@ class Forge(Fault, frozen=True, tag="forge"):
     dishonest: ClassVar[bool] = True
 
     flaw: Flaw = "any"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({BLOCKS})
 
     @property
     def label(self) -> str:

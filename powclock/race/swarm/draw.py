@@ -15,6 +15,7 @@ import msgspec
 from powclock.clock.streams import Stream
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
+from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
@@ -113,6 +114,7 @@ DRAWS: dict[str, Draw] = {
         nodes=_some(s, names), every_s=s.choice((0.0, 2.0, 10.0))),
     "censor": lambda s, names: Censor(
         nodes=_some(s, names), clients=(f"client{1 + s.below(2)}",)),
+    "conflict": lambda s, names: Conflict(nodes=tuple(s.shuffled(names)[:s.below(3)])),
 }
 # fmt: on
 
@@ -122,7 +124,7 @@ def draw(seed: int, rule: str = "pow") -> Scenario:
     stream = Stream(seed, "check network")
     count = 3 + stream.below(14)
     interval_s = stream.choice((2, 3, 5, 8))
-    clients_min = 2 if "censor" in drawn_kinds(seed, rule) else 0
+    clients_min = 2 if {"censor", "conflict"} & set(drawn_kinds(seed, rule)) else 0
     scenario = Scenario(
         name=f"{PREFIX}{seed}",
         title="Drawn by powclock check",

@@ -36,6 +36,7 @@ class Convoy:
         self._asked_ns: list[int] = [-1] * len(sends)
         self._held_ns = -1
         self._started = False
+        self._standing = False
 
     @property
     def running(self) -> list[int]:
@@ -62,15 +63,17 @@ class Convoy:
 
     def send(self, command: AnyCommand, chosen: int) -> None:
         """To all; a step goes to the chosen race, and the others follow to where it gets."""
-        if isinstance(command, StepEvent | StepTick):
-            leads = chosen if not self._over[chosen] else next(iter(self.running), chosen)
-            self._sends[leads](command)
-            return
+        step = isinstance(command, StepEvent | StepTick)
+        if step or isinstance(command, SetRate):
+            self._standing = step or command == SetRate(0.0)
         if isinstance(command, SetRate) and command.rate:
             self.rate = command.rate
             self._hold()
         for index in self.running:
-            self._sends[index](command)
+            self._sends[index](SetRate(0.0) if step else command)
+        if step:
+            leads = chosen if not self._over[chosen] else next(iter(self.running), chosen)
+            self._sends[leads](command)
 
     def seen(self, index: int, time_ns: int, pace: Pace) -> None:
         """A race has told where it is."""
@@ -89,12 +92,10 @@ class Convoy:
         if not self._started:
             self._started = True
             self.send(SetRate(self.rate), 0)
-        elif all(
-            pace is not None and pace.paused for pace in map(self._paces.__getitem__, running)
-        ):
-            self._catch_up(running)
-        else:
+        elif not self._standing:
             self._hold()
+        elif all(self._paused(index) for index in running):
+            self._catch_up(running)
 
     def _paused(self, index: int) -> bool:
         pace = self._paces[index]

@@ -32,7 +32,7 @@ class SplitScreen(ActingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(each.key, each.action, each.description, show=each.show, id=each.id)
         for each in BINDINGS
-        if each.id in SIDE_BY_SIDE
+        if each.id in SIDE_BY_SIDE and not each.group.sheet
     ]
 
     def __init__(

@@ -69,8 +69,10 @@ def test_as_fast_as_they_go_is_together_too() -> None:
 
 def test_where_all_are_paused_those_behind_go_on_to_where_the_foremost_stands() -> None:
     fleet = Fleet().started()
+    for index, time_s in enumerate((5, 7, 7)):
+        fleet.convoy.seen(index, seconds(time_s), RUNNING)
     fleet.convoy.send(SetRate(0.0), 0)
-    assert fleet.forget().sent == [[], [], []]
+    fleet.forget()
     for index, time_s in enumerate((5, 7, 7)):
         fleet.convoy.seen(index, seconds(time_s), PAUSED)
     assert fleet.sent == [[StepTo(seconds(7))], [], []]
@@ -78,15 +80,20 @@ def test_where_all_are_paused_those_behind_go_on_to_where_the_foremost_stands() 
     assert fleet.sent == [[StepTo(seconds(7))], [], []]
     fleet.convoy.seen(0, seconds(7), PAUSED)
     assert fleet.convoy.pace() == PAUSED
+    fleet.convoy.send(SetRate(1.0), 0)
+    fleet.forget().convoy.seen(1, seconds(6), PAUSED)  # one from before it went on
+    assert fleet.sent == [[], [], []]
 
 
 @pytest.mark.parametrize("step", [StepEvent(), StepTick()])
 def test_a_step_is_of_the_chosen_race_and_the_others_follow(step: AnyCommand) -> None:
     fleet = Fleet().started()
+    fleet.convoy.send(SetRate(0.0), 0)
     for index in range(3):
         fleet.convoy.seen(index, seconds(5), PAUSED)
-    fleet.convoy.send(step, 1)
-    assert fleet.sent == [[], [step], []]
+    fleet.forget().convoy.send(step, 1)
+    still = SetRate(0.0)
+    assert fleet.sent == [[still], [still, step], [still]]
     stepping = Pace(rate=0.0, reached=0.0, paused=False, behind=False, stepping=True)
     fleet.forget().convoy.seen(1, seconds(6), stepping)
     assert [each for sent in fleet.sent for each in sent if isinstance(each, StepTo)] == []
@@ -104,7 +111,7 @@ def test_faults_hit_all_that_run_and_nobody_waits_for_one_that_is_over() -> None
     fleet.forget().convoy.send(crash, 2)
     assert fleet.sent == [[crash], [crash], []]
     fleet.forget().convoy.send(StepEvent(), 2)  # it is over: another one steps
-    assert fleet.sent == [[StepEvent()], [], []]
+    assert fleet.sent == [[SetRate(0.0), StepEvent()], [SetRate(0.0)], []]
 
 
 def test_the_pace_is_behind_where_one_is() -> None:

@@ -48,6 +48,11 @@ def said(race: FakeRace) -> list[object]:
     return [each for each in race.commands if not isinstance(each, Hold)]
 
 
+def shown(app: SplitApp) -> object:
+    """The screen that is on top."""
+    return app.screen
+
+
 def column(app: SplitApp, index: int) -> str:
     """What a column shows."""
     panels = app.entrants[index].panels.values()
@@ -60,7 +65,7 @@ def test_a_key_acts_on_all_races() -> None:
         for race in races:
             assert said(race) == [
                 SetRate(1.0),
-                Break(Loss(share=0.3)),
+                Break(Loss(probability=0.3)),
                 Break(Crash(nodes=("alice",))),
                 SetRate(0.0),
                 HealAll(),
@@ -88,7 +93,7 @@ def test_what_a_rule_declines_is_said_in_its_column_alone() -> None:
 
 
 def test_a_fault_that_is_on_in_one_race_is_ended_by_the_same_key_everywhere() -> None:
-    loss = ActiveFault("loss", "loss", Loss(share=0.3).label, (), SECOND)
+    loss = ActiveFault("loss", "loss", Loss(probability=0.3).label, (), SECOND)
     broken = frame(faults=(loss,))
     both = merged([frame(), broken, frame()])
     assert both.faults == (loss,)
@@ -108,19 +113,19 @@ def test_a_race_is_chosen_opened_and_closed_again() -> None:
         await pilot.press("right", "right", "left", "3", "m")
         await pilot.pause(0.05)
         opened = app.entrants[2]
-        assert app.screen is opened.screen
+        assert shown(app) is opened.screen
         assert opened.screen.panels["chain"].display
         looks = [len(race.looks) for race in races]
         await pilot.press("l")  # faults hit all races from here too
-        assert [str(said(race)[-1]) for race in races] == [str(Break(Loss(share=0.3)))] * 3
+        assert [str(said(race)[-1]) for race in races] == [str(Break(Loss(probability=0.3)))] * 3
         await pilot.press("escape")
         await pilot.pause(0.05)
-        assert app.screen is app.split_screen
+        assert shown(app) is app.split_screen
         # What is looked at is the race's own: the network of its column again.
         assert [len(race.looks) for race in races] == [*looks[:2], looks[2] + 1]
         assert races[2].looks[-1].network
         await pilot.press("enter", "backspace")
-        assert app.screen is app.split_screen
+        assert shown(app) is app.split_screen
 
     side_by_side(go)
 
@@ -130,7 +135,7 @@ def test_a_step_is_of_the_chosen_race() -> None:
         for race in races:
             await race.tell(Shown(frame(), PAUSED))
         await pilot.press("2", "full_stop")
-        assert [said(race)[-1] for race in races] == [SetRate(1.0), StepEvent(), SetRate(1.0)]
+        assert [said(race)[-1] for race in races] == [SetRate(0.0), StepEvent(), SetRate(0.0)]
 
     side_by_side(step)
 
@@ -221,11 +226,11 @@ def test_a_picture_is_saved_and_the_help_tells_the_keys_of_several_races(
 
     async def shoot(app: SplitApp, races: list[FakeRace], pilot: "Pilot[Lasts | None]") -> None:
         await pilot.press("S")
-        await pilot.pause()
+        await pilot.pause(0.2)
         assert (tmp_path / "powclock-42-3.svg").exists()
         await pilot.press("question_mark")
         shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
         assert "next race" in shown
-        assert "hash rate" not in shown
+        assert "go to" not in shown  # what a race alone has to look into
 
     side_by_side(shoot, frames=(frame(), frame(), replace(frame(), seed=42)))
