@@ -10,7 +10,12 @@ from powclock.race.summary import Summary
 
 
 def report_text(summary: Summary) -> str:
-    """The summary for people, with what is expected; the digest stays the last line."""
+    """The summary for people, with what is expected; the digest stays the last line.
+
+    Where there are no blocks, nothing is.
+    """
+    if not summary.has_blocks:
+        return summary.text()
     *lines, digest = summary.text().splitlines()
     compared = expected_of_summary(summary)
     interval = _words(compared.interval_s, lambda seconds: f"{seconds:.2f} s", "one in {}")

@@ -93,7 +93,7 @@ class Workload(_Table, frozen=True):
     """Clients that pay each other through random nodes."""
 
     clients: Annotated[int, Meta(ge=0, le=10_000)] = 20
-    transfers_per_s: NotNegative = 1.0
+    transactions_per_s: NotNegative = 1.0
 
 
 class Mining(_Table, frozen=True):

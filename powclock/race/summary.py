@@ -59,6 +59,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     state_groups: int = 1
     writes_missing: int = 0
 
+    @property
+    def has_blocks(self) -> bool:
+        """Whether its rule has blocks, and so ticks and leaders."""
+        return self.rule != NAIVE
+
     def text(self) -> str:
         """A few lines for people."""
         winners = sorted(self.blocks_by_node.items(), key=lambda item: (-item[1], item[0]))
@@ -69,7 +74,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         confirmed = f"{self.transactions_confirmed} confirmed"
         refused = f"{self.blocks_refused} blocks, {self.messages_refused} messages"
         dropped = f"; {self.peers_dropped} peers dropped" if self.peers_dropped else ""
-        if self.rule == NAIVE:
+        if not self.has_blocks:
             return self._text_without_blocks()
         mined = f"{self.blocks_mined} mined, {self.blocks_stale} stale"
         return "\n".join(
@@ -97,7 +102,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"{self.scenario} · seed {self.seed} · {self.rule}",
                 f"race time {self.race_seconds:.1f} s",
                 f"states    {agree}",
-                f"workload  {sent}, {self.transactions_confirmed} reached every node",
+                f"workload  {sent}, {self.transactions_confirmed} reached all that ran",
                 f"missing   {self.writes_missing} acknowledged that some node lacks",
                 f"refused   {self.messages_refused} messages",
                 f"digest    {self.digest}",

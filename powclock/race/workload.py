@@ -60,14 +60,14 @@ class Client:
 
 
 class Workload:
-    """All clients of a race; transfers come at random, `transfers_per_s` on average."""
+    """All clients of a race; transfers come at random, `transactions_per_s` on average."""
 
     def __init__(
         self,
         *,
         seed: int,
         clients: int,
-        transfers_per_s: float,
+        transactions_per_s: float,
         running: Callable[[], Mapping[str, Member]],
         emit: Callable[[str, TransactionSent], None],
         later: Callable[[int, Callable[[], None]], object],
@@ -80,7 +80,7 @@ class Workload:
         self._addresses = [client.key.public for client in self._clients]
         self.keys = {client.name: client.key for client in self._clients}
         self.names = {client.key.public: client.name for client in self._clients}
-        self._rate = transfers_per_s
+        self._rate = transactions_per_s
         self._running = running
         self._emit = emit
         self._later = later

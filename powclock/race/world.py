@@ -45,7 +45,7 @@ class World:
         self._workload = Workload(
             seed=scenario.seed,
             clients=scenario.workload.clients,
-            transfers_per_s=scenario.workload.transfers_per_s,
+            transactions_per_s=scenario.workload.transactions_per_s,
             running=self._answering,
             emit=self._emit_sent,
             later=self._later,

@@ -128,7 +128,7 @@ def test_memory_does_not_grow_with_the_blocks() -> None:
     what = scenario(
         nodes={"count": 2, "wander": 0.0},
         difficulty={"interval_s": 60},
-        workload={"transfers_per_s": 0},
+        workload={"transactions_per_s": 0},
     )
     driver = Driver(what)
     past = History(driver)

@@ -71,7 +71,7 @@ def test_a_session_run_again_has_the_same_digest(seed: int) -> None:
     actions: list[Action] = [Break(fault) for fault in EVERY_KIND]
     actions += [Heal(fault.id) for fault in EVERY_KIND]
     actions += [Break(EVERY_KIND[0]), HealAll(), Break(EVERY_KIND[2])]
-    what = scenario(seed, workload={"transfers_per_s": 2}, difficulty={"interval_s": 2})
+    what = scenario(seed, workload={"transactions_per_s": 2}, difficulty={"interval_s": 2})
     played, digest = play(what, seed, stream.shuffled(actions))
     assert len(played.inputs) > 12
     path = save_session(what, played.inputs, played.end)

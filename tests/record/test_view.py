@@ -34,7 +34,7 @@ from tests.scenarios.races import Race, race, scenario
 BUSY = scenario(
     4,
     nodes={"count": 8},
-    workload={"transfers_per_s": 2},
+    workload={"transactions_per_s": 2},
     difficulty={"interval_s": 2},
     links={"latency_ms": 150},
 )
@@ -250,7 +250,9 @@ def test_the_state_of_a_node_is_shown() -> None:
 
 
 def test_what_the_view_remembers_is_bounded() -> None:
-    with race(scenario(difficulty={"interval_s": 1}, workload={"transfers_per_s": 0})) as running:
+    with race(
+        scenario(difficulty={"interval_s": 1}, workload={"transactions_per_s": 0})
+    ) as running:
         running.run(BLOCKS_KEPT + 300)
         view = running.view
         assert view.height > BLOCKS_KEPT

@@ -46,7 +46,7 @@ QUIET_S = 2.0
 
 
 def naive(seed: int = 1, **tables: object) -> Scenario:
-    plain: dict[str, Any] = {"workload": {"clients": 5, "transfers_per_s": 4.0}} | tables
+    plain: dict[str, Any] = {"workload": {"clients": 5, "transactions_per_s": 4.0}} | tables
     return scenario(seed, rule="naive", **plain)
 
 
@@ -173,7 +173,7 @@ def test_who_joins_lacks_all_that_came_before() -> None:
 
 
 def test_a_crash_in_the_middle_of_sending_tells_some_and_not_the_others() -> None:
-    with race(naive(workload={"clients": 5, "transfers_per_s": 1e-9})) as running:
+    with race(naive(workload={"clients": 5, "transactions_per_s": 1e-9})) as running:
         world = running.world
         client = world._workload._clients[0]
         stream = world.reach.stream("test")
@@ -192,7 +192,7 @@ def test_a_crash_in_the_middle_of_sending_tells_some_and_not_the_others() -> Non
 def test_two_requests_that_exclude_each_other_are_both_acknowledged_and_split_the_replicas() -> (
     None
 ):
-    with race(naive(workload={"clients": 5, "transfers_per_s": 1e-9})) as running:
+    with race(naive(workload={"clients": 5, "transactions_per_s": 1e-9})) as running:
         world = running.world
         fault = Conflict(nodes=("alice", "dave"), client="client2")
         running.begin(fault)
@@ -213,7 +213,7 @@ def test_two_requests_that_exclude_each_other_are_both_acknowledged_and_split_th
 
 
 def test_the_same_two_requests_where_somebody_leads_one_is_confirmed_and_the_other_never() -> None:
-    with race(scenario(workload={"clients": 5, "transfers_per_s": 1.0})) as running:
+    with race(scenario(workload={"clients": 5, "transactions_per_s": 1.0})) as running:
         running.run(20)
         begun_ns = running.driver.now_ns
         running.begin(Conflict(nodes=("alice", "dave"), client="client2"))

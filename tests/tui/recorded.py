@@ -63,7 +63,7 @@ RECORDINGS = {
         seed = 7
         nodes = { count = 10, spread = 0.4 }
         links = { latency_ms = 60, jitter_ms = 20 }
-        workload = { transfers_per_s = 0.5 }
+        workload = { transactions_per_s = 0.5 }
         [[faults]]
         at_s = 15
         lasts_s = 30
@@ -78,7 +78,7 @@ RECORDINGS = {
         nodes = { count = 12 }
         difficulty = { interval_s = 3 }
         links = { latency_ms = 20 }
-        workload = { transfers_per_s = 0.5 }
+        workload = { transactions_per_s = 0.5 }
         [[regions]]
         name = "europe"
         nodes = 4
@@ -98,7 +98,7 @@ RECORDINGS = {
         """
         seed = 42
         nodes = { count = 200 }
-        workload = { transfers_per_s = 0.2 }
+        workload = { transactions_per_s = 0.2 }
         """,
         (10.0,),
         ("alice",),
@@ -107,7 +107,7 @@ RECORDINGS = {
         f"""
         seed = 3
         title = {msgspec.json.encode("[/red]" + chr(27) + "[2J" + "y" * 1_900).decode()}
-        workload = {{ transfers_per_s = 0.5 }}
+        workload = {{ transactions_per_s = 0.5 }}
         [nodes]
         names = {msgspec.json.encode(_HOSTILE_NAMES).decode()}
         [[faults]]

@@ -140,7 +140,7 @@ def draw(seed: int, rule: str = "pow") -> Scenario:
         links=_links(stream, seed, count, interval_s),
         workload=Workload(
             clients=max(stream.choice((0, 2, 5, 20)), clients_min),
-            transfers_per_s=round(stream.uniform(0.2, 2), 3),
+            transactions_per_s=round(stream.uniform(0.2, 2), 3),
         ),
         mining=Mining(miner="sampled", proof_hashes=16),
         chain=Chain(
