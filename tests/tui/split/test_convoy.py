@@ -81,7 +81,7 @@ def test_where_all_are_paused_those_behind_go_on_to_where_the_foremost_stands() 
     fleet.convoy.seen(0, seconds(7), PAUSED)
     assert fleet.convoy.pace() == PAUSED
     fleet.convoy.send(SetRate(1.0), 0)
-    fleet.forget().convoy.seen(1, seconds(6), PAUSED)  # one from before it went on
+    fleet.forget().convoy.seen(1, seconds(7), PAUSED)  # one from before it went on
     assert fleet.sent == [[], [], []]
 
 
