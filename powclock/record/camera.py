@@ -248,6 +248,7 @@ class Camera:
             skew_s=sample.skew_s if sample is not None else 0.0,
             mempool=sample.mempool if sample is not None and running else 0,
             refused=node.refused,
+            applied=node.applied,
         )
 
     def _tip(self, node: NodeView) -> str:

@@ -18,7 +18,8 @@ class NodeRow(msgspec.Struct, frozen=True, array_like=True):
     found yet), "eclipsed" (it hears of its attacker alone), "split" (faults of links cut it off
     from others), "dropped" (peers do not talk to it for a time) or "idle"; `tip` is "best",
     "rival" or "behind"; `spark` holds recent hash rates, one byte a sample, 255 for the node's
-    highest; `seen_ns` is when it last accepted a block; `share` its part of the nominal hash rate.
+    highest; `seen_ns` is when it last accepted a block; `share` its part of the nominal hash rate;
+    `applied` counts requests where there are no blocks.
     """
 
     name: NodeId
@@ -37,6 +38,7 @@ class NodeRow(msgspec.Struct, frozen=True, array_like=True):
     skew_s: float
     mempool: int
     refused: int
+    applied: int = 0
 
 
 class TipRow(msgspec.Struct, frozen=True, array_like=True):

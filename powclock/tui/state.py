@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from rich.style import Style
 
 from powclock.race.messages import Ended
-from powclock.record.events import NANOSECONDS, Hash
+from powclock.record.events import NANOSECONDS, Hash, StatesCompared
 from powclock.record.frame import ActiveFault, Frame, NodeRow, Pace
 from powclock.tui.event_log import EVENTS_KEPT, EventLog
 from powclock.tui.expectations import Expectations
@@ -83,6 +83,9 @@ class State:
         self._waiting: Frame | None = None
         self.ended: Ended | None = None
         self.expectations = Expectations()
+        # Since when nodes hold heads, or states, that do not go together; None while they agree.
+        self.differ_since_ns: int | None = None
+        self._compared: StatesCompared | None = None
         self._hues: dict[str, int] = {}
         self._rows: dict[str, NodeRow] = {}
         self._rows_of: Frame | None = None
@@ -99,12 +102,35 @@ class State:
             self._look_closer(frame)
             return
         self.frame = frame
+        self._see_difference(frame)
         self.events.extend(frame.events)
         self.events_left_out += frame.events_left_out
         for row in frame.nodes:
             self._hues.setdefault(row.name, len(self._hues))
         if self.selected is not None and self.row(self.selected) is None:
             self.selected = None
+
+    def _see_difference(self, frame: Frame) -> None:
+        """Notice since when nodes disagree: by their states where these are compared."""
+        states = frame.states
+        if states is None:
+            apart = any(row.tip == "rival" for row in frame.nodes)
+        else:
+            apart = len(states.groups) > 1 and not states.settling
+        if not apart:
+            self.differ_since_ns = None
+        elif states is not None and states != self._compared:
+            self.differ_since_ns = frame.time_ns - round(states.since_s * NANOSECONDS)
+        elif self.differ_since_ns is None:
+            self.differ_since_ns = frame.time_ns
+        self._compared = states
+
+    @property
+    def differ_s(self) -> float:
+        """For how long nodes have disagreed."""
+        if self.frame is None or self.differ_since_ns is None:
+            return 0.0
+        return max(self.frame.time_ns - self.differ_since_ns, 0) / NANOSECONDS
 
     def _look_closer(self, later: Frame) -> None:
         """What one looks into once the picture is frozen is of the moment when it first came."""

@@ -10,11 +10,11 @@ from rich.cells import set_cell_size
 
 from powclock.record.events import NANOSECONDS
 from powclock.record.frame import Frame
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.groups import Group, down_of, groups_of
 from powclock.tui.rows import Row
-from powclock.tui.state import State
 from powclock.tui.text import count, duration
-from powclock.tui.widgets.panel import Border, Panel, Part
+from powclock.tui.widgets.panel import Panel, Part
 
 _TILE_MAX = 6
 # A tile this wide has a gap after it, and room for the start of a name under it.
@@ -27,17 +27,19 @@ class Agreement(Panel):
     TITLE = "AGREEMENT"
     NAME = "agreement"
 
-    def __init__(self, state: State, *, border: Border = Border.NONE) -> None:
-        super().__init__(state, border=border)
-        self._apart_since_ns: int | None = None
+    def heading(self) -> str:
+        """On what nodes agree."""
+        naive = answer_of(self.state.frame) is Answer.NOBODY
+        return "STATES" if naive else self.TITLE
 
     def basis(self) -> object | None:
-        """Heads, and who is down; since when they differ is told in seconds."""
+        """Heads or states, and who is down; since when they differ is told in seconds."""
         frame = self.state.frame
         if frame is None:
             return None
         nodes = tuple((row.name, row.state == "down", row.tip) for row in frame.nodes)
-        return frame.tips, nodes, frame.time_ns // NANOSECONDS, self.state.selected
+        seconds = frame.time_ns // NANOSECONDS
+        return frame.tips, frame.states, nodes, seconds, self.state.selected
 
     def aside(self) -> list[Part]:
         """Whether all agree, or since when they do not."""
@@ -46,13 +48,14 @@ class Agreement(Panel):
             return []
         groups = groups_of(frame, palette)
         apart = sum(group.apart for group in groups)
-        if not apart and len(groups) > 1:
+        if apart:
+            long = f" for {duration(self.state.differ_s)}"
+            return [(f"{apart + 1} groups", palette.rival), (long, palette.muted)]
+        if frame.states is not None and len(groups) > 1:
+            return [("on their way", palette.muted)]
+        if len(groups) > 1:
             return [(f"{len(groups[-1].nodes)} {groups[-1].label}", palette.muted)]
-        if not apart:
-            return [("all agree", palette.good)]
-        since_ns = self._apart_since_ns if self._apart_since_ns is not None else frame.time_ns
-        long = duration((frame.time_ns - since_ns) / NANOSECONDS)
-        return [(f"{apart + 1} groups", palette.rival), (f" for {long}", palette.muted)]
+        return [("all agree", palette.good)]
 
     def body(self, width: int, height: int) -> list[Row]:
         """Tiles, then names where they fit, then the groups; what does not fit is counted."""
@@ -60,10 +63,6 @@ class Agreement(Panel):
         if frame is None or width < 1 or height < 1:
             return []
         groups = groups_of(frame, palette)
-        if not any(group.apart for group in groups):
-            self._apart_since_ns = None
-        elif self._apart_since_ns is None:
-            self._apart_since_ns = frame.time_ns
         down = down_of(frame, palette)
         told = [*groups, down] if down is not None else groups
         rows = self._tiles(frame, told, width, named=height - len(told) >= 2)

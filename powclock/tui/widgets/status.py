@@ -4,6 +4,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from powclock.record.frame import Frame
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.click import click
 from powclock.tui.expectations import band, mark, parts_of_hundred
 from powclock.tui.glyphs import FROZEN, LIVE, PAUSED, POINTER
@@ -14,7 +15,7 @@ from powclock.tui.widgets.panel import Panel, Part
 # What is left out first where there is little room; how the race runs never is.
 _DROPPED = (
     "rule", "law", "stale", "scenario", "name", "seed", "reorgs", "forks", "nodes", "hash rate",
-    "faults",
+    "faults", "requests", "states",
 )  # fmt: skip
 # What a click on a group does.
 _CLICKS = {
@@ -97,6 +98,8 @@ class Status(Panel):
     def right(self, frame: Frame) -> dict[str, list[Part]]:
         """The counts."""
         palette, totals = self.state.palette, frame.totals
+        if answer_of(frame) is Answer.NOBODY:
+            return self._without_blocks(frame)
         stale = totals.blocks_stale / totals.blocks_mined if totals.blocks_mined else 0.0
         deepest = f" (max {totals.reorg_depth_max})" if totals.reorg_depth_max else ""
         text, muted = palette.text, palette.muted
@@ -104,7 +107,7 @@ class Status(Panel):
         limits = band(compared, parts_of_hundred)
         law = {"law": [mark(compared, palette), (f" {limits} % ", muted)]} if limits else {}
         return {
-            "hash rate": [(hash_rate(frame.hash_rate), text)],
+            **({"hash rate": [(hash_rate(frame.hash_rate), text)]} if frame.hash_rate else {}),
             "forks": [("forks ", muted), (str(totals.forks), text)],
             "reorgs": [("reorgs ", muted), (str(totals.reorgs), text), (deepest, muted)],
             "stale": [
@@ -113,6 +116,18 @@ class Status(Panel):
                 (" of mined" if limits else " of mined ", muted),
             ],
             **law,
+        }
+
+    def _without_blocks(self, frame: Frame) -> dict[str, list[Part]]:
+        palette, totals, states = self.state.palette, frame.totals, frame.states
+        different = len(states.groups) + states.more_groups if states is not None else 1
+        style = palette.good if different < 2 else palette.rival
+        return {
+            "requests": [
+                ("requests ", palette.muted),
+                (f"{totals.transactions_sent:,}", palette.text),
+            ],
+            "states": [("states ", palette.muted), (str(max(different, 1)), style)],
         }
 
 
