@@ -50,7 +50,9 @@ MINER = Annotated[
 ]
 RULE = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="How the leader is elected: pow, or a rule of your own."),
+    typer.Option(
+        metavar="NAME", help="How the leader is elected: pow, schedule, or a rule of your own."
+    ),
 ]
 RULES = Annotated[
     str | None,

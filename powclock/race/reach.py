@@ -131,6 +131,7 @@ class Reach:
         seat = self._seats[node]
         was = seat.host.suspended
         seat.host.suspend(reason)
+        seat.clock.suspend()
         if seat.node is not None and not was:
             self._recorder.emit(node, NodeFrozen())
 
@@ -143,6 +144,7 @@ class Reach:
         if seat.node is not None:
             self._recorder.emit(node, NodeThawed(*late))
         seat.host.catch_up()
+        seat.clock.resume()
 
     # What a node has.
 

@@ -23,6 +23,7 @@ from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 
 NODES_MAX = 1_000
+BEAT_S_MIN = 0.05
 FILE_BYTES_MAX = 256 * 1024
 # fmt: off
 NAMES = (
@@ -77,6 +78,16 @@ class Difficulty(_Table, frozen=True):
     interval_s: Annotated[int, Meta(ge=1, le=86_400)] = 5
     half_life_s: Annotated[int, Meta(ge=1, le=10_000_000)] = 60
     window: Annotated[int, Meta(ge=2, le=100_000)] = 16
+
+
+class Schedule(_Table, frozen=True):
+    """Leaders in turn: how long each leads, how many blocks it seals in that time, and how much
+    too early a block may come.
+    """
+
+    slot_s: Annotated[float, Meta(ge=0.05, le=86_400)] = 5.0
+    blocks: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    early_ms: Annotated[float, Meta(ge=0, le=1e9)] = 500.0
 
 
 class Links(_Table, frozen=True):
@@ -143,6 +154,7 @@ class Scenario(_Table, frozen=True):
     nodes: Nodes = Nodes()
     regions: tuple[Region, ...] = ()
     difficulty: Difficulty = Difficulty()
+    schedule: Schedule = Schedule()
     links: Links = Links()
     workload: Workload = Workload()
     mining: Mining = Mining()
@@ -248,6 +260,11 @@ def _in_words(message: str) -> str:
 def checked(scenario: Scenario) -> Scenario:
     """What types alone cannot say; names come out cleaned."""
     _check_rule(scenario)
+    if scenario.schedule.slot_s / scenario.schedule.blocks < BEAT_S_MIN:
+        raise ScenarioError(
+            f"schedule.blocks: {scenario.schedule.blocks} blocks in {scenario.schedule.slot_s:g} s:"
+            f" a block takes at least {BEAT_S_MIN * 1000:g} ms"
+        )
     nodes = scenario.nodes
     if nodes.names and nodes.count not in (len(nodes.names), Nodes().count):
         raise ScenarioError(f"nodes.count: {nodes.count}, but nodes.names has {len(nodes.names)}")

@@ -19,7 +19,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     `ticks` is the height of the best chain, `blocks_stale` are blocks mined that are not on it, and
     `stale_of_mined` is their part of all blocks mined. `reorgs` counts each node's. `forks` counts
-    blocks found on a parent that had a child already. `conditions` say what the race was run under,
+    blocks found on a parent that had a child already. `equivocations` counts turns for which a
+    leader sealed two blocks, as far as any node saw. `conditions` say what the race was run under,
     with the delay that blocks had, `attacks` what the last of them came to. `state_groups` counts
     the different states of the nodes that run: 1 where all agree. `writes_missing` counts requests
     that were acknowledged under naive replication, and that some of these nodes lack. `digest` is
@@ -47,6 +48,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     blocks_refused: int
     messages_refused: int
     peers_dropped: int
+    equivocations: int
     blocks_by_node: dict[NodeId, int]
     hashes: int
     transactions_sent: int
@@ -87,6 +89,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"found by  {leaders or 'nobody yet'}{others}",
                 f"workload  {self.transactions_sent} transactions sent, {confirmed}",
                 f"refused   {refused}{dropped}",
+                *self._equivocation_lines(),
                 *self._attack_lines(),
                 f"digest    {self.digest}",
             )
@@ -108,6 +111,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"digest    {self.digest}",
             )
         )
+
+    def _equivocation_lines(self) -> list[str]:
+        return [f"evidence  {self.equivocations} equivocations"] if self.equivocations else []
 
     def _attack_lines(self) -> list[str]:
         shown = [attack.text() for attack in self.attacks[-ATTACKS_SHOWN:]]
@@ -152,6 +158,7 @@ def summarise(
         blocks_refused=counts.blocks_refused,
         messages_refused=counts.messages_refused,
         peers_dropped=counts.peers_dropped,
+        equivocations=counts.equivocations,
         blocks_by_node={name: view.wins.get(name, 0) for name in dict.fromkeys(names)},
         hashes=round(view.hashes),
         transactions_sent=counts.transactions_sent,

@@ -70,11 +70,12 @@ class NodeThawed(Event, frozen=True, tag="node_thawed"):
     lost: int
 
 
-class NodeJoined(Event, frozen=True, tag="node_joined"):
-    """A node that was not there before; nobody needed to know its key."""
+class NodeJoined(Event, frozen=True, tag="node_joined", omit_defaults=True):
+    """A node that was not there before. A `stranger` may never lead, as nobody knows its key."""
 
     info: NodeInfo
     links: tuple[LinkInfo, ...]
+    stranger: bool = False
 
 
 class NodeLeft(Event, frozen=True, tag="node_left"):
@@ -127,6 +128,20 @@ class BlockRefused(Event, frozen=True, tag="block_refused"):
     peer: NodeId
     reason: str
     detail: str
+
+
+class Equivocation(Event, frozen=True, tag="equivocation"):
+    """A node has two blocks, `one` and `two`, that one leader sealed for one beat of its slot.
+
+    `key` is the author's; beats count over all slots.
+    """
+
+    author: NodeId
+    key: str
+    slot: int
+    beat: int
+    one: Hash
+    two: Hash
 
 
 class MessageRefused(Event, frozen=True, tag="message_refused"):
@@ -393,6 +408,7 @@ AnyEvent = (
     | BlockAccepted
     | BlockHeld
     | BlockRefused
+    | Equivocation
     | MessageRefused
     | TransactionRefused
     | PeerDropped

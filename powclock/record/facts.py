@@ -22,11 +22,25 @@ class LinkInfo(msgspec.Struct, frozen=True, array_like=True):
     latency_ms: float
 
 
-class ChainInfo(msgspec.Struct, frozen=True):
+class ScheduleInfo(msgspec.Struct, frozen=True):
+    """A leader schedule: slot after slot from `epoch_ns` on belongs to `leaders` in turn.
+
+    They are keys; a slot has `blocks` beats of `beat_ns`, and a block may come `early_ns` early.
+    """
+
+    epoch_ns: int
+    beat_ns: int
+    blocks: int
+    early_ns: int
+    leaders: tuple[str, ...]
+
+
+class ChainInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """What all nodes agree on before the race: all that is needed to validate its blocks.
 
-    `difficulty` is "asert" (with `half_life_s`) or "bitcoin" (with `window`); bits are compact
-    targets, `limit_bits` the easiest one; `allocation` is what accounts own at genesis.
+    `difficulty` is "asert" (with `half_life_s`) or "bitcoin" (with `window`), or empty where nobody
+    hashes; bits are compact targets, `limit_bits` the easiest one; `allocation` is what accounts
+    own at genesis. Where leaders take turns, `schedule` says how.
     """
 
     chain_id: int
@@ -41,6 +55,7 @@ class ChainInfo(msgspec.Struct, frozen=True):
     limit_bits: int
     future_limit_s: int
     allocation: tuple[tuple[str, int], ...]
+    schedule: ScheduleInfo | None = None
 
 
 class StateGroup(msgspec.Struct, frozen=True, array_like=True):

@@ -19,6 +19,7 @@ from powclock.record.events import (
     BlockAccepted,
     BlockFound,
     BlockRefused,
+    Equivocation,
     FaultOff,
     FaultOn,
     ForkOpened,
@@ -108,6 +109,7 @@ class Counts:
     blocks_refused: int = 0
     messages_refused: int = 0
     peers_dropped: int = 0
+    equivocations: int = 0
     transactions_sent: int = 0
     transactions_confirmed: int = 0
     transactions_returned: int = 0
@@ -145,6 +147,8 @@ class View:
         # Who dropped whom, and until when; taken out with the gauges that no longer count the link.
         self.shunned: dict[tuple[NodeId, NodeId], int] = {}
         self.states: StatesCompared | None = None
+        # Turns that a leader sealed more than once, as far as remembered: each is counted once.
+        self._equivocated: dict[tuple[NodeId, int], None] = {}
         self.marks: deque[Mark] = deque(maxlen=MARKS_MAX)
         self.lines: deque[EventLine] = deque(maxlen=LINES_MAX)
         self.notable = 0
@@ -274,6 +278,12 @@ class View:
             case PeerDropped(peer=peer):
                 self.counts.peers_dropped += 1
                 self.shunned[node.info.name, peer] = self.time_ns + DROPPED_NS
+            case Equivocation(author=author, beat=beat):
+                if (author, beat) not in self._equivocated:
+                    self.counts.equivocations += 1
+                    self._equivocated[author, beat] = None
+                    if len(self._equivocated) > TRANSACTIONS_MAX:
+                        del self._equivocated[next(iter(self._equivocated))]
             case PeersFound(links=links):
                 self._linked(links)
             case _:

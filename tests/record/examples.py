@@ -8,6 +8,7 @@ from powclock.record.events import (
     BlockHeld,
     BlockRefused,
     DifficultyChanged,
+    Equivocation,
     FaultOff,
     FaultOn,
     ForkOpened,
@@ -114,6 +115,11 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
         BlockRefused(B, "bob", "high-hash", "detail"),
         "alice",
         ("refused", "alice refuses bbbb of bob: high-hash"),
+    ),
+    (
+        Equivocation("bob", "00" * 32, 7, 8, B, C),
+        "alice",
+        ("evidence", "alice has evidence: bob sealed bbbb and cccc in slot 7"),
     ),
     (
         MessageRefused("bob", "trailing-bytes", 100),

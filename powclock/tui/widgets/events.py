@@ -13,6 +13,7 @@ from powclock.tui.glyphs import (
     POINTER,
     REORG,
     STALE,
+    TWICE,
     WRONG_STATE,
 )
 from powclock.tui.rows import PLAIN, Row
@@ -36,6 +37,7 @@ def sign(kind: str, palette: Palette) -> tuple[str, Style]:
         "attack": ("◉", palette.bad),
         "memory": (WRONG_STATE, palette.bad),
         "states": (WRONG_STATE, palette.bad),
+        "evidence": (TWICE, palette.bad),
         "refused": (STALE, palette.stale),
         "drop": (DOWN, palette.bad),
         "orphan": ("∅", palette.stale),
