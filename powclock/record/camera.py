@@ -10,6 +10,7 @@ from powclock.record.blocks import BlockView
 from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread, TreeBlock
 from powclock.record.events import NANOSECONDS, Hash, NodeId
 from powclock.record.frame import ChainBlock, EventLine, Frame, NodeRow, TipRow
+from powclock.record.turns import turns
 from powclock.record.view import NodeView, View
 
 EVENTS_MAX = 200
@@ -74,6 +75,11 @@ class Camera:
             block_gone=focus.block if block is None else None,
             conditions=view.conditions(),
             states=view.states,
+            turns=(
+                turns(started.chain.schedule, started.nodes, view.blocks, time_ns)
+                if started.chain.schedule is not None
+                else None
+            ),
         )
 
     def _fresh_events(self) -> tuple[tuple[EventLine, ...], int]:

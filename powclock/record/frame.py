@@ -9,6 +9,7 @@ import msgspec
 from powclock.record.conditions import Conditions
 from powclock.record.detail import BlockDetail, NodeDetail, Retarget, Spread
 from powclock.record.events import AttackMoved, Hash, NodeId, StatesCompared, TransfersLeftOut
+from powclock.record.turns import Turns
 
 
 class NodeRow(msgspec.Struct, frozen=True, array_like=True):
@@ -143,7 +144,8 @@ class Frame(msgspec.Struct, frozen=True):
     `chain_low` to `chain_high`. `links` are pairs of indices into `nodes`. These, `spread`
     and the details are there while the screen looks at them; `block_gone` is the block that it
     looks at if that is no longer kept. `conditions` are what theory needs to know
-    (`lab.expected`). `states` say how replicas without blocks group by their states.
+    (`lab.expected`). `states` say how replicas without blocks group by their states, `turns` who
+    leads when under a schedule.
     """
 
     scenario: str
@@ -183,6 +185,7 @@ class Frame(msgspec.Struct, frozen=True):
     block_gone: Hash | None = None
     conditions: Conditions | None = None
     states: StatesCompared | None = None
+    turns: Turns | None = None
 
 
 class Pace(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from rich.style import Style
 from powclock.race.messages import Ended
 from powclock.record.events import NANOSECONDS, Hash, StatesCompared
 from powclock.record.frame import ActiveFault, Frame, NodeRow, Pace
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.event_log import EVENTS_KEPT, EventLog
 from powclock.tui.expectations import Expectations
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
@@ -200,11 +201,14 @@ class State:
         return unusual(self.wait_s, self.frame.expected_interval_s) if self.frame else 0.0
 
     def miners(self, names: tuple[str, ...]) -> int:
-        """How many of these nodes spend hashes now."""
+        """How many of these nodes may find the next block: they spend hashes, or just run."""
         if self.frame is None:
             return 0
-        chosen = set(names)
-        return sum(row.name in chosen and _mines(row) for row in self.frame.nodes)
+        chosen, work = set(names), answer_of(self.frame) is Answer.WORK
+        return sum(
+            row.name in chosen and (_mines(row) if work else row.state not in _STILL)
+            for row in self.frame.nodes
+        )
 
     def branch_unusual(self, names: tuple[str, ...], found_ns: int) -> float:
         """How unusual the wait of a branch is, judged by the hash rate that works on it alone."""
@@ -217,9 +221,11 @@ class State:
         return unusual(wait_s, self.frame.expected_interval_s / share)
 
     def rate_share(self, names: tuple[str, ...]) -> float:
-        """The part of the hash rate that these nodes have."""
+        """The part of the hash rate that these nodes have; where nobody hashes, of the nodes."""
         if self.frame is None:
             return 0.0
+        if answer_of(self.frame) is not Answer.WORK:
+            return len(names) / max(len(self.frame.nodes), 1)
         chosen = set(names)
         rates = [(row.name in chosen, row.hash_rate) for row in self.frame.nodes if _mines(row)]
         total = sum(rate for _, rate in rates)
@@ -237,5 +243,8 @@ def both(before: Frame, after: Frame) -> Frame:
     )
 
 
+_STILL = frozenset({"down", "frozen"})
+
+
 def _mines(row: NodeRow) -> bool:
-    return row.state not in {"down", "frozen", "idle"}
+    return row.state not in _STILL and row.state != "idle"

@@ -20,6 +20,7 @@ from powclock.tui.state import State
 from powclock.tui.text import count, duration, percent
 from powclock.tui.widgets.nobody import Nobody
 from powclock.tui.widgets.panel import Border, Panel, Part
+from powclock.tui.widgets.slot_clock import SlotClock
 
 # The curve ends at this many expected intervals: 95 % of all waits are shorter.
 _CURVE_END = 3.0
@@ -40,11 +41,14 @@ class Clock(Panel):
         self._head: Hash = ""
         self._height = 0
         self._fell_from: int | None = None
-        self._nobody = Nobody(state)
+        self._others: dict[Answer, Panel] = {
+            Answer.NOBODY: Nobody(state),
+            Answer.SCHEDULE: SlotClock(state),
+        }
 
     def instead(self) -> Panel | None:
-        """Without blocks there is no clock."""
-        return self._nobody if answer_of(self.state.frame) is Answer.NOBODY else None
+        """Without blocks there is no clock; where leaders take turns it counts slots."""
+        return self._others.get(answer_of(self.state.frame))
 
     def body(self, width: int, height: int) -> list[Row]:
         """Large digits with the facts beside them; in one row where there is just one."""

@@ -158,7 +158,8 @@ class Tips(Panel):
 
     def _words(self, tip: TipRow, frame: Frame, share: str) -> list[str]:
         """What else is told of a head, as far as there is room."""
-        words = [f"{share} of hash rate"]
+        of = "hash rate" if answer_of(frame) is Answer.WORK else "nodes"
+        words = [f"{share} of {of}"]
         block = next((block for block in frame.chain if block.hash == tip.hash), None)
         if block is not None and block.author:
             words += [f" · by {block.author}", f" · for {age(frame.time_ns, block.found_ns)}"]
