@@ -78,6 +78,18 @@ def test_version_scenarios_and_paths() -> None:
             "no/where: cannot be written: No such file or directory",
         ),
         (
+            ("run", "naive", "--ticks", "5"),
+            "--ticks: a naive race has no ticks and no blocks: say --until 10m",
+        ),
+        (
+            ("run", "naive", "--until", "5s", "--headers", "x"),
+            "--headers: a naive race has no ticks and no blocks: say --until 10m",
+        ),
+        (
+            ("run", "selfish", "--rule", "naive", "--until", "5s"),
+            "--rule naive: faults[0].fault: selfish needs blocks: under naive there are none",
+        ),
+        (
             ("run", "regions", "--ticks", "1", "--nodes", "3"),
             "--nodes: scenario regions names its nodes one by one: edit its file",
         ),

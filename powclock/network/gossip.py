@@ -353,8 +353,10 @@ class Gossip:
 
     # Transactions.
 
-    def on_transaction(self, transaction: Transaction, peer: NodeId | None) -> None:
-        """Take a transaction from a peer, or from a client of this node."""
+    def on_transaction(
+        self, transaction: Transaction, peer: NodeId | None, *, relay: bool = True
+    ) -> None:
+        """Take a transaction from a peer, or from a client of this node; `relay` it to others."""
         self._requests.arrived(transaction.id)
         if transaction.id in self._recent_transactions:
             return
@@ -372,7 +374,8 @@ class Gossip:
         self._recent_transactions[transaction.id] = None
         if len(self._recent_transactions) > RECENT_TRANSACTIONS_MAX:
             del self._recent_transactions[next(iter(self._recent_transactions))]
-        self._send_others(peer, Announce(transactions=(transaction.id,)))
+        if relay:
+            self._send_others(peer, Announce(transactions=(transaction.id,)))
 
     def forget_transactions(self) -> None:
         """Take in anew what was seen already: the state that judged it was wrong."""

@@ -101,10 +101,17 @@ class Links(_Table, frozen=True):
 
 
 class Workload(_Table, frozen=True):
-    """Clients that pay each other through random nodes."""
+    """Clients that pay each other and read their balances, so many times a second in all.
+
+    They `send` by gossip through a random node, or to the leader of now. A node that does not
+    answer within `answer_s` is given up for another.
+    """
 
     clients: Annotated[int, Meta(ge=0, le=10_000)] = 20
     transactions_per_s: NotNegative = 1.0
+    reads_per_s: NotNegative = 1.0
+    send: Literal["gossip", "leader"] = "gossip"
+    answer_s: Positive = 1.0
 
 
 class Mining(_Table, frozen=True):

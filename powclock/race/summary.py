@@ -9,6 +9,7 @@ from powclock.race.recorder import Recorder
 from powclock.record.attacks import AttackResult
 from powclock.record.conditions import Conditions
 from powclock.record.events import NodeId
+from powclock.record.service import Service
 from powclock.record.view import View
 
 ATTACKS_SHOWN = 6
@@ -23,8 +24,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     leader sealed two blocks, as far as any node saw. `conditions` say what the race was run under,
     with the delay that blocks had, `attacks` what the last of them came to. `state_groups` counts
     the different states of the nodes that run: 1 where all agree. `writes_missing` counts requests
-    that were acknowledged under naive replication, and that some of these nodes lack. `digest` is
-    the SHA-256 of the records as JSON lines.
+    that were acknowledged under naive replication, and that some of these nodes lack. `service`
+    is what clients saw. `digest` is the SHA-256 of the records as JSON lines.
     """
 
     version: str
@@ -60,6 +61,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     attacks: tuple[AttackResult, ...] = ()
     state_groups: int = 1
     writes_missing: int = 0
+    service: Service = Service()
 
     @property
     def has_blocks(self) -> bool:
@@ -88,6 +90,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"reorgs    {self.reorgs} by nodes, at most {self.reorg_depth_max} deep",
                 f"found by  {leaders or 'nobody yet'}{others}",
                 f"workload  {self.transactions_sent} transactions sent, {confirmed}",
+                *self._service_lines(),
                 f"refused   {refused}{dropped}",
                 *self._equivocation_lines(),
                 *self._attack_lines(),
@@ -106,6 +109,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"race time {self.race_seconds:.1f} s",
                 f"states    {agree}",
                 f"workload  {sent}, {self.transactions_confirmed} reached all that ran",
+                *self._service_lines(),
                 f"missing   {self.writes_missing} acknowledged that some node lacks",
                 f"refused   {self.messages_refused} messages",
                 f"digest    {self.digest}",
@@ -114,6 +118,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     def _equivocation_lines(self) -> list[str]:
         return [f"evidence  {self.equivocations} equivocations"] if self.equivocations else []
+
+    def _service_lines(self) -> tuple[str, str, str]:
+        answered, worth, confirmed = self.service.lines()
+        return f"clients   {answered}", f"          {worth}", f"confirmed {confirmed}"
 
     def _attack_lines(self) -> list[str]:
         shown = [attack.text() for attack in self.attacks[-ATTACKS_SHOWN:]]
@@ -169,5 +177,15 @@ def summarise(
         messages=counts.messages,
         message_bytes=counts.message_bytes,
         conditions=view.conditions(),
+        service=_service(view, started.rule, writes_missing),
         attacks=view.attacks(),
     )
+
+
+def _service(view: View, rule: str, writes_missing: int) -> Service:
+    """What clients saw; without blocks a write is lost where it lacks at some node that runs."""
+    service = view.service()
+    if rule != NAIVE:
+        return service
+    clients = msgspec.structs.replace(service.clients, lost=writes_missing)
+    return msgspec.structs.replace(service, clients=clients)

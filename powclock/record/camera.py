@@ -74,6 +74,7 @@ class Camera:
             block_detail=block,
             block_gone=focus.block if block is None else None,
             conditions=view.conditions(),
+            service=view.service(),
             states=view.states,
             turns=(
                 turns(started.chain.schedule, started.nodes, view.blocks, time_ns)

@@ -11,6 +11,7 @@ import msgspec
 
 from powclock.record.facts import (
     ChainInfo,
+    ClientCounts,
     DifferingAccount,
     LinkInfo,
     NodeInfo,
@@ -393,6 +394,7 @@ class Sampled(Event, frozen=True, tag="sampled"):
     nodes: tuple[NodeSample, ...]
     messages: int
     message_bytes: int
+    clients: ClientCounts = ClientCounts()
 
 
 AnyEvent = (

@@ -73,6 +73,28 @@ class DifferingAccount(msgspec.Struct, frozen=True, array_like=True):
     payments: tuple[int, ...]
 
 
+class ClientCounts(msgspec.Struct, frozen=True, array_like=True):
+    """What clients have asked and got since the start.
+
+    Of the `requests` that are over, `answered` found a replica that is up, some of them `elsewhere`
+    after another did not answer. `writes` are transactions handed over, of which the replica
+    `refused` some. The others are `acknowledged` once that replica has applied them; it may have
+    `taken_back` what it acknowledged, and what it has not applied again by now is `lost`. Of the
+    `reads` some were `contradicting` another replica at that moment.
+    """
+
+    requests: int = 0
+    answered: int = 0
+    elsewhere: int = 0
+    writes: int = 0
+    refused: int = 0
+    acknowledged: int = 0
+    taken_back: int = 0
+    lost: int = 0
+    reads: int = 0
+    contradicting: int = 0
+
+
 class NodeSample(msgspec.Struct, frozen=True, array_like=True):
     """One node at one moment; `skew_s` is how far its clock is ahead."""
 

@@ -9,6 +9,7 @@ import msgspec
 from powclock.record.conditions import Conditions
 from powclock.record.detail import BlockDetail, NodeDetail, Retarget, Spread
 from powclock.record.events import AttackMoved, Hash, NodeId, StatesCompared, TransfersLeftOut
+from powclock.record.service import Service
 from powclock.record.turns import Turns
 
 
@@ -145,7 +146,7 @@ class Frame(msgspec.Struct, frozen=True):
     and the details are there while the screen looks at them; `block_gone` is the block that it
     looks at if that is no longer kept. `conditions` are what theory needs to know
     (`lab.expected`). `states` say how replicas without blocks group by their states, `turns` who
-    leads when under a schedule.
+    leads when under a schedule, `service` what clients see.
     """
 
     scenario: str
@@ -186,6 +187,7 @@ class Frame(msgspec.Struct, frozen=True):
     conditions: Conditions | None = None
     states: StatesCompared | None = None
     turns: Turns | None = None
+    service: Service = Service()
 
 
 class Pace(msgspec.Struct, frozen=True):

@@ -55,6 +55,7 @@ from powclock.record.events import (
 from powclock.record.facts import LinkInfo, NodeInfo, NodeSample
 from powclock.record.frame import ActiveFault, EventLine, Mark, Totals
 from powclock.record.narrate import narrate
+from powclock.record.service import Service, ServiceFold
 
 SPARK_SAMPLES = 60
 HISTORY_SAMPLES = 400
@@ -131,6 +132,7 @@ class View:
         self.counts = Counts()
         self.delays = Delays()
         self.lag = Lag()
+        self._service = ServiceFold()
         self.faults_begun = 0
         self.tick: LeaderElected | None = None
         self.tick_ns = 0
@@ -172,10 +174,12 @@ class View:
                 self._sampled(event)
             case TransactionConfirmed():
                 self.counts.transactions_confirmed += 1
+                self._service.confirmed(event.wait_s if event.id in self.transactions else None)
                 self._stands_in(event.id, event.block)
             case TransactionReturned():
                 self.counts.transactions_returned += 1
                 self.counts.transactions_confirmed -= 1
+                self._service.returned()
                 self._stands_in(event.id, None)
             case LeaderElected():
                 self.tick, self.tick_ns = event, record.time_ns
@@ -322,6 +326,7 @@ class View:
 
     def _sampled(self, event: Sampled) -> None:
         self.counts.messages, self.counts.message_bytes = event.messages, event.message_bytes
+        self._service.sampled(event.clients, event.messages, event.message_bytes, self.time_ns)
         rates = {sample.node: sample for sample in event.nodes}
         for name, node in self.nodes.items():
             sample = rates.get(name)
@@ -410,6 +415,10 @@ class View:
             message_bytes=counts.message_bytes,
             hashes=self.hashes,
         )
+
+    def service(self) -> Service:
+        """What clients see, so far."""
+        return self._service.service(self.time_ns)
 
     def conditions(self) -> Conditions:
         """What the race was run under, so far."""

@@ -127,6 +127,14 @@ def test_steps_go_to_the_next_event_and_the_next_tick_and_pause() -> None:
     assert all(frame.tick_ns <= frame.time_ns for frame in ticks.values())
 
 
+def test_a_race_without_ticks_declines_to_step_to_one() -> None:
+    messages = run(Plan(scenario(rule="naive"), math.inf, until_ns=seconds(5)), StepTick())
+    declined = [message for message in messages if isinstance(message, Declined)]
+    assert declined == [Declined("a naive race has no ticks: step to the next event instead")]
+    assert isinstance(messages[-1], Ended)
+    assert messages[-1].trouble == ""
+
+
 def test_a_step_that_began_live_is_told_as_a_step() -> None:
     engine = Engine(Plan(WHAT, 1.0), queue.SimpleQueue(), lambda _message: None)
     live = Pace(rate=1.0, reached=0.0, paused=False, behind=False)

@@ -178,7 +178,7 @@ def test_a_crash_in_the_middle_of_sending_tells_some_and_not_the_others() -> Non
         client = world._workload._clients[0]
         stream = world.reach.stream("test")
         others = [address for address in world._workload.names if address != client.key.public]
-        payment = client.hand_over(world.replicas()["alice"], others, stream)
+        payment = client.write(world.replicas()["alice"], others, stream, relay=True)
         assert payment is not None
         world.reach.hand_over("alice", payment)
         running.run(0.012)  # three of five messages are sent, 5 ms apart
