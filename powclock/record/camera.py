@@ -76,6 +76,7 @@ class Camera:
             conditions=view.conditions(),
             service=view.service(),
             states=view.states,
+            entered=tuple(view.entered),
             turns=(
                 turns(started.chain.schedule, started.nodes, view.blocks, time_ns)
                 if started.chain.schedule is not None

@@ -146,7 +146,8 @@ class Frame(msgspec.Struct, frozen=True):
     and the details are there while the screen looks at them; `block_gone` is the block that it
     looks at if that is no longer kept. `conditions` are what theory needs to know
     (`lab.expected`). `states` say how replicas without blocks group by their states, `turns` who
-    leads when under a schedule, `service` what clients see.
+    leads when under a schedule, `service` what clients see, `entered` to whom they handed their
+    newest transactions.
     """
 
     scenario: str
@@ -187,6 +188,7 @@ class Frame(msgspec.Struct, frozen=True):
     conditions: Conditions | None = None
     states: StatesCompared | None = None
     turns: Turns | None = None
+    entered: tuple[NodeId, ...] = ()
     service: Service = Service()
 
 

@@ -4,7 +4,7 @@ from powclock.tui.binding import Binding
 from powclock.tui.fault_keys import FAULT_KEYS
 
 # Panels with a number, in the order of their numbers.
-NUMBERED = ("clock", "chain", "nodes", "events", "hash_rate", "tips", "network")
+NUMBERED = ("clock", "chain", "nodes", "events", "hash_rate", "tips", "network", "clients")
 
 TIME = Binding.Group("Time")
 PANELS = Binding.Group("Panels")

@@ -12,6 +12,7 @@ from powclock.tui.state import State
 from powclock.tui.widgets.attacks import ATTACKS_SHOWN, attacks_of
 from powclock.tui.widgets.banner import Banner
 from powclock.tui.widgets.chain import Chain
+from powclock.tui.widgets.clients import Clients
 from powclock.tui.widgets.clock import Clock
 from powclock.tui.widgets.events import Events
 from powclock.tui.widgets.faults import ActiveFaults, Faults
@@ -35,6 +36,7 @@ class PanelScreen(ActingScreen):
             "tips": Tips(state),
             "chain": Chain(state),
             "network": Network(state),
+            "clients": Clients(state),
             "nodes": Nodes(state),
             "events": Events(state),
             "active": ActiveFaults(state),

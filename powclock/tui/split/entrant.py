@@ -10,6 +10,7 @@ from powclock.record.frame import EventLine
 from powclock.tui.screens.race import RaceScreen
 from powclock.tui.state import State
 from powclock.tui.widgets.agreement import Agreement
+from powclock.tui.widgets.clients import Clients
 from powclock.tui.widgets.clock import Clock
 from powclock.tui.widgets.events import Events
 from powclock.tui.widgets.network import Network
@@ -59,6 +60,7 @@ class Entrant:
             "clock": Clock(state),
             "agreement": Agreement(state),
             "network": Network(state),
+            "clients": Clients(state),
             "events": Events(state),
             "note": self.note,
         }

@@ -14,6 +14,7 @@ from powclock.tui.glyphs import BARS, FAULTS, FULL
 from powclock.tui.rows import Canvas, Row
 from powclock.tui.state import State
 from powclock.tui.text import duration, hash_rate, scaled
+from powclock.tui.widgets.clients import Clients
 from powclock.tui.widgets.hash_rate_shares import draw_shares
 from powclock.tui.widgets.leaders import Leaders
 from powclock.tui.widgets.panel import Border, Panel, Part
@@ -72,7 +73,11 @@ class HashRate(Panel):
 
     def __init__(self, state: State, *, border: Border = Border.NONE) -> None:
         super().__init__(state, border=border)
-        self._others: dict[Answer, Panel] = {Answer.SCHEDULE: Leaders(state)}
+        self._others: dict[Answer, Panel] = {
+            Answer.SCHEDULE: Leaders(state),
+            Answer.NOBODY: Clients(state),
+            Answer.OTHER: Clients(state),
+        }
 
     def instead(self) -> Panel | None:
         """Where nobody hashes, who leads when, or what clients see."""

@@ -14,8 +14,8 @@ from powclock.tui.widgets.panel import Panel, Part
 
 # What is left out first where there is little room; how the race runs never is.
 _DROPPED = (
-    "rule", "law", "stale", "scenario", "name", "seed", "reorgs", "forks", "nodes", "hash rate",
-    "faults", "requests", "states",
+    "answered", "rule", "law", "stale", "scenario", "name", "seed", "reorgs", "forks", "nodes",
+    "hash rate", "faults", "requests", "states",
 )  # fmt: skip
 # What a click on a group does.
 _CLICKS = {
@@ -27,6 +27,7 @@ _CLICKS = {
     "reorgs": "panel('events')",
     "stale": "panel('chain')",
     "law": "panel('clock')",
+    "answered": "panel('clients')",
     "name": "help",
 }
 
@@ -105,6 +106,9 @@ class Status(Panel):
         text, muted = palette.text, palette.muted
         compared = self.state.expectations.race(frame).stale_of_mined
         limits = band(compared, parts_of_hundred)
+        service = frame.service
+        answered = f"{100 * service.availability:.2f} %"
+        met = palette.good if service.on_target else palette.bad
         law = {"law": [mark(compared, palette), (f" {limits} % ", muted)]} if limits else {}
         return {
             **({"hash rate": [(hash_rate(frame.hash_rate), text)]} if frame.hash_rate else {}),
@@ -116,6 +120,7 @@ class Status(Panel):
                 (" of mined" if limits else " of mined ", muted),
             ],
             **law,
+            "answered": [("answered ", muted), (answered, met)],
         }
 
     def _without_blocks(self, frame: Frame) -> dict[str, list[Part]]:
