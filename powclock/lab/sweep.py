@@ -144,6 +144,7 @@ def saturated(scenario: Scenario, transactions_max: int) -> Scenario:
             scenario.workload,
             clients=max(scenario.workload.clients, min(clients, CLIENTS_MAX)),
             transactions_per_s=per_s,
+            reads_per_s=0.0,
         ),
     )
 
