@@ -108,7 +108,7 @@ def paced(scenario: Scenario, interval_s: float) -> Scenario:
     table = scenario.difficulty
     if interval_s < 1 or interval_s % 1:
         raise ScenarioError(
-            f"--intervals: proof of work has whole seconds, as headers do: {interval_s:g} is none"
+            f"--intervals: a block takes whole seconds, as headers have them: not {interval_s:g} s"
         )
     half_life_s = max(1, round(table.half_life_s * interval_s / table.interval_s))
     table = replace(table, interval_s=int(interval_s), half_life_s=half_life_s)
@@ -120,8 +120,8 @@ def _with_slots(scenario: Scenario, slot_s: float) -> Scenario:
     blocks = round(slot_s / beat_s)
     if not 1 <= blocks <= BLOCKS_MAX or not math.isclose(blocks * beat_s, slot_s):
         raise ScenarioError(
-            f"--intervals: a slot of {slot_s:g} s is no 1 to {BLOCKS_MAX} beats of {beat_s:g} s: "
-            "schedule.slot_s / schedule.blocks is how long a beat is"
+            f"--intervals: a slot is 1 to {BLOCKS_MAX} beats of {beat_s:g} s, {slot_s:g} s is not: "
+            "a beat is schedule.slot_s / schedule.blocks of the scenario"
         )
     return replace(scenario, schedule=replace(scenario.schedule, slot_s=slot_s, blocks=blocks))
 
@@ -144,6 +144,7 @@ def saturated(scenario: Scenario, transactions_max: int) -> Scenario:
             scenario.workload,
             clients=max(scenario.workload.clients, min(clients, CLIENTS_MAX)),
             transactions_per_s=per_s,
+            reads_per_s=0.0,
         ),
     )
 

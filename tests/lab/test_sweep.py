@@ -118,7 +118,7 @@ def test_proof_of_work_has_whole_seconds(interval_s: float) -> None:
     with pytest.raises(ScenarioError) as told:
         tasks_of(SHIPPED, [1, interval_s], [5], [0], 60.0)
     assert str(told.value) == (
-        f"--intervals: proof of work has whole seconds, as headers do: {interval_s:g} is none"
+        f"--intervals: a block takes whole seconds, as headers have them: not {interval_s:g} s"
     )
 
 
@@ -195,8 +195,8 @@ def test_a_slot_is_whole_beats(slot_s: float) -> None:
     with pytest.raises(ScenarioError) as told:
         tasks_of(SCHEDULED, [slot_s], [5], [0], 60.0)
     assert str(told.value) == (
-        f"--intervals: a slot of {slot_s:g} s is no 1 to 1000 beats of 0.5 s: "
-        "schedule.slot_s / schedule.blocks is how long a beat is"
+        f"--intervals: a slot is 1 to 1000 beats of 0.5 s, {slot_s:g} s is not: "
+        "a beat is schedule.slot_s / schedule.blocks of the scenario"
     )
 
 
