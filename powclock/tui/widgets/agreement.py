@@ -17,7 +17,8 @@ from powclock.tui.text import count, duration
 from powclock.tui.widgets.panel import Panel, Part
 
 _TILE_MAX = 6
-# A tile this wide has a gap after it, and room for the start of a name under it.
+# A tile this wide has a gap after it; one of this more has room for the start of a name under it.
+_TILE_APART = 2
 _TILE_NAMED = 3
 
 
@@ -90,7 +91,7 @@ class Agreement(Panel):
             tiles, under = Row(width), Row(width)
             for name in names[start : start + each]:
                 group = of.get(name)
-                gap = cells >= _TILE_NAMED
+                gap = cells >= _TILE_APART
                 sign = group.sign if group is not None else " "
                 style = palette.solid(group.style) if group is not None else palette.faint
                 tiles.put(sign.center(cells - gap), style).gap(gap)
