@@ -58,7 +58,14 @@ CASES = (
     *(at(Case("screen"), size) for size in SIZES),
     *(Case(f"theme-{theme}", theme=theme) for theme in THEMES if theme != "dark"),
     *(
-        at(Case(f"panel-{name}", keys=(str(number), "m")), size)
+        at(
+            Case(
+                f"panel-{name}",
+                recording="pow" if name == "clients" else "split",
+                keys=(str(number), "m"),
+            ),
+            size,
+        )
         for number, name in enumerate(NUMBERED, start=1)
         for size in BESIDE_THE_USUAL
     ),
