@@ -136,8 +136,8 @@ SIDE_BY_SIDE = frozenset({
     "leave", "restart", "heal_all", "faults", "theme", "shot", "help", "leave_race", "palette",
 })  # fmt: skip
 SIDE_BY_SIDE_SHOWN = frozenset({
-    "pause", "step_event", "step_tick", "slower", "faster", "next_panel", "enter", "partition",
-    "faults", "help", "leave_race", "palette",
+    "pause", "step_event", "next_panel", "enter", "partition", "faults", "help", "leave_race",
+    "palette",
 })  # fmt: skip
 # What some of them do there.
 SIDE_BY_SIDE_WORDS = {

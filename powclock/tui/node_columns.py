@@ -131,6 +131,9 @@ def _state(state: State, row: NodeRow) -> Part:
     if row.state == "split":
         return f"{CUT} split{_side(state, row.name)}", palette.rival
     if row.state == "idle" and answer_of(state.frame) is not Answer.WORK:
+        turns = state.frame.turns if state.frame is not None else None
+        if turns is not None and row.name not in turns.leaders:
+            return "not known", palette.warning  # it follows, and may never lead
         return "running", palette.good
     words, style = {
         "down": (f"{DOWN} down", palette.bad),

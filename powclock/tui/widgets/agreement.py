@@ -17,8 +17,11 @@ from powclock.tui.text import count, duration
 from powclock.tui.widgets.panel import Panel, Part
 
 _TILE_MAX = 6
-# A tile this wide has a gap after it, and room for the start of a name under it.
+# A tile this wide has a gap after it; one of this more has room for the start of a name under it.
+_TILE_APART = 2
 _TILE_NAMED = 3
+# With so many rows names have one of them, however many groups there are, so nothing jumps.
+_NAMED_ROWS = 4
 
 
 class Agreement(Panel):
@@ -65,7 +68,7 @@ class Agreement(Panel):
         groups = groups_of(frame, palette)
         down = down_of(frame, palette)
         told = [*groups, down] if down is not None else groups
-        rows = self._tiles(frame, told, width, named=height - len(told) >= 2)
+        rows = self._tiles(frame, told, width, named=height >= _NAMED_ROWS)
         room = height - len(rows)
         shown = told if len(told) <= room else told[: max(room - 1, 0)]
         rows += [self._group(group, width) for group in shown]
@@ -90,7 +93,7 @@ class Agreement(Panel):
             tiles, under = Row(width), Row(width)
             for name in names[start : start + each]:
                 group = of.get(name)
-                gap = cells >= _TILE_NAMED
+                gap = cells >= _TILE_APART
                 sign = group.sign if group is not None else " "
                 style = palette.solid(group.style) if group is not None else palette.faint
                 tiles.put(sign.center(cells - gap), style).gap(gap)

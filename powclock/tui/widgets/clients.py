@@ -20,6 +20,10 @@ _NINES_MAX = 5.0
 _GAUGE_MIN = 10
 _WIDE = 44
 _NAME_CELLS = 10
+# From this size on every figure has a row with all that belongs to it.
+_LARGE_ROWS = 10
+_LARGE_CELLS = 70
+_LABEL_CELLS = 14
 
 
 class Clients(Panel):
@@ -49,6 +53,8 @@ class Clients(Panel):
         if not frame.service.clients.requests:
             return [Row(width).put("no client has asked yet", self.state.palette.muted)]
         service = frame.service
+        if height >= _LARGE_ROWS and width >= _LARGE_CELLS:
+            return self._large(frame, service, width)
         groups = [
             self._available(service),
             self._confirmed(service),
@@ -58,6 +64,7 @@ class Clients(Panel):
         ]
         if height < 5:
             # The last of them share their rows.
+            groups[1] = groups[1][:2]
             pairs = [(0, 1), (2,), (3, 4)] if width >= _WIDE else [(0,), (2,), (3, 4)]
             rows = [self._row(width, [groups[index] for index in pair]) for pair in pairs]
             return rows[:height]
@@ -68,6 +75,38 @@ class Clients(Panel):
         if height > 6:
             rows.append(self._row(width, [self._costs(service)]))
         return rows
+
+    def _large(self, frame: Frame, service: Service, width: int) -> list[Row]:
+        """A figure a row, in whole sentences."""
+        palette, counts = self.state.palette, service.clients
+        text, muted = palette.text, palette.muted
+        elsewhere = f"{counts.elsewhere:,} of them by another node than was asked first"
+        confirmed = f"{frame.totals.transactions_confirmed:,} of {frame.totals.transactions_sent:,}"
+        lost = palette.bad if counts.lost else palette.good
+        differ = palette.bad if counts.contradicting else palette.good
+        told: list[tuple[str, list[Part]]] = [
+            ("requests", [(f"{counts.requests:,}", text), (", answered ", muted),
+                          (f"{counts.answered:,}", text), (f", {elsewhere}", muted)]),
+            ("confirmed", [(confirmed, text), (" transactions, ", muted),
+                           (f"{service.confirmed_per_s:.2f}", text), (" a second, lately ", muted),
+                           (f"{service.recent_per_s:.2f}", text)]),
+            ("to confirm", self._waits(service)[1:] or self._waits(service)),
+            ("reads", [(f"{counts.contradicting:,}", differ), (f" of {counts.reads:,} ", text),
+                       ("differ from another replica at that moment", muted)]),
+            ("writes", [(f"{counts.acknowledged:,}", text), (" acknowledged, ", muted),
+                        (f"{counts.lost:,}", lost), (" of them lost by now; ", muted),
+                        (f"{counts.refused:,}", text), (" refused", muted)]),
+            ("cost", self._costs(service)),
+        ]  # fmt: skip
+        first = Row(width).put("available".ljust(_LABEL_CELLS), muted)
+        for part in self._available(service)[1:]:
+            first.put(*part)
+        rows = [self._gauge(first, service.availability)]
+        for label, parts in told:
+            rows += [Row(width), Row(width).put(label.ljust(_LABEL_CELLS), muted)]
+            for words, style in parts:
+                rows[-1].put(words, style)
+        return [*rows, Row(width), self._entered(frame, width)]
 
     def _row(self, width: int, groups: list[list[Part]]) -> Row:
         row = Row(width)
@@ -154,6 +193,8 @@ class Clients(Panel):
     def _entered(self, frame: Frame, width: int) -> Row:
         """To whom the newest transactions were handed, the newest at the right."""
         row = Row(width).put("handed to ", self.state.palette.muted)
+        if width >= _LARGE_CELLS:
+            row.to(_LABEL_CELLS)
         shown = frame.entered[-max(row.room - _NAME_CELLS, 0) :]
         for name in shown:
             row.put(SQUARES[0], self.state.node(name))

@@ -115,6 +115,8 @@ class Network(Panel):
         """How long the block took, or how much slower than the race it is shown."""
         frame, palette = self.state.frame, self.state.palette
         spread = self._replay.spread
+        if answer_of(frame) is Answer.NOBODY:
+            return [("all linked with all", palette.muted)]
         if frame is None or spread is None:
             return []
         now_s = self.state.wall_s()

@@ -10,6 +10,9 @@ from powclock.tui.rows import Row
 from powclock.tui.text import clock, count, duration
 from powclock.tui.widgets.panel import Panel, Part
 
+# Narrower, a state is not called different.
+_WIDE = 30
+
 
 class Nobody(Panel):
     """The number of states, as large as there is room for, and since when they differ."""
@@ -28,7 +31,7 @@ class Nobody(Panel):
             return []
         states = self._states(frame)
         style = palette.good if states == 1 else palette.rival
-        facts = self._facts(frame, states)
+        facts = self._facts(frame, states, wide=width >= _WIDE)
         if height < 3 or width < 24:
             row = Row(width).put(f" {count(states, 'state')} ", style)
             for text, ink in facts[1]:
@@ -54,7 +57,7 @@ class Nobody(Panel):
             return 1
         return len(frame.states.groups) + frame.states.more_groups
 
-    def _facts(self, frame: Frame, states: int) -> list[list[Part]]:
+    def _facts(self, frame: Frame, states: int, *, wide: bool) -> list[list[Part]]:
         palette, totals = self.state.palette, frame.totals
         since_ns = self.state.differ_since_ns
         running = sum(row.state != "down" for row in frame.nodes)
@@ -69,7 +72,7 @@ class Nobody(Panel):
                 [(f"all {running} replicas agree", palette.text)],
                 sent,
             ]
-        first: list[Part] = [("different states", palette.rival)]
+        first: list[Part] = [("different states" if wide else "states", palette.rival)]
         if since_ns is None:
             return [first, [("young: on their way", palette.muted)], sent]
         return [

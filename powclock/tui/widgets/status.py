@@ -107,6 +107,7 @@ class Status(Panel):
         compared = self.state.expectations.race(frame).stale_of_mined
         limits = band(compared, parts_of_hundred)
         service = frame.service
+        asked = service.clients.requests > 0
         answered = f"{100 * service.availability:.2f} %"
         met = palette.good if service.on_target else palette.bad
         law = {"law": [mark(compared, palette), (f" {limits} % ", muted)]} if limits else {}
@@ -120,7 +121,7 @@ class Status(Panel):
                 (" of mined" if limits else " of mined ", muted),
             ],
             **law,
-            "answered": [("answered ", muted), (answered, met)],
+            **({"answered": [("answered ", muted), (answered, met)]} if asked else {}),
         }
 
     def _without_blocks(self, frame: Frame) -> dict[str, list[Part]]:
