@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BROKEN = 1
 RULES_MAX = 8
-RULES = "naive,pow"
+RULES = "naive,schedule,pow"
 PLAN = "loss=5%,crash,partition=60s"
 
 

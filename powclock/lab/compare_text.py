@@ -37,18 +37,31 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def _percent(digits: int) -> Callable[[float], str]:
+    return lambda part: f"{100 * part:.{digits}f}"
+
+
+def _fixed(digits: int) -> Callable[[float], str]:
+    return lambda value: f"{value:.{digits}f}"
+
+
 LINES = (
-    Line("first agreed after the heal, s", lambda race: race.agreed_after_s, lambda s: f"{s:.1f}"),
-    Line("in agreement since then", lambda race: race.agreed_part, lambda part: f"{part:.0%}"),
+    Line("agreed after the heal, s", lambda race: race.agreed_after_s, _fixed(1)),
+    Line("in agreement since, %", lambda race: race.agreed_part, _percent(0)),
+    Line("requests answered, %", lambda race: race.availability, _percent(2)),
+    Line("contradicting reads, %", lambda race: race.contradicting_reads, _percent(1)),
+    Line("writes lost, %", lambda race: race.writes_lost, _percent(1)),
     Line("confirmed a second", lambda race: race.confirmed_per_s, _number),
+    Line("time to confirm, s median", lambda race: race.wait_median_s, _fixed(1)),
+    Line("  95 % within, s", lambda race: race.wait_95_s, _fixed(1)),
     Line("forks", lambda race: race.forks, _number),
     Line("reorgs, of all nodes", lambda race: race.reorgs, _number),
     Line("messages per confirmed", lambda race: race.messages_per_confirmed, _number),
     Line("bytes per confirmed", lambda race: race.bytes_per_confirmed, _number),
-    Line("lead more than half (Nakamoto)", lambda race: race.nakamoto, _number),
-    Line("Gini of blocks led", lambda race: race.gini, lambda gini: f"{gini:.2f}"),
-    Line("entropy of leaders, bits", lambda race: race.entropy_bits, lambda bits: f"{bits:.2f}"),
-    Line("one leads in a row for, s", lambda race: race.reign_mean_s, lambda s: f"{s:.1f}"),
+    Line("Nakamoto coefficient", lambda race: race.nakamoto, _number),
+    Line("Gini of blocks led", lambda race: race.gini, _fixed(2)),
+    Line("entropy of leaders, bits", lambda race: race.entropy_bits, _fixed(2)),
+    Line("one leads in a row for, s", lambda race: race.reign_mean_s, _fixed(1)),
 )
 
 
