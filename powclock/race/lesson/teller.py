@@ -11,6 +11,7 @@ from powclock.race.driver import Driver
 from powclock.race.lesson.chapter import Chapter
 from powclock.race.lesson.player import Player
 from powclock.race.lesson.reading import stay_s
+from powclock.race.lesson.told import Told
 from powclock.record.events import Record
 
 
@@ -59,6 +60,29 @@ class Teller:
         """Whether the race is to go as fast as it can."""
         return self.rewinds or self.player.hurried
 
+    @property
+    def back_to(self) -> int:
+        """The step that a person who goes back wants to see."""
+        return (self._until if self.rewinds else self.player.index) - 1
+
+    def told(self) -> Told:
+        """What there is to read now."""
+        player, steps = self.player, self.player.chapter.steps
+        step = player.step
+        return Told(
+            title=player.chapter.title or player.chapter.name,
+            index=player.index,
+            count=len(steps),
+            caption=step.caption if step is not None else "",
+            question=step.question if step is not None else "",
+            answer=step.answer if step is not None and player.revealed else "",
+            asks=player.asks,
+            waits=self.held() and not player.asks,
+            over=player.over,
+            rewinds=self.rewinds,
+            hurries=player.hurried,
+        )
+
     def held(self) -> bool:
         """Whether the race waits for somebody who reads."""
         return self.player.held(self._driver.now_ns)
@@ -99,7 +123,10 @@ class Teller:
         if self.rewinds or (not self._attended and self._wall_s is None):
             while player.asks or (not player.may_go and not player.over):
                 player.go_on(hurry=False)
-        elif not self._attended and not player.may_go and self.unread_s() <= 0:
+        elif self._attended:
+            if player.following is None and not player.asks:
+                player.go_on(hurry=False)  # after the last step there is nothing to go on to
+        elif not player.may_go and self.unread_s() <= 0:
             player.go_on(hurry=False)
             self._shown_s = self._now_s()
 
