@@ -15,7 +15,7 @@ from powclock.race.scenario import NotNegative, Scenario, ScenarioError, Text
 from powclock.record.labels import clean_label
 
 Name = Literal[
-    "agreed", "apart", "accounts_differ",
+    "agreed", "apart", "groups", "accounts_differ",
     "forks", "reorgs", "refused", "returned", "confirmed", "equivocations",
     "ticks", "leaders", "leads", "nobody_led_s",
     "interval_mean_s", "interval_longest_s", "interval_shortest_s", "work_factor",
@@ -32,6 +32,7 @@ _SINCE = frozenset({"since"})
 TAKES: dict[str, frozenset[str]] = {
     "agreed": frozenset(),
     "apart": frozenset(),
+    "groups": frozenset(),
     "accounts_differ": frozenset(),
     "forks": _SINCE,
     "reorgs": frozenset({"nodes", "depth", "since"}),
@@ -67,7 +68,8 @@ TAKES: dict[str, frozenset[str]] = {
     "attacker_share": frozenset(),
 }
 _WITHOUT_BLOCKS = frozenset({
-    "agreed", "apart", "accounts_differ", "refused", "confirmed", "running", "availability",
+    "agreed", "apart", "groups", "accounts_differ", "refused", "confirmed", "running",
+    "availability",
     "requests_unanswered", "lost_writes", "taken_back_writes", "contradicting_reads",
     "wait_median_s", "wait_95_s", "confirmed_per_s", "messages_per_confirmed",
 })  # fmt: skip

@@ -140,6 +140,7 @@ def _attacker_share(view: View) -> float:
 _FIGURES: dict[str, Callable[[Claim, Evidence], float]] = {
     "agreed": lambda _, e: agreed(e.view),
     "apart": lambda _, e: groups(e.view) > 1,
+    "groups": lambda _, e: groups(e.view),
     "accounts_differ": lambda _, e: (
         0 if e.view.states is None else len(e.view.states.differing) + e.view.states.more_accounts
     ),
