@@ -273,12 +273,12 @@ class Gossip:
                 peer=source,
             )
         )
-        self._evidence.seen(self._rule.claim(block), hash_)
         if source is not None:
             self._conduct.delivered(source, hash_)
         if change is not None:
             self._head_moved(change)
             self._send_others(source, Announce(blocks=(hash_,)))
+        self._evidence.seen(self._rule.claim(block), hash_)
         for child, peer, frame in self._orphans.children_of(hash_):
             self._on_block(child, peer, frame)
 
