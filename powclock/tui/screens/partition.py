@@ -35,8 +35,15 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         Binding("up", "choose(-1)", "up"),
         Binding("down", "choose(1)", "down"),
         Binding("space", "other_side", "other side", tooltip="The node changes sides"),
-        Binding("1", "share(0.4)", "40/60", tooltip="Sides of 40 % and 60 % of the hash rate"),
-        Binding("2", "share(0.5)", "halves", tooltip="Sides of half the hash rate each"),
+        Binding(
+            "1",
+            "share(0.4)",
+            "40/60",
+            tooltip="Sides of 40 % and 60 %: of the hash rate, or of the nodes",
+        ),
+        Binding(
+            "2", "share(0.5)", "halves", tooltip="Sides of half the hash rate, or half the nodes"
+        ),
         Binding("enter", "cut", "cut", key_display="⏎", tooltip="Cut the network"),
         Binding("p", "cut", "cut", id="partition"),
         Binding("escape,q", "close", "no", key_display="esc", tooltip="Leave the network whole"),
@@ -46,6 +53,8 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         super().__init__(state)
         nodes = state.frame.nodes if state.frame else ()
         self._shares = {row.name: row.share for row in nodes}
+        if not any(self._shares.values()):  # where nobody hashes, every node counts as much
+            self._shares = dict.fromkeys(self._shares, 1 / max(len(self._shares), 1))
         self._names = list(self._shares)
         self._at = self._names.index(state.selected) if state.selected in self._names else 0
         self._first = by_share(self._shares, 0.4)
