@@ -71,8 +71,8 @@ def caption(scene: Scene, width: int) -> Row:
     running = sum(len(tip.nodes) for tip in frame.tips)
     if best is None or not frame.height:
         search = answer_of(frame) is Answer.WORK
-        words = "the nodes search for" if search else "nobody has sealed"
-        return row.put(f"{words} the first block", palette.muted)
+        nobody = "the nodes search for" if search else "nobody has sealed"
+        return row.put(f"{nobody} the first block", palette.muted)
     for fault in frame.faults:
         attack = fault.attack
         if attack is None or not attack.withheld:
