@@ -115,7 +115,9 @@ def broken_for(fault: AnyFault, seconds: float, seed: int = 1) -> Race:
 
 
 def test_data_lost_in_transit_leaves_the_replicas_different_for_ever() -> None:
-    assert len(roots(broken_for(Loss(probability=0.05), 20))) > 1
+    running = broken_for(Loss(probability=0.05), 20)
+    assert len(roots(running)) > 1
+    assert running.world.client_counts().lost == running.world.writes_missing() > 0
 
 
 def test_bits_that_flip_in_transit_are_losses_as_the_checksum_tells() -> None:
