@@ -334,5 +334,5 @@ def test_the_shipped_race_shows_each_cause_in_turn() -> None:
         owners = {each.owner for each in states(running).differing}
         assert {"alice", "judy"} <= owners
         running.run(62)
-        assert len(states(running).groups) == 10
+        assert len(states(running).groups) == 9
         assert running.driver.summary().writes_missing > 5
