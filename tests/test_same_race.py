@@ -44,6 +44,7 @@ def races(tmp_path: Path) -> list[tuple[str | Path, ...]]:
     return [
         ("--seed", "7", "--ticks", "30", *FAST),
         (tmp_path / "slow.toml", "--ticks", "20"),
+        ("schedule", "--until", "150s"),
         (tmp_path / "parted.toml", "--until", "60s"),
         (tmp_path / "broken.toml", "--until", "90s"),
     ]

@@ -18,11 +18,13 @@ from powclock.race.commands import (
     Find,
     Heal,
     HealAll,
+    Hold,
     Look,
     Quit,
     SetRate,
     StepEvent,
     StepTick,
+    StepTo,
 )
 from powclock.race.driver import Driver
 from powclock.race.messages import Declined, Ended, Found, FromRace, Shown
@@ -62,6 +64,8 @@ class Engine:
         self._next_frame_ns = 0
         self._told_inputs = 0
         self._step: Callable[[], bool] | None = None
+        self._step_end_ns = self._until_ns
+        self._hold_ns = FOR_EVER_NS
         self._reached = 0.0
         self._measured_from = (wall_ns(), 0)
         self._over = False
@@ -97,13 +101,19 @@ class Engine:
         driver = self._driver
         while wall_ns() < stop_ns:
             if self._step is not None:
-                if driver.step_until(self._step, turns_max=TURNS_A_LOOK, until_ns=self._until_ns):
+                end_ns = self._step_end_ns
+                if driver.step_until(self._step, turns_max=TURNS_A_LOOK, until_ns=end_ns):
                     self._step = None
                     self._pacer.set_rate(0.0, driver.now_ns)
                     self._next_frame_ns = 0
                 continue
+            if driver.now_ns >= self._hold_ns:
+                # Time that the race was made to stand is not time that it is behind.
+                self._pacer.set_rate(self._pacer.rate, driver.now_ns)
+                return
             goal_ns = self._pacer.goal_ns(driver.now_ns)
-            goal_ns = self._until_ns if goal_ns is None else min(goal_ns, self._until_ns)
+            end_ns = min(self._until_ns, self._hold_ns)
+            goal_ns = end_ns if goal_ns is None else min(goal_ns, end_ns)
             if driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK):
                 return
 
@@ -122,7 +132,8 @@ class Engine:
         if self._step is not None or self._over:
             return 0.0
         due_ns = self._driver.world.loop.next_ns
-        race_s = math.inf if due_ns is None else self._pacer.wall_wait_s(due_ns)
+        held = self._driver.now_ns >= self._hold_ns
+        race_s = math.inf if due_ns is None or held else self._pacer.wall_wait_s(due_ns)
         frame_s = max(0, self._next_frame_ns - wall_ns()) / NANOSECONDS
         return min(race_s, frame_s)
 
@@ -140,12 +151,17 @@ class Engine:
                 self._measured_from = (wall_ns(), now_ns)
             case StepEvent():
                 seen = self._driver.view.notable
-                self._step = lambda: self._driver.view.notable > seen
+                self._step_until(lambda: self._driver.view.notable > seen)
             case StepTick() if not self._driver.world.scenario.has_blocks:
                 self._tell(Declined("a naive race has no ticks: step to the next event instead"))
             case StepTick():
                 height = self._driver.view.height
-                self._step = lambda: self._driver.view.height > height
+                self._step_until(lambda: self._driver.view.height > height)
+            case StepTo(time_ns):
+                self._step_until(lambda: self._driver.now_ns >= time_ns, time_ns)
+            case Hold(until_ns):
+                self._hold_ns = until_ns
+                return
             case Look(focus):
                 self._camera.focus = focus
             case Find(text):
@@ -153,6 +169,10 @@ class Engine:
             case Quit():
                 self._over = True
         self._next_frame_ns = 0  # what a key did is shown at once
+
+    def _step_until(self, done: Callable[[], bool], time_ns: int = FOR_EVER_NS) -> None:
+        self._step = done
+        self._step_end_ns = min(time_ns, self._until_ns)
 
     def _show_if_due(self) -> None:
         if wall_ns() >= self._next_frame_ns:

@@ -11,6 +11,7 @@ from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread, T
 from powclock.record.events import NANOSECONDS, Hash, NodeId
 from powclock.record.frame import ChainBlock, EventLine, Frame, NodeRow, TipRow
 from powclock.record.known import NodeView
+from powclock.record.turns import turns
 from powclock.record.view import View
 
 EVENTS_MAX = 200
@@ -76,6 +77,12 @@ class Camera:
             conditions=view.conditions(),
             service=view.service(),
             states=view.states,
+            entered=tuple(view.entered),
+            turns=(
+                turns(started.chain.schedule, started.nodes, view.blocks, time_ns)
+                if started.chain.schedule is not None
+                else None
+            ),
         )
 
     def _fresh_events(self) -> tuple[tuple[EventLine, ...], int]:
@@ -250,6 +257,7 @@ class Camera:
             skew_s=sample.skew_s if sample is not None else 0.0,
             mempool=sample.mempool if sample is not None and running else 0,
             refused=node.refused,
+            applied=node.applied,
         )
 
     def _tip(self, node: NodeView) -> str:

@@ -62,6 +62,7 @@ from powclock.record.service import Service, ServiceFold
 HISTORY_SAMPLES = 400
 MARKS_MAX = 50
 RECENT_TICKS = 20
+ENTERED_MAX = 60
 LINES_MAX = 500
 TRANSACTIONS_MAX = 5_000
 BLOCKS_KEPT = 1_000
@@ -103,6 +104,8 @@ class View:
         self.states: StatesCompared | None = None
         # Turns that a leader sealed more than once, as far as remembered: each is counted once.
         self._equivocated: dict[tuple[NodeId, int], None] = {}
+        # To whom clients handed the newest transactions.
+        self.entered: deque[NodeId] = deque(maxlen=ENTERED_MAX)
         self.marks: deque[Mark] = deque(maxlen=MARKS_MAX)
         self.lines: deque[EventLine] = deque(maxlen=LINES_MAX)
         self.notable = 0
@@ -202,6 +205,7 @@ class View:
                 self.blocks.found(event, name, record.time_ns)
             case TransactionSent():
                 self.counts.transactions_sent += 1
+                self.entered.append(name)
                 self.transactions[event.id] = TransactionView(
                     event.id, event.client, name, record.time_ns, event.amount, event.fee
                 )

@@ -2,6 +2,7 @@
 
 import math
 import queue
+from collections.abc import Callable
 
 import msgspec
 from msgspec.structs import replace
@@ -12,11 +13,13 @@ from powclock.race.commands import (
     Break,
     Find,
     Heal,
+    Hold,
     Look,
     Quit,
     SetRate,
     StepEvent,
     StepTick,
+    StepTo,
 )
 from powclock.race.engine import Engine
 from powclock.race.headless import Outputs, replay_session
@@ -197,3 +200,43 @@ def unseen_frame(messages: list[FromRace]) -> Frame:
     shown = messages[-2]
     assert isinstance(shown, Shown)
     return shown.frame
+
+
+def test_a_race_that_is_held_stands_there_and_is_not_behind() -> None:
+    shown = shown_until(
+        Plan(WHAT, 0.0),
+        lambda before, now: 0 < before.frame.time_ns == now.frame.time_ns,
+        Hold(seconds(3)),
+        SetRate(math.inf),
+    )
+    assert shown[-1].frame.time_ns == seconds(3)
+    assert shown[-1].pace == Pace(math.inf, 0.0, paused=False, behind=False)
+
+
+def test_a_step_to_a_time_pauses_exactly_there_whatever_holds_the_race() -> None:
+    shown = shown_until(
+        Plan(WHAT, 0.0),
+        lambda _before, now: now.frame.time_ns > 0 and now.pace.paused,
+        Hold(seconds(1)),
+        StepTo(seconds(2)),
+    )
+    assert shown[-1].frame.time_ns == seconds(2)
+
+
+def shown_until(
+    plan: Plan, over: Callable[[Shown, Shown], bool], *commands: AnyCommand
+) -> list[Shown]:
+    """The frames of a race up to two after each other that are as wanted."""
+    waiting: queue.SimpleQueue[AnyCommand] = queue.SimpleQueue()
+    for command in commands:
+        waiting.put(command)
+    shown: list[Shown] = []
+
+    def hear(message: FromRace) -> None:
+        if isinstance(message, Shown):
+            shown.append(message)
+            if len(shown) > 1 and over(*shown[-2:]):
+                waiting.put(Quit())
+
+    Engine(replace(plan, frames_per_s=60), waiting, hear).run()
+    return shown[:-1]  # the last word has a frame of its own

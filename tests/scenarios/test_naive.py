@@ -14,6 +14,7 @@ from powclock.network.faults.conflict import FEE, Conflict
 from powclock.network.faults.cuts import Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
+from powclock.network.faults.equivocate import Equivocate
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.fault import FaultError
 from powclock.network.faults.flood import Flood
@@ -233,6 +234,7 @@ def test_the_same_two_requests_where_somebody_leads_one_is_confirmed_and_the_oth
 
 BLOCKS = "needs blocks: under naive there are none"
 WORK = "needs proof of work: under naive nobody hashes"
+LEADERS = "needs a leader schedule: under naive nobody knows beforehand who leads"
 DECLINED: list[tuple[AnyFault, str]] = [
     (HashRateFactor(), WORK),
     (Flood(junk="headers"), WORK),
@@ -242,6 +244,7 @@ DECLINED: list[tuple[AnyFault, str]] = [
     (Eclipse(nodes=("bob",), attacker="alice"), BLOCKS),
     (Forge(), BLOCKS),
     (Censor(), BLOCKS),
+    (Equivocate(nodes=("bob",)), LEADERS),
 ]
 
 

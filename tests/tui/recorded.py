@@ -72,6 +72,28 @@ RECORDINGS = {
         (9.0, 43.0, 58.0),
         ("alice", "bob"),
     ),
+    **{
+        rule: Recording(
+            f"""
+            seed = 7
+            rule = "{rule}"
+            nodes = {{ count = 10, spread = 0.4 }}
+            links = {{ latency_ms = 60, jitter_ms = 20 }}
+            schedule = {{ slot_s = 5, blocks = 2 }}
+            workload = {{ transactions_per_s = 0.5 }}
+            [[faults]]
+            at_s = 4
+            fault = {{ kind = "clock_skew", offset_s = 7, nodes = ["carol"] }}
+            [[faults]]
+            at_s = 15
+            lasts_s = 30
+            fault = {{ kind = "partition", nodes = ["alice", "carol", "frank", "judy"] }}
+            """,
+            (9.0, 43.0, 58.0),
+            ("alice",),
+        )
+        for rule in ("naive", "schedule", "pow")
+    },
     "regions": Recording(
         """
         seed = 5

@@ -11,13 +11,16 @@ import math
 from powclock.lab.expected import Expected
 from powclock.record.events import Hash
 from powclock.record.frame import Frame
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.digits import large, large_width, small
 from powclock.tui.expectations import band, mark, parts_of_hundred, seconds, sentence, tenths
 from powclock.tui.glyphs import BARS, BEST, FULL
 from powclock.tui.rows import Row
 from powclock.tui.state import State
 from powclock.tui.text import count, duration, percent
+from powclock.tui.widgets.nobody import Nobody
 from powclock.tui.widgets.panel import Border, Panel, Part
+from powclock.tui.widgets.slot_clock import SlotClock
 
 # The curve ends at this many expected intervals: 95 % of all waits are shorter.
 _CURVE_END = 3.0
@@ -38,6 +41,14 @@ class Clock(Panel):
         self._head: Hash = ""
         self._height = 0
         self._fell_from: int | None = None
+        self._others: dict[Answer, Panel] = {
+            Answer.NOBODY: Nobody(state),
+            Answer.SCHEDULE: SlotClock(state),
+        }
+
+    def instead(self) -> Panel | None:
+        """Without blocks there is no clock; where leaders take turns it counts slots."""
+        return self._others.get(answer_of(self.state.frame))
 
     def body(self, width: int, height: int) -> list[Row]:
         """Large digits with the facts beside them; in one row where there is just one."""

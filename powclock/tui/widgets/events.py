@@ -9,6 +9,7 @@ from powclock.tui.glyphs import (
     DOWN,
     FORK,
     HEALED,
+    OUTSIDE,
     POINTER,
     REORG,
     STALE,
@@ -44,6 +45,7 @@ def sign(kind: str, palette: Palette) -> tuple[str, Style]:
         "join": ("+", palette.good),
         "difficulty": ("▲", palette.accent),
         "start": (POINTER, palette.accent),
+        "declined": (OUTSIDE, palette.warning),
     }
     return signs.get(kind, ("·", palette.muted))
 
