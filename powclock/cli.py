@@ -16,6 +16,8 @@ from typer.core import TyperGroup
 
 from powclock import __version__, listings
 from powclock.cli_check import check, seed_of
+from powclock.cli_compare import compare
+from powclock.cli_errors import WrongUse
 from powclock.cli_options import (
     AS_JSON,
     ASCII,
@@ -42,6 +44,7 @@ from powclock.cli_options import (
 )
 from powclock.cli_progress import interrupts, progress
 from powclock.cli_split import rules_of, show_split
+from powclock.cli_sweep import sweep
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
 from powclock.race.rules import RuleError
@@ -60,10 +63,6 @@ if TYPE_CHECKING:
     from powclock.tui.run import ScreenOptions
 
 OURS, WRONG_USE, INTERRUPTED = 1, 2, 130
-
-
-class WrongUse(Exception):
-    """What the person asked for cannot be done: one line, with the mend."""
 
 
 class ReaderGone(Exception):
@@ -275,17 +274,16 @@ def run(
         raise WrongUse("--inputs brings its own scenario, seed and end: leave the others out")
     if inputs is None and not ticks and not until:
         raise WrongUse("a race has no end of its own: say --ticks 200 or --until 10m")
+    chosen = None if inputs is not None else _scenario(scenario, seed, nodes, miner, rule)
+    if chosen is not None and not chosen.has_blocks and (ticks or headers is not None):
+        option = "--headers" if headers is not None else "--ticks"
+        raise WrongUse(f"{option}: a naive race has no ticks and no blocks: say --until 10m")
     with _told(shlex.join(["powclock", *sys.argv[1:]])), ExitStack() as files:
         outputs = Outputs(_writable(events, files), _writable(headers, files))
-        if inputs is not None:
+        if chosen is None:
+            assert inputs is not None
             summary = _replayed(inputs, outputs, check=not no_check)
         else:
-            chosen = _scenario(scenario, seed, nodes, miner, rule)
-            if not chosen.has_blocks and (ticks or headers is not None):
-                option = "--headers" if headers is not None else "--ticks"
-                raise WrongUse(
-                    f"{option}: a naive race has no ticks and no blocks: say --until 10m"
-                )
             until_ns = round((until or 0) * NANOSECONDS)
             with progress(ticks or 0, until_ns) as tell:
                 summary = run_race(
@@ -347,10 +345,15 @@ def _loaded(which: str, rule: str | None = None) -> Scenario:
     return load_scenario(which)
 
 
-app.command()(check)
-
-
-for _command in (listings.scenarios, listings.themes, listings.keys, listings.paths):
+for _command in (
+    check,
+    sweep,
+    compare,
+    listings.scenarios,
+    listings.themes,
+    listings.keys,
+    listings.paths,
+):
     app.command()(_command)
 
 

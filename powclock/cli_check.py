@@ -25,7 +25,7 @@ def seed_of(text: str, end: int = SEED_END) -> int | None:
     return number if number < end else None
 
 
-def _seeds(text: str) -> range:
+def seeds_of(text: str) -> range:
     """17, or 0:1000 without its end."""
     first, colon, end = text.partition(":")
     start = seed_of(first)
@@ -64,7 +64,7 @@ def check(
 
         typer.echo(to_toml(draw(show, rule or "pow")), nl=False)
         return
-    report = _race(_seeds(seeds), rule or "pow", jobs or os.cpu_count() or 1)
+    report = _race(seeds_of(seeds), rule or "pow", jobs or os.cpu_count() or 1)
     if as_json:
         import msgspec
 

@@ -32,7 +32,7 @@ class NaiveElection:
         return ()
 
     def admits(self, key: bytes) -> bool:  # noqa: ARG002 (the protocol's)
-        """Nobody leads, so nobody is kept from it."""
+        """Anybody: whoever takes part appends."""
         return True
 
     def reseal(self, block: Block, key: SigningKey) -> Block:  # noqa: ARG002 (the protocol's)

@@ -5,6 +5,7 @@ rate and disk. One that leaves loses the seat too.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
@@ -50,13 +51,18 @@ class Roster:
         self._fabric = fabric
         self._recorder = recorder
         self._emit = emit
-        self._joins = 0
+        self._joined = 0
+        self._asked: Counter[tuple[str, ...]] = Counter()
         self._group: asyncio.TaskGroup | None = None
 
     def stream(self, *name: object) -> Stream:
-        """A stream of its own for each time that it is asked for."""
-        self._joins += 1
-        return Stream(self._scenario.seed, *name, self._joins)
+        """A stream of its own for each time that it is asked for, whoever asks for others."""
+        return Stream(self._scenario.seed, *name, self._times_asked(*name))
+
+    def _times_asked(self, *name: object) -> int:
+        words = tuple(map(str, name))
+        self._asked[words] += 1
+        return self._asked[words] - 1
 
     # The first nodes.
 
@@ -74,7 +80,7 @@ class Roster:
             self._run(name)
 
     def _seat(self, name: str, hash_rate: float, region: str) -> Seat:
-        seat = self._builder.seat(name, hash_rate, region, self._joins)
+        seat = self._builder.seat(name, hash_rate, region, self._times_asked("seat", name))
         self.seats[name] = seat
         self.names[seat.address] = name
         return seat
@@ -162,9 +168,10 @@ class Roster:
         if len(self.seats) >= NODES_MAX:
             raise FaultError(f"the race is full: at most {NODES_MAX} nodes")
         others = list(self.seats)
+        self._joined += 1
         stream = self.stream("join", name)
         regions = self._scenario.regions
-        region = regions[self._joins % len(regions)].name if regions else ""
+        region = regions[self._joined % len(regions)].name if regions else ""
         blocks = self._scenario.has_blocks
         seat = self._seat(name, hash_rate if blocks else 0.0, region)
         count = max(JOINED_PEERS, self._scenario.links.degree) if blocks else len(others)

@@ -19,13 +19,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """The figures that `powclock run --json` prints.
 
     `ticks` is the height of the best chain, `blocks_stale` are blocks mined that are not on it, and
-    `stale_of_mined` is their part of all blocks mined. `reorgs` counts each node's. `forks` counts
-    blocks found on a parent that had a child already. `equivocations` counts turns for which a
-    leader sealed two blocks, as far as any node saw. `conditions` say what the race was run under,
-    with the delay that blocks had, `attacks` what the last of them came to. `state_groups` counts
-    the different states of the nodes that run: 1 where all agree. `writes_missing` counts requests
-    that were acknowledged under naive replication, and that some of these nodes lack. `service`
-    is what clients saw. `digest` is the SHA-256 of the records as JSON lines.
+    `stale_of_mined` is their part of all blocks mined. `blocks_by_node` counts blocks mined,
+    `led_by_node` those on the best chain; a node reigns from a tick of its own until another's.
+    `reorgs` counts each node's. `forks` counts blocks found on a parent that had a child already.
+    `equivocations` counts turns for which a leader sealed two blocks, as far as any node saw.
+    `conditions` say what the race was run under, with the delay that blocks had, `attacks` what the
+    last of them came to. `state_groups` counts the different states of the nodes that run: 1 where
+    all agree. `writes_missing` counts requests that were acknowledged under naive replication, and
+    that some of these nodes lack. `service` is what clients saw. `digest` is the SHA-256 of the
+    records as JSON lines.
     """
 
     version: str
@@ -51,6 +53,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     peers_dropped: int
     equivocations: int
     blocks_by_node: dict[NodeId, int]
+    led_by_node: dict[NodeId, int]
+    reigns: int
+    reign_mean_s: float
+    reign_max_s: float
+    reign_max_ticks: int
     hashes: int
     transactions_sent: int
     transactions_confirmed: int
@@ -80,13 +87,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         dropped = f"; {self.peers_dropped} peers dropped" if self.peers_dropped else ""
         if not self.has_blocks:
             return self._text_without_blocks()
-        mined = f"{self.blocks_mined} mined, {self.blocks_stale} stale"
+        made = "mined" if self.miner else "sealed"
+        mined = f"{self.blocks_mined} {made}, {self.blocks_stale} stale"
+        miner = f", {self.miner}" if self.miner else ""
         return "\n".join(
             (
-                f"{self.scenario} · seed {self.seed} · {self.rule}, {self.miner}",
+                f"{self.scenario} · seed {self.seed} · {self.rule}{miner}",
                 f"race time {self.race_seconds:.1f} s",
                 f"ticks     {self.ticks}{pace}",
-                f"blocks    {mined} ({self.stale_of_mined:.1%} of mined), {self.forks} forks",
+                f"blocks    {mined} ({self.stale_of_mined:.1%} of {made}), {self.forks} forks",
                 f"reorgs    {self.reorgs} by nodes, at most {self.reorg_depth_max} deep",
                 f"found by  {leaders or 'nobody yet'}{others}",
                 f"workload  {self.transactions_sent} transactions sent, {confirmed}",
@@ -143,7 +152,8 @@ def summarise(
     started = view.started
     assert started is not None, "the first record says what is raced"
     counts = view.counts
-    names = [info.name for info in started.nodes] + list(view.wins)
+    names = dict.fromkeys([info.name for info in started.nodes] + list(view.wins))
+    reigns = view.reigns
     return Summary(
         version=__version__,
         scenario=started.scenario,
@@ -167,7 +177,12 @@ def summarise(
         messages_refused=counts.messages_refused,
         peers_dropped=counts.peers_dropped,
         equivocations=counts.equivocations,
-        blocks_by_node={name: view.wins.get(name, 0) for name in dict.fromkeys(names)},
+        blocks_by_node={name: view.wins.get(name, 0) for name in names},
+        led_by_node={name: view.blocks.authored.get(name, 0) for name in names},
+        reigns=reigns.count,
+        reign_mean_s=reigns.mean_ns(time_ns) / NANOSECONDS,
+        reign_max_s=reigns.max_ns(time_ns) / NANOSECONDS,
+        reign_max_ticks=reigns.ticks_max,
         hashes=round(view.hashes),
         transactions_sent=counts.transactions_sent,
         transactions_confirmed=counts.transactions_confirmed,

@@ -9,7 +9,10 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 
-from powclock.clock.virtual_loop import VirtualLoop
+import msgspec
+
+from powclock.clock.node_clock import EPOCH_S
+from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 from powclock.election.election import Election
 from powclock.machine.header import display, from_display
 from powclock.network.fabric import Fabric
@@ -218,8 +221,13 @@ class World:
         return self._fabric.traffic()
 
     def client_counts(self) -> ClientCounts:
-        """What clients have asked and got so far."""
-        return self._workload.counts()
+        """What clients have asked and got so far; without blocks, lost is what some replica lacks
+        for longer than a round of messages takes.
+        """
+        counts = self._workload.counts()
+        if self.scenario.has_blocks:
+            return counts
+        return msgspec.structs.replace(counts, lost=self.comparison.overdue(self.loop.now_ns))
 
     def name_of(self, address: bytes) -> str:
         """Whose an account is; the start of its key if it is nobody's that takes part."""
@@ -273,11 +281,8 @@ class World:
         return member
 
     def _leaders(self) -> tuple[str, ...]:
-        """Whose turn it is, as the first node that runs has it; nobody where only work can tell."""
-        for name, node in self.running().items():
-            leader = node.rule.leader(node.head, self.seat(name).clock.now())
-            return () if leader is None else (leader,)
-        return ()
+        """Whose turn it is by the race's own clock; nobody where only work can tell."""
+        return self._rules.election.leaders(EPOCH_S * NANOSECONDS + self.loop.now_ns)
 
     def _emit_sent(self, node: str, event: TransactionSent) -> None:
         self.recorder.emit(node, event)

@@ -10,8 +10,9 @@ from powclock.record.blocks import BlockView
 from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread, TreeBlock
 from powclock.record.events import NANOSECONDS, Hash, NodeId
 from powclock.record.frame import ChainBlock, EventLine, Frame, NodeRow, TipRow
+from powclock.record.known import NodeView
 from powclock.record.turns import turns
-from powclock.record.view import NodeView, View
+from powclock.record.view import View
 
 EVENTS_MAX = 200
 LINKS_MAX = 4_000

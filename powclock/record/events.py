@@ -31,8 +31,8 @@ class Event(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
 
 class RaceStarted(Event, frozen=True, tag="race_started"):
     """The first record: what is raced, by whom over which links, and the genesis header (160
-    hexadecimal digits). A proof may miss its header's target by the factor `proof_scale`, and hash
-    rates wander by the part `wander` of themselves.
+    hexadecimal digits). `miner` is empty where nobody hashes. A proof may miss its header's target
+    by the factor `proof_scale`, and hash rates wander by the part `wander` of themselves.
     """
 
     version: str

@@ -135,7 +135,9 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
     transactions_returned: int = 0
     messages: int = 0
     message_bytes: int = 0
+    peers_dropped: int = 0
     hashes: float = 0.0
+    equivocations: int = 0
 
 
 class Frame(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ grows with the race is bounded.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from math import fsum
 
 import msgspec
@@ -52,12 +52,13 @@ from powclock.record.events import (
     TransactionSent,
     TransfersLeftOut,
 )
-from powclock.record.facts import LinkInfo, NodeInfo, NodeSample
+from powclock.record.facts import LinkInfo
 from powclock.record.frame import ActiveFault, EventLine, Mark, Totals
+from powclock.record.known import Counts, NodeView, TransactionView
 from powclock.record.narrate import narrate
+from powclock.record.reigns import Reigns
 from powclock.record.service import Service, ServiceFold
 
-SPARK_SAMPLES = 60
 HISTORY_SAMPLES = 400
 MARKS_MAX = 50
 RECENT_TICKS = 20
@@ -67,56 +68,6 @@ TRANSACTIONS_MAX = 5_000
 BLOCKS_KEPT = 1_000
 # For so long a node does not talk to a peer that it dropped (`network/conduct`).
 DROPPED_NS = 30_000_000_000
-
-
-@dataclass(slots=True)
-class NodeView:
-    """What is known of one node."""
-
-    info: NodeInfo
-    running: bool = False
-    frozen: bool = False
-    damaged: bool = False
-    applied: int = 0
-    head: Hash = ""
-    height: int = 0
-    seen_ns: int = 0
-    won: int = 0
-    refused: int = 0
-    sample: NodeSample | None = None
-    rates: deque[float] = field(default_factory=lambda: deque(maxlen=SPARK_SAMPLES))
-
-
-@dataclass(slots=True)
-class TransactionView:
-    """A transaction that a client sent; `block` has it on the best chain, if any does."""
-
-    id: Hash
-    client: str
-    node: NodeId
-    sent_ns: int
-    amount: int
-    fee: int
-    block: Hash | None = None
-
-
-@dataclass(slots=True)
-class Counts:
-    """Running counts; see `Totals`."""
-
-    forks: int = 0
-    reorgs: int = 0
-    reorg_depth_max: int = 0
-    blocks_mined: int = 0
-    blocks_refused: int = 0
-    messages_refused: int = 0
-    peers_dropped: int = 0
-    equivocations: int = 0
-    transactions_sent: int = 0
-    transactions_confirmed: int = 0
-    transactions_returned: int = 0
-    messages: int = 0
-    message_bytes: int = 0
 
 
 class View:
@@ -133,6 +84,7 @@ class View:
         self.counts = Counts()
         self.delays = Delays()
         self.lag = Lag()
+        self.reigns = Reigns()
         self._service = ServiceFold()
         self.faults_begun = 0
         self.tick: LeaderElected | None = None
@@ -189,6 +141,7 @@ class View:
                 self.intervals_s.append(event.interval_s)
                 self.blocks.choose(event.hash)
                 self.lag.ticked(event.height, record.time_ns)
+                self.reigns.ticked(event.leader, record.time_ns)
             case StatesCompared():
                 self.states = event
             case LinksChanged():
@@ -403,22 +356,7 @@ class View:
 
     def totals(self) -> Totals:
         """Counts for a frame."""
-        counts = self.counts
-        return Totals(
-            forks=counts.forks,
-            reorgs=counts.reorgs,
-            reorg_depth_max=counts.reorg_depth_max,
-            blocks_mined=counts.blocks_mined,
-            blocks_stale=self.blocks_stale,
-            blocks_refused=counts.blocks_refused,
-            messages_refused=counts.messages_refused,
-            transactions_sent=counts.transactions_sent,
-            transactions_confirmed=counts.transactions_confirmed,
-            transactions_returned=counts.transactions_returned,
-            messages=counts.messages,
-            message_bytes=counts.message_bytes,
-            hashes=self.hashes,
-        )
+        return Totals(**asdict(self.counts), blocks_stale=self.blocks_stale, hashes=self.hashes)
 
     def service(self) -> Service:
         """What clients see, so far."""

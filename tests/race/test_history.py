@@ -151,7 +151,7 @@ def test_only_faults_after_which_nobody_goes_far_back_let_a_race_forget() -> Non
     forgetting = {
         str(kind.__struct_config__.tag) for kind in get_args(AnyFault) if not kind.needs_history
     }
-    assert forgetting == {"loss", "bit_flips", "clock_skew", "hash_rate"}
+    assert forgetting == {"loss", "bit_flips", "clock_skew", "hash_rate", "conflict"}
     assert may_forget(scenario())
     crash = {"kind": "crash", "nodes": ["alice"]}
     assert not may_forget(scenario(faults=[{"fault": {"kind": "loss"}}, {"fault": crash}]))

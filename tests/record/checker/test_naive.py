@@ -89,7 +89,7 @@ def never_ends_a_round(patch: Patch) -> None:
     patch.setattr(NaiveNode, "_refuse", lambda self, *_: None)
     right = NaiveNode.submit
 
-    def submit(self: NaiveNode, transaction: Transaction) -> bool:
+    def submit(self: NaiveNode, transaction: Transaction, *, relay: bool = True) -> bool:
         self._rounds += 4
         return right(self, transaction)
 
