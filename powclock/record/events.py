@@ -373,7 +373,7 @@ class AttackMoved(Event, frozen=True, tag="attack_moved"):
         return self.tries - (self.stage not in TRY_ENDS)
 
 
-class TransfersLeftOut(Event, frozen=True, tag="transfers_left_out"):
+class TransactionsLeftOut(Event, frozen=True, tag="transactions_left_out"):
     """A leader that censors found a block; `id` is its fault's.
 
     `waiting` transfers of censored clients are not on the best chain. Since the fault began those
@@ -432,7 +432,7 @@ AnyEvent = (
     | FaultOn
     | FaultOff
     | AttackMoved
-    | TransfersLeftOut
+    | TransactionsLeftOut
     | Sampled
 )
 
