@@ -18,6 +18,7 @@ from powclock import __version__, listings
 from powclock.cli_check import check, seed_of
 from powclock.cli_compare import compare
 from powclock.cli_errors import WrongUse
+from powclock.cli_learn import learn
 from powclock.cli_options import (
     AS_JSON,
     ASCII,
@@ -45,6 +46,7 @@ from powclock.cli_options import (
 from powclock.cli_progress import interrupts, progress
 from powclock.cli_split import rules_of, show_split
 from powclock.cli_sweep import sweep
+from powclock.cli_terminal import why_plain
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
 from powclock.race.rules import RuleError
@@ -100,6 +102,7 @@ app = typer.Typer(
         "powclock                         the default race on the screen\n"
         "powclock split --seed 9          another scenario, another seed\n"
         "powclock --plain --for 30s       as lines, for a pipe or a log\n"
+        "powclock learn                   how consensus works, told step by step\n"
         "powclock run --ticks 200 --json  headless, the figures as JSON"
     ),
 )
@@ -160,7 +163,7 @@ def watch(
     ]
     # What is wrong with them is told on a pipe as well.
     look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
-    why = _why_plain()
+    why = why_plain()
     if rules is not None and (plain or why):
         raise WrongUse(
             f"--rules needs a screen{'' if plain else f', and {why}'}: "
@@ -211,16 +214,6 @@ def _watch_on_screen(plan: Plan, options: Callable[[], "ScreenOptions"]) -> None
         typer.echo(f"powclock: the race stopped: {ended.trouble}\nagain: {ended.again}", err=True)
         raise typer.Exit(OURS)
     typer.echo(f"{ended.summary}\nagain     {ended.again}")
-
-
-def _why_plain() -> str:
-    """Why a screen cannot be shown here; empty if it can."""
-    # textual draws on standard error
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        return "this is no terminal"
-    if os.environ.get("TERM", "") in ("", "dumb"):
-        return "this terminal cannot place characters (TERM is dumb or not set)"
-    return ""
 
 
 def _watch_plainly(plan: Plan, which: str) -> None:
@@ -346,6 +339,7 @@ def _loaded(which: str, rule: str | None = None) -> Scenario:
 
 
 for _command in (
+    learn,
     check,
     sweep,
     compare,

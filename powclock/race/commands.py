@@ -83,25 +83,23 @@ class Find(Command, frozen=True, tag="find"):
     text: Annotated[str, msgspec.Meta(max_length=200)]
 
 
+class GoOn(Command, frozen=True, tag="go_on"):
+    """In a lesson: show the answer, or go on to the next step."""
+
+
+class GoBack(Command, frozen=True, tag="go_back"):
+    """In a lesson: run the race again from its start, up to the step before."""
+
+
 class Quit(Command, frozen=True, tag="quit"):
     """End the race."""
 
 
 Action = Break | Heal | HealAll
 AnyCommand = (
-    Break
-    | Heal
-    | HealAll
-    | ActAt
-    | SetRate
-    | StepEvent
-    | StepTick
-    | StepTo
-    | Hold
-    | Look
-    | Find
-    | Quit
-)
+    Break | Heal | HealAll | ActAt | SetRate | StepEvent | StepTick | StepTo | Hold | Look | Find
+    | GoOn | GoBack | Quit
+)  # fmt: skip
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

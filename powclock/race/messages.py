@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from powclock.race.commands import AnyCommand, Input
+from powclock.race.lesson.told import Told
 from powclock.race.session import End
 from powclock.record.detail import Hit
 from powclock.record.frame import Frame, Pace
@@ -16,11 +17,17 @@ class FromRace(msgspec.Struct, frozen=True, tag_field="message"):
 
 
 class Shown(FromRace, frozen=True, tag="shown"):
-    """A moment to draw; `inputs` are the actions that took effect since the last one."""
+    """A moment to draw; `inputs` are the actions that took effect since the last one.
+
+    In a lesson it says how far that is; `restarts` counts how often its race has begun again, and
+    with it the inputs.
+    """
 
     frame: Frame
     pace: Pace
     inputs: tuple[Input, ...] = ()
+    lesson: Told | None = None
+    restarts: int = 0
 
 
 class Declined(FromRace, frozen=True, tag="declined"):

@@ -35,6 +35,7 @@ class RaceProcess:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._inputs: list[Input] = []
+        self._restarts = 0
         self._last_ns = 0
         self._lock = threading.Lock()
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
@@ -82,7 +83,10 @@ class RaceProcess:
             match message:
                 case Ended():
                     return message
-                case Shown(frame=frame, inputs=inputs):
+                case Shown(frame=frame, inputs=inputs, restarts=restarts):
+                    if restarts != self._restarts:
+                        self._restarts = restarts
+                        self._inputs.clear()
                     self._inputs.extend(inputs)
                     self._last_ns = frame.time_ns
             on_message(message)
