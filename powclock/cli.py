@@ -16,6 +16,8 @@ from typer.core import TyperGroup
 
 from powclock import __version__, listings
 from powclock.cli_check import check, seed_of
+from powclock.cli_compare import compare
+from powclock.cli_errors import WrongUse
 from powclock.cli_options import (
     AS_JSON,
     ASCII,
@@ -31,6 +33,7 @@ from powclock.cli_options import (
     NO_MOUSE,
     NODES,
     PLAIN,
+    RULE,
     SCENARIO,
     SEED,
     SPEED,
@@ -39,8 +42,10 @@ from powclock.cli_options import (
     UNTIL,
 )
 from powclock.cli_progress import interrupts, progress
+from powclock.cli_sweep import sweep
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
+from powclock.race.rules import RuleError
 from powclock.race.scenario import (
     Scenario,
     ScenarioError,
@@ -56,10 +61,6 @@ if TYPE_CHECKING:
     from powclock.tui.run import ScreenOptions
 
 OURS, WRONG_USE, INTERRUPTED = 1, 2, 130
-
-
-class WrongUse(Exception):
-    """What the person asked for cannot be done: one line, with the mend."""
 
 
 class ReaderGone(Exception):
@@ -123,6 +124,7 @@ def watch(
     seed: SEED = None,
     nodes: NODES = None,
     miner: MINER = None,
+    rule: RULE = None,
     speed: SPEED = 1.0,
     lasts: LASTS = None,
     plain: PLAIN = False,
@@ -141,7 +143,7 @@ def watch(
     powclock watch --plain --for 30s | grep reorg
     """
     plan = Plan(
-        _scenario(scenario, seed, nodes, miner), speed, fps, round((lasts or 0) * NANOSECONDS)
+        _scenario(scenario, seed, nodes, miner, rule), speed, fps, round((lasts or 0) * NANOSECONDS)
     )
     # What is wrong with them is told on a pipe as well.
     look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
@@ -206,8 +208,11 @@ def _watch_plainly(plan: Plan, which: str) -> None:
     from powclock.race.plain import race_plainly
 
     race = plan.scenario
-    options = {"--seed": race.seed, "--miner": race.mining.miner}
-    if race.nodes.count != _loaded(which).nodes.count:
+    options: dict[str, object] = {"--seed": race.seed, "--miner": race.mining.miner}
+    loaded = _loaded(which)
+    if race.rule != loaded.rule:
+        options["--rule"] = race.rule
+    if race.nodes.count != loaded.nodes.count:
         options["--nodes"] = race.nodes.count
     words = [str(word) for option in options.items() for word in option]
     again = f"{shlex.join(['powclock', 'run', which, *words])} --until TIME"
@@ -227,6 +232,7 @@ def run(
     seed: SEED = None,
     nodes: NODES = None,
     miner: MINER = None,
+    rule: RULE = None,
     ticks: TICKS = None,
     until: UNTIL = None,
     inputs: INPUTS = None,
@@ -244,7 +250,7 @@ def run(
     """
     from powclock.race.headless import Outputs, run_race
 
-    if inputs is not None and (ticks or until or seed is not None or nodes or miner):
+    if inputs is not None and (ticks or until or seed is not None or nodes or miner or rule):
         raise WrongUse("--inputs brings its own scenario, seed and end: leave the others out")
     if inputs is None and not ticks and not until:
         raise WrongUse("a race has no end of its own: say --ticks 200 or --until 10m")
@@ -253,7 +259,12 @@ def run(
         if inputs is not None:
             summary = _replayed(inputs, outputs, check=not no_check)
         else:
-            chosen = _scenario(scenario, seed, nodes, miner)
+            chosen = _scenario(scenario, seed, nodes, miner, rule)
+            if not chosen.has_blocks and (ticks or headers is not None):
+                option = "--headers" if headers is not None else "--ticks"
+                raise WrongUse(
+                    f"{option}: a naive race has no ticks and no blocks: say --until 10m"
+                )
             until_ns = round((until or 0) * NANOSECONDS)
             with progress(ticks or 0, until_ns) as tell:
                 summary = run_race(
@@ -303,21 +314,27 @@ def _scenario(
     seed: int | None,
     nodes: int | None,
     miner: Literal["grinding", "sampled"] | None,
+    rule: str | None,
 ) -> Scenario:
-    return adapted(_loaded(which), seed=seed, nodes=nodes, miner=miner)
+    return adapted(_loaded(which, rule), seed=seed, nodes=nodes, miner=miner, rule=rule)
 
 
-def _loaded(which: str) -> Scenario:
+def _loaded(which: str, rule: str | None = None) -> Scenario:
     seed = seed_of(which.removeprefix(PREFIX)) if which.startswith(PREFIX) else None
     if seed is not None:
-        return draw(seed)
+        return draw(seed, rule or "pow")
     return load_scenario(which)
 
 
-app.command()(check)
-
-
-for _command in (listings.scenarios, listings.themes, listings.keys, listings.paths):
+for _command in (
+    check,
+    sweep,
+    compare,
+    listings.scenarios,
+    listings.themes,
+    listings.keys,
+    listings.paths,
+):
     app.command()(_command)
 
 
@@ -326,7 +343,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
-    except (WrongUse, ScenarioError, listings.SettingError) as error:
+    except (WrongUse, ScenarioError, RuleError, listings.SettingError) as error:
         code = _complain(str(error))
     except typer.Abort:
         code = INTERRUPTED

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powclock.cli_options import RULE
 from powclock.cli_progress import bar
-from powclock.race.scenario import RuleName
+from powclock.race.rules import offers_of
 from powclock.race.swarm.draw import draw
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def seed_of(text: str, end: int = SEED_END) -> int | None:
     return number if number < end else None
 
 
-def _seeds(text: str) -> range:
+def seeds_of(text: str) -> range:
     """17, or 0:1000 without its end."""
     first, colon, end = text.partition(":")
     start = seed_of(first)
@@ -39,7 +40,7 @@ def check(
     seeds: Annotated[
         str, typer.Option(metavar="FIRST:END", help="Which seeds to race: 17, or 0:1000.")
     ] = "0:100",
-    rule: Annotated[RuleName, typer.Option(help="The election rule.")] = "pow",
+    rule: RULE = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, max=512, help="Processes; as many as cores without it.")
     ] = None,
@@ -57,12 +58,13 @@ def check(
     powclock watch check:17                    the same race on the screen
     powclock check --show 17 > race.toml       the same race as a scenario
     """
+    offers_of(rule or "pow")  # an unknown one is told at once
     if show is not None:
         from powclock.race.swarm.toml import to_toml
 
-        typer.echo(to_toml(draw(show, rule)), nl=False)
+        typer.echo(to_toml(draw(show, rule or "pow")), nl=False)
         return
-    report = _race(_seeds(seeds), rule, jobs or os.cpu_count() or 1)
+    report = _race(seeds_of(seeds), rule or "pow", jobs or os.cpu_count() or 1)
     if as_json:
         import msgspec
 
@@ -73,7 +75,7 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def _race(seeds: range, rule: RuleName, jobs: int) -> "Report":
+def _race(seeds: range, rule: str, jobs: int) -> "Report":
     """Race all seeds, and tell on standard error how far that is."""
     from powclock.race.swarm.pool import race_seeds
     from powclock.race.swarm.report import report_of
@@ -87,7 +89,7 @@ def _race(seeds: range, rule: RuleName, jobs: int) -> "Report":
             done += 1
             if result.broken:
                 failed += 1
-                sys.stderr.write(_failure(result.seed, result.broken))
+                sys.stderr.write(_failure(result.seed, rule, result.broken))
                 sys.stderr.flush()
             failures = f", {failed} failed" if failed else ""
             progress(done / len(seeds), f"{done} of {len(seeds)} seeds{failures}")
@@ -95,9 +97,10 @@ def _race(seeds: range, rule: RuleName, jobs: int) -> "Report":
         return report_of(race_seeds(seeds, min(jobs, len(seeds)), tell, rule))
 
 
-def _failure(seed: int, broken: str) -> str:
+def _failure(seed: int, rule: str, broken: str) -> str:
+    under = f" --rule {rule}" if rule != "pow" else ""
     return (
         f"seed {seed}: {broken}\n"
-        f"  again    powclock check --seeds {seed}\n"
-        f"  watch    powclock watch check:{seed}\n"
+        f"  again    powclock check --seeds {seed}{under}\n"
+        f"  watch    powclock watch check:{seed}{under}\n"
     )

@@ -48,6 +48,10 @@ MINER = Annotated[
     Literal["grinding", "sampled"] | None,
     typer.Option(help="Compute every hash, or draw the time of each find."),
 ]
+RULE = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="How the leader is elected: pow, or a rule of your own."),
+]
 SPEED = Annotated[float, typer.Option(parser=speed, metavar="FACTOR", help="0.1, 1, 10, … or max.")]
 LASTS = Annotated[
     float | None,
@@ -60,6 +64,14 @@ THEME = Annotated[
 ]
 KEYS = Annotated[
     Path | None, typer.Option("--keys", metavar="FILE", help="A key map: see `powclock keys`.")
+]
+SEEDS = Annotated[str, typer.Option(metavar="FIRST:END", help="Which seeds to race: 17, or 0:3.")]
+JOBS = Annotated[
+    int | None, typer.Option(min=1, max=512, help="Processes; as many as cores without it.")
+]
+CSV = Annotated[bool, typer.Option("--csv", help="Every race as a line of CSV.")]
+PLOT = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Draw a picture as well: an .svg or a .png.")
 ]
 FPS = Annotated[int, typer.Option(min=1, max=FPS_MAX, help="Frames a second.")]
 ASCII = Annotated[bool, typer.Option("--ascii", help="Only ASCII characters on the screen.")]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from powclock.cli import _loaded
-from powclock.cli_check import SEED_END, _seeds, seed_of
+from powclock.cli_check import SEED_END, seed_of, seeds_of
 from powclock.cli_options import seconds as read_seconds
 from powclock.cli_options import speed as read_speed
 from powclock.machine.target import TARGET_END
@@ -38,7 +38,7 @@ def refusal(read: Callable[[str], object], text: str) -> str:
     ],
 )
 def test_seeds(text: str, seeds: range) -> None:
-    assert _seeds(text) == seeds
+    assert seeds_of(text) == seeds
 
 
 @pytest.mark.parametrize(
@@ -49,17 +49,17 @@ def test_seeds(text: str, seeds: range) -> None:
     ],
 )  # fmt: skip
 def test_what_are_no_seeds(text: str) -> None:
-    assert refusal(_seeds, text) == f"{text!r} are no seeds: write 17 or 0:1000"
+    assert refusal(seeds_of, text) == f"{text!r} are no seeds: write 17 or 0:1000"
 
 
 @given(st.one_of(st.text("0123456789:٣² -+_"), TEXT))
 def test_any_text_is_seeds_or_is_refused(text: str) -> None:
     try:
-        seeds = _seeds(text)
+        seeds = seeds_of(text)
     except typer.BadParameter:
         return
     assert 0 <= seeds.start < seeds.stop <= SEED_END
-    assert _seeds(f"{seeds.start}:{seeds.stop}") == seeds
+    assert seeds_of(f"{seeds.start}:{seeds.stop}") == seeds
 
 
 @pytest.mark.parametrize(

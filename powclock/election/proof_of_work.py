@@ -11,12 +11,14 @@ from typing import Any
 from powclock.clock.node_clock import Clock
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.election.difficulty import Difficulty
-from powclock.election.rule import NodeId
+from powclock.election.election import Candidate, WorkTerms
+from powclock.election.rule import NodeId, Rule
 from powclock.machine.block import Block
+from powclock.machine.keys import SigningKey
 from powclock.machine.reason import InvalidBlock, Reason
 from powclock.machine.target import bits_to_target, target_to_work
 from powclock.machine.tree import Entry
-from powclock.mining.miner import Draft, Miner, scaled_target
+from powclock.mining.miner import Draft, Miner, prove, scaled_target
 
 MEDIAN_TIME_SPAN = 11
 VERSION_MIN = 1
@@ -48,10 +50,10 @@ class ProofOfWork:
             self._median = (entry, median_time_past(entry))
         return self._median[1]
 
-    def prepare(self, parent: Entry, now_ns: int) -> tuple[int, int]:
-        """Time and bits of a header that would follow `parent`."""
+    def prepare(self, parent: Entry, now_ns: int) -> tuple[int, int, int]:
+        """Time, bits and the first nonce to try of a header that would follow `parent`."""
         time_s = max(now_ns // NANOSECONDS, self._median_time_past(parent) + 1)
-        return time_s, self._difficulty.next_bits(parent)
+        return time_s, self._difficulty.next_bits(parent), 0
 
     def seal(self, draft: Draft, clock: Clock) -> Coroutine[Any, Any, Block]:
         """Spend hashes until one is a proof."""
@@ -102,6 +104,32 @@ class ProofOfWork:
     def leader(self, head: Entry, now_ns: int) -> NodeId | None:  # noqa: ARG002 (the protocol's)
         """Only work can tell."""
         return None
+
+
+class WorkElection:
+    """The election of a race by work: every node spends the hashes of its own miner."""
+
+    def __init__(self, interval_s: float, work: WorkTerms) -> None:
+        self.interval_s = interval_s
+        self.work = work
+
+    def rule(self, candidate: Candidate) -> Rule:
+        """A rule for a node that comes up."""
+        return ProofOfWork(
+            self.work.difficulty,
+            candidate.miner,
+            limit=self.work.limit,
+            future_limit_s=self.work.future_limit_s,
+            proof_scale=self.work.proof_scale,
+        )
+
+    def leaders(self, now_ns: int) -> tuple[NodeId, ...]:  # noqa: ARG002 (the protocol's)
+        """Only work can tell."""
+        return ()
+
+    def reseal(self, block: Block, key: SigningKey) -> Block:  # noqa: ARG002 (the protocol's)
+        """The block with its proof; the hashes are real, and charged to nobody."""
+        return prove(block, self.work.proof_scale)
 
 
 def check_proof(hash_: bytes, bits: int, limit: int, proof_scale: int = 1) -> None:

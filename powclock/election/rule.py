@@ -9,16 +9,25 @@ from typing import Protocol
 from powclock.clock.node_clock import Clock
 from powclock.machine.block import Block
 from powclock.machine.tree import Entry
-from powclock.mining.miner import Draft
+from powclock.mining import miner
 
 NodeId = str
+
+
+class Draft(miner.Draft, Protocol):
+    """What a node would seal now, with the newest time and transactions, each time it is asked."""
+
+    @property
+    def parent(self) -> Entry:
+        """What such a block follows."""
+        ...
 
 
 class Rule(Protocol):
     """One node's election rule."""
 
-    def prepare(self, parent: Entry, now_ns: int) -> tuple[int, int]:
-        """Time and bits of a header that would follow `parent`, drafted at `now_ns`."""
+    def prepare(self, parent: Entry, now_ns: int) -> tuple[int, int, int]:
+        """Time, bits and nonce of a header that would follow `parent`, drafted at `now_ns`."""
         ...
 
     async def seal(self, draft: Draft, clock: Clock) -> Block:

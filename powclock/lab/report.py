@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 
 from powclock.lab.expected import Comparison, Expected, Unknown, expected_of_summary
+from powclock.lab.leading import leading_of
 from powclock.race.summary import Summary
 
 
 def report_text(summary: Summary) -> str:
     """The summary for people, with what is expected; the digest stays the last line."""
     *lines, digest = summary.text().splitlines()
+    lines += _leading_lines(summary)
     compared = expected_of_summary(summary)
     interval = _words(compared.interval_s, lambda seconds: f"{seconds:.2f} s", "one in {}")
     stale = _words(compared.stale_of_mined, lambda part: f"{part:.1%}", "{} of mined stale")
@@ -19,6 +21,20 @@ def report_text(summary: Summary) -> str:
     if stale != interval:
         lines.append(f"          {stale}")
     return "\n".join((*lines, digest))
+
+
+def _leading_lines(summary: Summary) -> list[str]:
+    if not summary.reigns:
+        return []
+    leading = leading_of(summary)
+    ticks = "1 tick" if summary.reign_max_ticks == 1 else f"{summary.reign_max_ticks} ticks"
+    half = f"{leading.nakamoto} of {len(summary.led_by_node)} lead more than half"
+    bits = f"entropy {leading.entropy_bits:.2f} bits ({leading.entropy_part:.0%} of the most)"
+    longest = f"at most {summary.reign_max_s:.1f} s, at most {ticks} in a row"
+    return [
+        f"leaders   {half}, Gini {leading.gini:.2f}, {bits}",
+        f"reigns    {summary.reign_mean_s:.1f} s on average, {longest}",
+    ]
 
 
 def _words(comparison: Comparison, shown: Callable[[float], str], what: str) -> str:
@@ -34,12 +50,14 @@ def _words(comparison: Comparison, shown: Callable[[float], str], what: str) -> 
 def report_json(summary: Summary) -> bytes:
     """The figures as one JSON object.
 
-    To the summary's fields come `expected_interval_s` and `expected_stale_of_mined`, null where
-    theory says nothing. With `_band` behind the name each has the interval of four standard errors
-    in which the measured figure should lie, with `_law` what it follows from, or why it is null.
+    To the summary's fields come those of `Leading`, and `expected_interval_s` and
+    `expected_stale_of_mined`, null where theory says nothing. With `_band` behind the name each has
+    the interval of four standard errors in which the measured figure should lie, with `_law` what
+    it follows from, or why it is null.
     """
     compared = expected_of_summary(summary)
     fields: dict[str, Any] = msgspec.to_builtins(summary)
+    fields |= msgspec.to_builtins(leading_of(summary))
     for name, comparison in (
         ("expected_interval_s", compared.interval_s),
         ("expected_stale_of_mined", compared.stale_of_mined),

@@ -23,12 +23,13 @@ class Entry:
     whose parent is forgotten.
     """
 
-    __slots__ = ("bits", "chain_work", "hash", "height", "parent", "time")
+    __slots__ = ("bits", "chain_work", "hash", "height", "nonce", "parent", "time")
 
     def __init__(self, header: BlockHeader, parent: "Entry | None", weight: int) -> None:
         self.hash = header.hash
         self.time = header.time
         self.bits = header.bits
+        self.nonce = header.nonce
         self.parent = parent
         self.height: int = 0 if parent is None else parent.height + 1
         self.chain_work: int = weight + (0 if parent is None else parent.chain_work)

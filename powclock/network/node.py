@@ -13,10 +13,11 @@ from powclock.clock.node_clock import Clock
 from powclock.election.rule import Rule
 from powclock.machine.block import Block, ChainParameters
 from powclock.machine.header import BlockHeader, display
+from powclock.machine.ledger import Ledger
 from powclock.machine.merkle import merkle_root
 from powclock.machine.reason import InvalidBlock
 from powclock.machine.replica import Replica
-from powclock.machine.transaction import Coinbase
+from powclock.machine.transaction import Coinbase, Transaction
 from powclock.machine.tree import Entry
 from powclock.network.audit import Audit
 from powclock.network.gossip import Gossip, Later, SendTo
@@ -123,6 +124,21 @@ class Node:
         return self.replica.head
 
     @property
+    def chain_id(self) -> int:
+        """What transactions are signed for."""
+        return self.replica.parameters.chain_id
+
+    @property
+    def ledger(self) -> Ledger:
+        """Its replica state at its head."""
+        return self.replica.ledger
+
+    @property
+    def mempool_count(self) -> int:
+        """How many transfers wait for a leader."""
+        return len(self.replica.mempool)
+
+    @property
     def peer_count(self) -> int:
         """How many links lead from it, severed or not."""
         return len(self._peers)
@@ -137,7 +153,7 @@ class Node:
             while True:
                 await self._search_once()
         finally:
-            self.gossip.running = False
+            self.stop()
 
     async def _search_once(self) -> None:
         self._search = task = asyncio.current_task()
@@ -151,6 +167,39 @@ class Node:
         finally:
             self._search, self._anew = None, False
         self._found(block)
+
+    def stop(self) -> None:
+        """Say nothing more, not even to those that it will forgive."""
+        self.gossip.running = False
+
+    def receive(self, peer: NodeId, data: bytes) -> None:
+        """Handle what a link delivers."""
+        self.gossip.receive(peer, data)
+
+    def connected(self, peer: NodeId) -> None:
+        """The link to a peer came up: say how far we are."""
+        self.gossip.connected(peer)
+
+    # Clients.
+
+    def submit(self, transaction: Transaction) -> bool:
+        """Take a transfer from a client and pass it on; whether it waits here for a leader."""
+        self.gossip.on_transaction(transaction, None)
+        return transaction.id in self.replica.mempool
+
+    def balance(self, account: bytes) -> int:
+        """What an account owns at this node's head."""
+        return self.replica.ledger.account(account).balance
+
+    def done(self, account: bytes, made: int) -> int:  # noqa: ARG002
+        """How many payments of an account are on this node's chain."""
+        return self.replica.ledger.account(account).nonce
+
+    def holds(self, id_: bytes) -> bool:
+        """Whether a transfer waits here."""
+        return id_ in self.replica.mempool
+
+    # The search.
 
     def _head_moved(self) -> None:
         self._audit.head_moved()
@@ -188,6 +237,11 @@ class _Drafts:
         self._template = template
         self._number = 0
 
+    @property
+    def parent(self) -> Entry:
+        """What the next block follows."""
+        return self._replica.head
+
     def bits(self) -> int:
         """The bits of a draft, which gets its number even if nothing else of it is wanted."""
         self._number += 1
@@ -197,7 +251,7 @@ class _Drafts:
         """A block with the newest time and the newest transactions."""
         replica = self._replica
         parent, parameters = replica.head, replica.parameters
-        time_s, bits = self._rule.prepare(parent, self._clock.now())
+        time_s, bits, nonce = self._rule.prepare(parent, self._clock.now())
         transactions = self._template.select(
             replica.mempool, replica.ledger, parameters.transactions_max
         )
@@ -210,7 +264,7 @@ class _Drafts:
             self._number.to_bytes(8, "little"),
         )
         root, _ = merkle_root([coinbase.id, *(each.id for each in transactions)])
-        header = BlockHeader(HEADER_VERSION, parent.hash, root, time_s, bits, 0)
+        header = BlockHeader(HEADER_VERSION, parent.hash, root, time_s, bits, nonce)
         return Block(header, coinbase, transactions)
 
 

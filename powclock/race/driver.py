@@ -12,6 +12,7 @@ from powclock.race.summary import Summary, summarise
 from powclock.race.witness import WorldWitness
 from powclock.race.world import World
 from powclock.record.checker.checker import Checker
+from powclock.record.checker.naive import NaiveChecker
 from powclock.record.events import LeaderElected, Record
 from powclock.record.view import BLOCKS_KEPT, View
 
@@ -29,9 +30,17 @@ class Driver:
         self.view = View(blocks_kept)
         self.at_end: list[Callable[[], object]] = []
         self.world.recorder.listen(self.view.apply)
-        self.checker = Checker(WorldWitness(self.world), self.world.loop.fail) if check else None
-        if self.checker is not None:
+        self.checker: Checker | None = None
+        if check:
+            self._check()
+
+    def _check(self) -> None:
+        witness, fail = WorldWitness(self.world), self.world.loop.fail
+        if self.world.scenario.has_blocks:
+            self.checker = Checker(witness, fail)
             self.world.recorder.listen(self.checker)
+        else:
+            self.world.recorder.listen(NaiveChecker(witness, fail))
 
     @property
     def now_ns(self) -> int:
@@ -105,7 +114,14 @@ class Driver:
     def summary(self) -> Summary:
         """What has come of it so far."""
         world = self.world
-        return summarise(self.view, world.recorder, self.now_ns, len(world.inputs))
+        return summarise(
+            self.view,
+            world.recorder,
+            self.now_ns,
+            len(world.inputs),
+            state_groups=world.state_groups(),
+            writes_missing=world.writes_missing(),
+        )
 
     def close(self) -> None:
         """End the race; asserts that nothing is left over."""

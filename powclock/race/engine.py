@@ -141,6 +141,8 @@ class Engine:
             case StepEvent():
                 seen = self._driver.view.notable
                 self._step = lambda: self._driver.view.notable > seen
+            case StepTick() if not self._driver.world.scenario.has_blocks:
+                self._tell(Declined("a naive race has no ticks: step to the next event instead"))
             case StepTick():
                 height = self._driver.view.height
                 self._step = lambda: self._driver.view.height > height

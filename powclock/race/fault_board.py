@@ -10,7 +10,15 @@ from powclock.network.faults.every import AnyFault
 from powclock.network.faults.fault import FaultError
 from powclock.race.recorder import Recorder
 from powclock.race.scenario import Planned
-from powclock.record.events import FaultOff, FaultOn, ForkOpened, LeaderElected, Record, Reorg
+from powclock.record.events import (
+    FaultOff,
+    FaultOn,
+    ForkOpened,
+    LeaderElected,
+    Record,
+    Reorg,
+    TransactionSent,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +135,8 @@ def _triggers(plan: Planned, record: Record) -> bool:
             return plan.on == "fork"
         case Reorg():
             return plan.on == "reorg"
+        case TransactionSent():
+            nodes = plan.fault.nodes
+            return plan.on == "payment" and (not nodes or record.node in nodes)
         case _:
             return False

@@ -47,9 +47,10 @@ class WorldProbe:
         if seat is None:
             return None
         node = seat.node
-        ledger = node.replica.ledger if node is not None else None
-        requests, orphans = node.gossip.waiting if node is not None else (0, 0)
-        tree = node.replica.tree if node is not None else None
+        ledger = node.ledger if node is not None else None
+        chained = node if isinstance(node, Node) else None
+        requests, orphans = chained.gossip.waiting if chained is not None else (0, 0)
+        tree = chained.replica.tree if chained is not None else None
         return NodeDetail(
             name=name,
             address=seat.address.hex(),
@@ -66,8 +67,8 @@ class WorldProbe:
             tree_blocks=len(tree) if tree is not None else 0,
             orphans=orphans,
             requests=requests,
-            mempool=self._mempool(node) if node is not None else (),
-            mempool_count=len(node.replica.mempool) if node is not None else 0,
+            mempool=self._mempool(chained) if chained is not None else (),
+            mempool_count=node.mempool_count if node is not None else 0,
             ledger=self._accounts(ledger) if ledger is not None else (),
             ledger_count=len(ledger) if ledger is not None else 0,
             supply=ledger.supply if ledger is not None else 0,
@@ -143,13 +144,16 @@ class WorldProbe:
         return None
 
     def retarget(self) -> Retarget | None:
-        """The next difficulty, as a node on the best chain computes it."""
+        """The next difficulty, as a node on the best chain computes it; None without work."""
+        terms = self._world.election.work
+        if terms is None:
+            return None
         tick = self._view.tick
         best = tick.hash if tick is not None else None
         for node in self._world.running().values():
             head = node.head
             if best is None or display(head.hash) == best:
-                difficulty = self._world.difficulty
+                difficulty = terms.difficulty
                 height, bits = difficulty.outlook(head)
                 work = _work_of(difficulty.next_bits(head))
                 before = _work_of(head.bits) if head.height else work

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from powclock.clock.node_clock import SkewedClock
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import VirtualLoop
-from powclock.election.difficulty import Difficulty
+from powclock.election.election import Election
 from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.machine.ledger import Ledger
@@ -13,11 +13,12 @@ from powclock.machine.transaction import Transaction
 from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link
-from powclock.network.node import Node
+from powclock.network.member import Member
 from powclock.network.template import Template
 from powclock.race.genesis import Rules
 from powclock.race.recorder import Recorder, Sink
 from powclock.race.roster import Roster
+from powclock.race.rules import offers_of
 from powclock.record.events import (
     AttackMoved,
     MemoryFlipped,
@@ -29,7 +30,10 @@ from powclock.record.events import (
 
 
 class Reach:
-    """Lays open the nodes, links, records and rules of one race; `clients` are names by account."""
+    """Lays open the nodes, links, records and rules of one race.
+
+    `clients` are names by account, `client_keys` keys by name.
+    """
 
     def __init__(
         self,
@@ -37,7 +41,9 @@ class Reach:
         recorder: Recorder,
         roster: Roster,
         rules: Rules,
+        rule_name: str,
         clients: dict[bytes, str],
+        client_keys: dict[str, SigningKey],
     ) -> None:
         self._loop = loop
         self._recorder = recorder
@@ -45,7 +51,10 @@ class Reach:
         self._wiring = roster.wiring
         self._seats = roster.seats
         self._rules = rules
+        self._rule_name = rule_name
+        self._offers = offers_of(rule_name)
         self._clients = clients
+        self._client_keys = client_keys
 
     # Time, chance and records.
 
@@ -166,9 +175,9 @@ class Reach:
     def ledger(self, node: str) -> Ledger | None:
         """What a node has in memory; None if it does not run."""
         running = self._running(node)
-        return running.replica.ledger if running is not None else None
+        return running.ledger if running is not None else None
 
-    def _running(self, node: str) -> Node | None:
+    def _running(self, node: str) -> Member | None:
         seat = self._seats.get(node)
         return seat.node if seat is not None else None
 
@@ -182,6 +191,10 @@ class Reach:
         """The clients by name, each with its account."""
         return {name: address for address, name in self._clients.items()}
 
+    def client_key(self, client: str) -> SigningKey:
+        """The key of a client's account."""
+        return self._client_keys[client]
+
     def hand_over(self, node: str, transaction: Transaction) -> None:
         """Give a running node a transaction, as a client does."""
         running = self._seats[node].node
@@ -193,7 +206,7 @@ class Reach:
                     display(transaction.id), sender, transaction.amount, transaction.fee
                 ),
             )
-            running.gossip.on_transaction(transaction, None)
+            running.submit(transaction)
 
     @property
     def chain_id(self) -> int:
@@ -201,11 +214,16 @@ class Reach:
         return self._rules.genesis.parameters.chain_id
 
     @property
-    def difficulty(self) -> Difficulty:
-        """What decides which bits a block must carry."""
-        return self._rules.difficulty
+    def rule(self) -> str:
+        """The name of the election rule."""
+        return self._rule_name
 
     @property
-    def proof_scale(self) -> int:
-        """By how much a proof may miss its target."""
-        return self._rules.proof_scale
+    def offers(self) -> frozenset[str]:
+        """What that rule offers to faults."""
+        return self._offers
+
+    @property
+    def election(self) -> Election:
+        """Who may append next, and what makes a seal good."""
+        return self._rules.election

@@ -5,15 +5,18 @@ rate and disk. One that leaves loses the seat too.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
 from powclock.clock.streams import Stream
-from powclock.clock.virtual_loop import VirtualLoop
-from powclock.election.proof_of_work import ProofOfWork
-from powclock.machine.target import LIMIT
+from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
+from powclock.election.election import Candidate
 from powclock.network.fabric import Distance, Fabric
 from powclock.network.faults.fault import FaultError
+from powclock.network.journal import Journal
+from powclock.network.member import Member
+from powclock.network.naive import NaiveNode
 from powclock.network.node import Node
 from powclock.network.storage import Disk
 from powclock.race.builder import Builder, Seat
@@ -22,7 +25,7 @@ from powclock.race.recorder import Recorder
 from powclock.race.scenario import NODES_MAX, Scenario
 from powclock.race.told import link_infos, links_from, node_info
 from powclock.race.wiring import Wiring
-from powclock.record.events import AnyEvent, NodeDown, NodeJoined, NodeLeft, NodeUp
+from powclock.record.events import AnyEvent, JournalRead, NodeDown, NodeJoined, NodeLeft, NodeUp
 
 JOINED_PEERS = 4
 
@@ -44,17 +47,22 @@ class Roster:
         self.wiring = Wiring(fabric, recorder, self._distance, self._connected)
         self._scenario = scenario
         self._rules = rules
-        self._builder = Builder(scenario, loop, rules.proof_scale)
+        self._builder = Builder(scenario, loop, rules.election.work)
         self._fabric = fabric
         self._recorder = recorder
         self._emit = emit
-        self._joins = 0
+        self._joined = 0
+        self._asked: Counter[tuple[str, ...]] = Counter()
         self._group: asyncio.TaskGroup | None = None
 
     def stream(self, *name: object) -> Stream:
-        """A stream of its own for each time that it is asked for."""
-        self._joins += 1
-        return Stream(self._scenario.seed, *name, self._joins)
+        """A stream of its own for each time that it is asked for, whoever asks for others."""
+        return Stream(self._scenario.seed, *name, self._times_asked(*name))
+
+    def _times_asked(self, *name: object) -> int:
+        words = tuple(map(str, name))
+        self._asked[words] += 1
+        return self._asked[words] - 1
 
     # The first nodes.
 
@@ -72,7 +80,7 @@ class Roster:
             self._run(name)
 
     def _seat(self, name: str, hash_rate: float, region: str) -> Seat:
-        seat = self._builder.seat(name, hash_rate, region, self._joins)
+        seat = self._builder.seat(name, hash_rate, region, self._times_asked("seat", name))
         self.seats[name] = seat
         self.names[seat.address] = name
         return seat
@@ -88,25 +96,24 @@ class Roster:
         assert seat.node is None, f"{name} runs already"
         blocks = len(seat.disk)  # told as they lie there, not as the node makes of them
         seat.node = self._node(seat)
-        seat.host.boot(seat.node.gossip.receive)
+        seat.host.boot(seat.node.receive)
         self._fabric.attach(name, seat.host.receive)
         self._recorder.emit(name, NodeUp(blocks))
+        if isinstance(seat.node, NaiveNode) and len(seat.journal):
+            root = seat.node.ledger.state_root.hex()
+            self._recorder.emit(name, JournalRead(len(seat.journal), root))
         seat.task = self._group.create_task(seat.node.run(), name=name)
 
-    def _node(self, seat: Seat) -> Node:
+    def _node(self, seat: Seat) -> Member:
         name = seat.name
+        if not self._scenario.has_blocks:
+            return self._naive_node(seat)
         return Node(
             name=name,
             address=seat.address,
             names=self.names,
             genesis=self._rules.genesis,
-            rule=ProofOfWork(
-                self._rules.difficulty,
-                seat.miner,
-                limit=LIMIT,
-                future_limit_s=self._rules.future_limit_s,
-                proof_scale=self._rules.proof_scale,
-            ),
+            rule=self._rules.election.rule(Candidate(name, seat.key, seat.clock, seat.miner)),
             clock=seat.clock,
             later=seat.host.later,
             send=self._fabric.sender(name),
@@ -118,6 +125,20 @@ class Roster:
             forgiven=partial(self.wiring.partings.forgive, name),
         )
 
+    def _naive_node(self, seat: Seat) -> NaiveNode:
+        genesis = self._rules.genesis
+        return NaiveNode(
+            name=seat.name,
+            parameters=genesis.parameters,
+            allocation=genesis.allocation,
+            later=seat.host.later,
+            send=self._fabric.sender(seat.name),
+            peers=self._fabric.peers(seat.name),
+            journal=seat.journal,
+            emit=partial(self._emit, seat.name),
+            spacing_ns=round(self._scenario.naive.spacing_ms * NANOSECONDS / 1000),
+        )
+
     def _boot(self, name: str) -> None:
         self._run(name)
         self.wiring.greet(name)
@@ -125,7 +146,7 @@ class Roster:
     def _connected(self, name: str, peer: str) -> None:
         seat = self.seats.get(name)
         if seat is not None and seat.node is not None:
-            seat.host.call(("up", peer), partial(seat.node.gossip.connected, peer))
+            seat.host.call(("up", peer), partial(seat.node.connected, peer))
 
     def start(self, name: str, *, wipe: bool = False, lose_last: int = 0) -> None:
         """Run a stopped node again; its disk is emptied first, or loses so many last blocks."""
@@ -133,12 +154,13 @@ class Roster:
         if seat.node is not None:
             return
         if wipe:
-            seat.disk = Disk()
+            seat.disk, seat.journal = Disk(), Journal()
         seat.disk.lose_last(lose_last)
+        seat.journal.lose_last(lose_last)
         seat.host.call("boot", lambda: self._boot(name))
 
     def join(self, name: str, hash_rate: float) -> None:
-        """Add a node that nobody knew; it finds a few random peers.
+        """Add a node that nobody knew; it finds a few random peers, or all where none relays.
 
         Raises:
             FaultError: the race is full.
@@ -146,11 +168,14 @@ class Roster:
         if len(self.seats) >= NODES_MAX:
             raise FaultError(f"the race is full: at most {NODES_MAX} nodes")
         others = list(self.seats)
+        self._joined += 1
         stream = self.stream("join", name)
         regions = self._scenario.regions
-        region = regions[self._joins % len(regions)].name if regions else ""
-        seat = self._seat(name, hash_rate, region)
-        for peer in stream.shuffled(others)[: max(JOINED_PEERS, self._scenario.links.degree)]:
+        region = regions[self._joined % len(regions)].name if regions else ""
+        blocks = self._scenario.has_blocks
+        seat = self._seat(name, hash_rate if blocks else 0.0, region)
+        count = max(JOINED_PEERS, self._scenario.links.degree) if blocks else len(others)
+        for peer in stream.shuffled(others)[:count]:
             self.wiring.connect(name, peer)
         links = links_from(self._fabric.peers(name).values())
         self._recorder.emit(name, NodeJoined(node_info(seat), links))
@@ -164,7 +189,7 @@ class Roster:
         seat.host.crash()
         if seat.node is None or seat.task is None:
             return
-        seat.node.gossip.running = False
+        seat.node.stop()
         seat.task.cancel()
         seat.node = seat.task = None
         self._fabric.detach(name)
@@ -181,10 +206,10 @@ class Roster:
 
     # Who is there.
 
-    def running(self) -> dict[str, Node]:
+    def running(self) -> dict[str, Member]:
         """Nodes that run now, by name."""
         return {name: seat.node for name, seat in self.seats.items() if seat.node is not None}
 
-    def answering(self) -> dict[str, Node]:
+    def answering(self) -> dict[str, Member]:
         """Nodes that a client can talk to."""
         return {n: node for n, node in self.running().items() if not self.seats[n].host.suspended}

@@ -19,7 +19,7 @@ class Sampler:
     def __init__(self, world: "World", later: Callable[[int, Callable[[], None]], None]) -> None:
         self._world = world
         self._later = later
-        interval_ns = world.scenario.difficulty.interval_s * NANOSECONDS
+        interval_ns = round(world.election.interval_s * NANOSECONDS)
         self.every_ns = interval_ns // SAMPLES_AN_INTERVAL
         self._hashes: dict[str, float] = {}
 
@@ -46,7 +46,7 @@ class Sampler:
                     name,
                     round(max(0.0, spent) * NANOSECONDS / every_ns, 3),
                     round(hashes, 3),
-                    len(node.replica.mempool),
+                    node.mempool_count,
                     node.peer_count - cut,
                     cut,
                     seat.clock.skew_ns / NANOSECONDS,

@@ -12,11 +12,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from powclock.election.naive import NAIVE
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.fault import FaultError
 from powclock.network.faults.nodes import Join
 from powclock.network.topology import Kind
 from powclock.race.choices import choices
+from powclock.race.rules import RuleError, election_of, is_plug_in, offers_of
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 
@@ -34,13 +36,11 @@ Positive = Annotated[float, Meta(ge=0.001, le=1e15)]
 NotNegative = Annotated[float, Meta(ge=0, le=1e15)]
 Fraction = Annotated[float, Meta(ge=0, le=0.9)]
 Text = Annotated[str, Meta(max_length=2_000)]
+Option = bool | int | float | Text | tuple[bool | int | float | Text, ...]
 
 
 class ScenarioError(ValueError):
     """A scenario that cannot be used: one line with file, place and mend."""
-
-
-RuleName = Literal["pow"]
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -113,23 +113,33 @@ class Chain(_Table, frozen=True):
     future_limit_s: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
+class Naive(_Table, frozen=True):
+    """Naive replication: a replica sends to one peer, and to the next `spacing_ms` later."""
+
+    spacing_ms: Annotated[float, Meta(ge=0, le=10_000)] = 5.0
+
+
 class Planned(_Table, frozen=True):
-    """A fault and when: at a time, at a tick, or at the first fork or reorg after `at_s`."""
+    """A fault and when: at a time, at a tick, or at the first event of a kind after `at_s`.
+
+    A payment is one that a client hands to a node of the fault.
+    """
 
     fault: AnyFault
     at_s: NotNegative = 0.0
     at_tick: Annotated[int, Meta(ge=0)] = 0
-    on: Literal["", "fork", "reorg"] = ""
+    on: Literal["", "fork", "reorg", "payment"] = ""
     lasts_s: NotNegative = 0.0
 
 
 class Scenario(_Table, frozen=True):
-    """A whole race."""
+    """A whole race; `rule_options` are for a third party's rule, which says what they mean."""
 
     name: Text
     title: Text = ""
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 42
-    rule: RuleName = "pow"
+    rule: Text = "pow"
+    rule_options: Annotated[dict[str, Option], Meta(max_length=100)] = {}
     nodes: Nodes = Nodes()
     regions: tuple[Region, ...] = ()
     difficulty: Difficulty = Difficulty()
@@ -137,7 +147,13 @@ class Scenario(_Table, frozen=True):
     workload: Workload = Workload()
     mining: Mining = Mining()
     chain: Chain = Chain()
+    naive: Naive = Naive()
     faults: Annotated[tuple[Planned, ...], Meta(max_length=10_000)] = ()
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether its rule has blocks, and so ticks, leaders, a search and a chain."""
+        return self.rule != NAIVE
 
     def node_names(self) -> tuple[str, ...]:
         """The names of all nodes at the start."""
@@ -231,6 +247,7 @@ def _in_words(message: str) -> str:
 
 def checked(scenario: Scenario) -> Scenario:
     """What types alone cannot say; names come out cleaned."""
+    _check_rule(scenario)
     nodes = scenario.nodes
     if nodes.names and nodes.count not in (len(nodes.names), Nodes().count):
         raise ScenarioError(f"nodes.count: {nodes.count}, but nodes.names has {len(nodes.names)}")
@@ -263,6 +280,20 @@ def checked(scenario: Scenario) -> Scenario:
     )
 
 
+def _check_rule(scenario: Scenario) -> None:
+    """Whether its rule is known, and takes its options; a third party's is loaded and tried."""
+    try:
+        if not is_plug_in(scenario.rule):
+            if scenario.rule_options:
+                raise ScenarioError(
+                    f"rule_options: {scenario.rule} takes none; they are for a rule of your own"
+                )
+            return
+        election_of(scenario, chain_id=0)
+    except RuleError as error:
+        raise ScenarioError(f"rule: {error}") from error
+
+
 def _checked_faults(scenario: Scenario, names: tuple[str, ...]) -> tuple[Planned, ...]:
     cleaned = []
     known = dict.fromkeys(names)
@@ -273,10 +304,12 @@ def _checked_faults(scenario: Scenario, names: tuple[str, ...]) -> tuple[Planned
         cleaned.append(msgspec.structs.replace(planned, fault=fault))
         if isinstance(fault, Join):
             known.update(dict.fromkeys(nodes))
+    offers = offers_of(scenario.rule)
     clients = {client_name(i) for i in range(scenario.workload.clients)}
     for index, planned in enumerate(cleaned):
         try:
             planned.fault.check(known, clients)
+            planned.fault.check_rule(scenario.rule, offers)
         except FaultError as error:
             place = f"faults[{index}].fault" + (f".{error.field}" if error.field else "")
             raise ScenarioError(f"{place}: {error}") from error
@@ -307,13 +340,19 @@ def _check_regions(regions: tuple[Region, ...], count: int) -> None:
 
 def adapted(
     scenario: Scenario, *, seed: int | None = None, nodes: int | None = None,
-    miner: Literal["grinding", "sampled"] | None = None,
+    miner: Literal["grinding", "sampled"] | None = None, rule: str | None = None,
 ) -> Scenario:  # fmt: skip
     """The scenario with what the command line says instead.
 
     Raises:
-        ScenarioError: the number of nodes does not go with names, shares, regions or faults.
+        ScenarioError: the number of nodes does not go with names, shares, regions or faults, or
+            the rule is unknown or takes other faults.
     """
+    if rule is not None and rule != scenario.rule:
+        try:
+            scenario = checked(msgspec.structs.replace(scenario, rule=rule))
+        except ScenarioError as error:
+            raise ScenarioError(f"--rule {clean_label(rule)}: {error}") from error
     if seed is not None:
         scenario = msgspec.structs.replace(scenario, seed=seed)
     if miner is not None:

@@ -4,6 +4,7 @@ import msgspec
 
 from powclock import __version__
 from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.election.naive import NAIVE
 from powclock.race.recorder import Recorder
 from powclock.record.attacks import AttackResult
 from powclock.record.conditions import Conditions
@@ -17,10 +18,14 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """The figures that `powclock run --json` prints.
 
     `ticks` is the height of the best chain, `blocks_stale` are blocks mined that are not on it, and
-    `stale_of_mined` is their part of all blocks mined. `reorgs` counts each node's. `forks` counts
-    blocks found on a parent that had a child already. `conditions` say what the race was run under,
-    with the delay that blocks had, `attacks` what the last of them came to. `digest` is the SHA-256
-    of the records as JSON lines.
+    `stale_of_mined` is their part of all blocks mined. `blocks_by_node` counts
+    blocks mined, `led_by_node` those on the best chain; a node reigns from a tick of its own until
+    another's. `reorgs` counts each node's. `forks` counts blocks found on a parent that had a child
+    already. `conditions` say what the race was run under, with the delay that blocks had, `attacks`
+    what the last of them came to. `state_groups` counts the different states of the nodes that run:
+    1 where all agree. `writes_missing` counts requests that were acknowledged under naive
+    replication, and that some of these nodes lack. `digest` is the SHA-256 of the records as JSON
+    lines.
     """
 
     version: str
@@ -45,6 +50,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     messages_refused: int
     peers_dropped: int
     blocks_by_node: dict[NodeId, int]
+    led_by_node: dict[NodeId, int]
+    reigns: int
+    reign_mean_s: float
+    reign_max_s: float
+    reign_max_ticks: int
     hashes: int
     transactions_sent: int
     transactions_confirmed: int
@@ -53,6 +63,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     message_bytes: int
     conditions: Conditions
     attacks: tuple[AttackResult, ...] = ()
+    state_groups: int = 1
+    writes_missing: int = 0
 
     def text(self) -> str:
         """A few lines for people."""
@@ -64,6 +76,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         confirmed = f"{self.transactions_confirmed} confirmed"
         refused = f"{self.blocks_refused} blocks, {self.messages_refused} messages"
         dropped = f"; {self.peers_dropped} peers dropped" if self.peers_dropped else ""
+        if self.rule == NAIVE:
+            return self._text_without_blocks()
         mined = f"{self.blocks_mined} mined, {self.blocks_stale} stale"
         return "\n".join(
             (
@@ -80,6 +94,23 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
             )
         )
 
+    def _text_without_blocks(self) -> str:
+        """A few lines about a race that has no ticks, leaders and forks."""
+        sent = f"{self.transactions_sent} transactions sent"
+        groups = self.state_groups
+        agree = "one state at all nodes" if groups == 1 else f"{groups} different states"
+        return "\n".join(
+            (
+                f"{self.scenario} · seed {self.seed} · {self.rule}",
+                f"race time {self.race_seconds:.1f} s",
+                f"states    {agree}",
+                f"workload  {sent}, {self.transactions_confirmed} reached every node",
+                f"missing   {self.writes_missing} acknowledged that some node lacks",
+                f"refused   {self.messages_refused} messages",
+                f"digest    {self.digest}",
+            )
+        )
+
     def _attack_lines(self) -> list[str]:
         shown = [attack.text() for attack in self.attacks[-ATTACKS_SHOWN:]]
         if more := len(self.attacks) - len(shown):
@@ -87,12 +118,21 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         return [f"{'' if row else 'attacks':<10}{text}" for row, text in enumerate(shown)]
 
 
-def summarise(view: View, recorder: Recorder, time_ns: int, inputs: int) -> Summary:
+def summarise(
+    view: View,
+    recorder: Recorder,
+    time_ns: int,
+    inputs: int,
+    *,
+    state_groups: int,
+    writes_missing: int,
+) -> Summary:
     """The summary of a race as it stands."""
     started = view.started
     assert started is not None, "the first record says what is raced"
     counts = view.counts
-    names = [info.name for info in started.nodes] + list(view.wins)
+    names = dict.fromkeys([info.name for info in started.nodes] + list(view.wins))
+    reigns = view.reigns
     return Summary(
         version=__version__,
         scenario=started.scenario,
@@ -115,11 +155,18 @@ def summarise(view: View, recorder: Recorder, time_ns: int, inputs: int) -> Summ
         blocks_refused=counts.blocks_refused,
         messages_refused=counts.messages_refused,
         peers_dropped=counts.peers_dropped,
-        blocks_by_node={name: view.wins.get(name, 0) for name in dict.fromkeys(names)},
+        blocks_by_node={name: view.wins.get(name, 0) for name in names},
+        led_by_node={name: view.blocks.authored.get(name, 0) for name in names},
+        reigns=reigns.count,
+        reign_mean_s=reigns.mean_ns(time_ns) / NANOSECONDS,
+        reign_max_s=reigns.max_ns(time_ns) / NANOSECONDS,
+        reign_max_ticks=reigns.ticks_max,
         hashes=round(view.hashes),
         transactions_sent=counts.transactions_sent,
         transactions_confirmed=counts.transactions_confirmed,
         transactions_returned=counts.transactions_returned,
+        state_groups=state_groups,
+        writes_missing=writes_missing,
         messages=counts.messages,
         message_bytes=counts.message_bytes,
         conditions=view.conditions(),

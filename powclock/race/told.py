@@ -34,17 +34,17 @@ def race_started(
     scenario: Scenario, rules: Rules, seats: Iterable[Seat], links: Iterable[Link]
 ) -> RaceStarted:
     """The first record of a race."""
-    genesis = rules.genesis.block
+    genesis, work = rules.genesis.block, rules.election.work
     return RaceStarted(
         version=__version__,
         scenario=scenario.name,
         seed=scenario.seed,
         rule=scenario.rule,
         miner=scenario.mining.miner,
-        interval_s=float(scenario.difficulty.interval_s),
+        interval_s=float(rules.election.interval_s),
         genesis=display(genesis.hash),
         genesis_header=genesis.header.serialise().hex(),
-        proof_scale=rules.proof_scale,
+        proof_scale=work.proof_scale if work is not None else 1,
         chain=rules.info,
         wander=scenario.nodes.wander,
         nodes=tuple(node_info(seat) for seat in seats),

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING
 
 from powclock.machine.replica import INVALID_MAX
 from powclock.network.host import INBOX_BYTES_MAX
+from powclock.network.naive import NaiveNode
+from powclock.network.node import Node
 from powclock.network.storage import DECODED_MAX
 from powclock.record.checker.witness import Queue, Waiting
 
 if TYPE_CHECKING:
-    from powclock.network.node import Node
     from powclock.race.world import World
 
 
 class WorldWitness:
-    """Looks into the nodes of a world (`checker.witness.Witness`)."""
+    """Looks into the nodes of a world (`checker.witness.Witness`, `checker.naive.NaiveWitness`)."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
@@ -25,9 +26,9 @@ class WorldWitness:
     def clock_ns(self, node: str) -> int:
         return self._world.seat(node).clock.now()
 
-    def _running(self, node: str) -> "Node":
+    def _running(self, node: str) -> Node:
         running = self._world.seat(node).node
-        assert running is not None, f"{node} told something, so it runs"
+        assert isinstance(running, Node), f"{node} told something, so it runs"
         return running
 
     def head(self, node: str) -> tuple[bytes, bytes]:
@@ -44,9 +45,25 @@ class WorldWitness:
     def condemned(self, node: str, hash_: bytes) -> bool:
         return self._running(node).replica.condemned(hash_)
 
+    def journal(self, node: str) -> Iterable[bytes]:
+        return self._world.seat(node).journal.frames()
+
+    def applied(self, node: str, id_: bytes) -> bytes | None:
+        return self._world.seat(node).journal.frame(id_)
+
+    def state_root(self, node: str) -> bytes:
+        running = self._world.seat(node).node
+        assert running is not None, f"{node} told something, so it runs"
+        return running.ledger.state_root
+
     def queues(self, node: str) -> Iterable[Queue]:
         seat = self._world.seat(node)
-        if seat.node is None:
+        if isinstance(seat.node, NaiveNode):
+            if seat.host.suspended:
+                yield Queue("bytes of a peer that wait", seat.host.inbox_bytes, INBOX_BYTES_MAX)
+            for name, length, bound in seat.node.queues():
+                yield Queue(name, length, bound)
+        if not isinstance(seat.node, Node):
             return
         replica = seat.node.replica
         mempool = replica.mempool

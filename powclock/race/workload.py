@@ -11,7 +11,7 @@ from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.machine.header import display
 from powclock.machine.keys import SigningKey
 from powclock.machine.transaction import COIN, Transaction
-from powclock.network.node import Node
+from powclock.network.member import Member
 from powclock.race.scenario import client_name
 from powclock.record.events import TransactionSent
 
@@ -31,22 +31,22 @@ class Client:
         self._next_nonce = 0
         self._sent: dict[int, Transaction] = {}  # the newest, also confirmed: a reorg may ask
 
-    def hand_over(self, node: Node, others: list[bytes], stream: Stream) -> Transaction | None:
+    def hand_over(self, node: Member, others: list[bytes], stream: Stream) -> Transaction | None:
         """Give a node what it lacks of this client's transfers and a new one; the new one."""
-        confirmed = node.replica.ledger.account(self.key.public).nonce
+        confirmed = node.done(self.key.public, self._next_nonce)
         if confirmed < self._next_nonce and confirmed not in self._sent:
             # The chain that had our transfers is lost with its last disk: begin again from here.
             self._sent.clear()
             self._next_nonce = confirmed
         pending = [self._sent[nonce] for nonce in self._sent if nonce >= confirmed]
         for waiting in pending:
-            if waiting.id not in node.replica.mempool:
-                node.gossip.on_transaction(waiting, None)
+            if not node.holds(waiting.id):
+                node.submit(waiting)
         if len(pending) >= PENDING_MAX:
             return None
         transaction = Transaction.signed(
             self.key,
-            chain_id=node.replica.parameters.chain_id,
+            chain_id=node.chain_id,
             recipient=stream.choice(others),
             amount=1 + stream.below(COIN),
             fee=1 + stream.below(FEE_MAX),
@@ -68,7 +68,7 @@ class Workload:
         seed: int,
         clients: int,
         transfers_per_s: float,
-        running: Callable[[], Mapping[str, Node]],
+        running: Callable[[], Mapping[str, Member]],
         emit: Callable[[str, TransactionSent], None],
         later: Callable[[int, Callable[[], None]], object],
     ) -> None:
@@ -78,6 +78,7 @@ class Workload:
             for i in range(clients)
         ]
         self._addresses = [client.key.public for client in self._clients]
+        self.keys = {client.name: client.key for client in self._clients}
         self.names = {client.key.public: client.name for client in self._clients}
         self._rate = transfers_per_s
         self._running = running
@@ -113,4 +114,4 @@ class Workload:
                     display(transaction.id), client.name, transaction.amount, transaction.fee
                 ),
             )
-            nodes[name].gossip.on_transaction(transaction, None)
+            nodes[name].submit(transaction)

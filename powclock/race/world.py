@@ -10,13 +10,16 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 
 from powclock.clock.virtual_loop import VirtualLoop
-from powclock.election.difficulty import Difficulty
+from powclock.election.election import Election
 from powclock.machine.header import display, from_display
 from powclock.network.fabric import Fabric
 from powclock.network.link import Link
+from powclock.network.member import Member
+from powclock.network.naive import NaiveNode
 from powclock.network.node import Node, block_found
 from powclock.race.builder import Seat
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
+from powclock.race.comparison import Comparison
 from powclock.race.fault_board import FaultBoard, FaultPlan
 from powclock.race.genesis import rules_of
 from powclock.race.observer import Observer
@@ -52,10 +55,17 @@ class World:
             scenario, self.loop, self._rules, self._fabric, self.recorder, self._emit
         )
         self.reach = Reach(
-            self.loop, self.recorder, self._roster, self._rules, self._workload.names
+            self.loop,
+            self.recorder,
+            self._roster,
+            self._rules,
+            scenario.rule,
+            self._workload.names,
+            self._workload.keys,
         )
         self._board = FaultBoard(self.reach, self.recorder, lambda: self.loop.now_ns)
         self._observer = Observer(self.recorder, self._transactions_of)
+        self.comparison = Comparison(scenario, self.recorder, self.replicas, self.name_of)
         self._over: asyncio.Future[None] = self.loop.create_future()
         self._main: asyncio.Task[None] | None = None
 
@@ -64,6 +74,8 @@ class World:
     def start(self) -> None:
         """Build the network and let it run from time 0; whoever listens must do so before."""
         self.recorder.listen(self._observer)
+        if not self.scenario.has_blocks:
+            self.recorder.listen(self.comparison)
         self._roster.build()
         self.recorder.emit(
             None, race_started(self.scenario, self._rules, self.seats(), self.links())
@@ -154,9 +166,27 @@ class World:
         """A node with what belongs to it."""
         return self._roster.seats[name]
 
-    def running(self) -> dict[str, Node]:
-        """Nodes that run now, by name."""
+    def members(self) -> dict[str, Member]:
+        """Nodes that run now under whatever rule, by name."""
         return self._roster.running()
+
+    def running(self) -> dict[str, Node]:
+        """Nodes with a chain that run now, by name: all, or none where the rule has no blocks."""
+        return {n: node for n, node in self.members().items() if isinstance(node, Node)}
+
+    def replicas(self) -> dict[str, NaiveNode]:
+        """Nodes without blocks that run now, by name: none, or all where the rule has no blocks."""
+        return {n: node for n, node in self.members().items() if isinstance(node, NaiveNode)}
+
+    def state_groups(self) -> int:
+        """How many different states the nodes that run have."""
+        if not self.scenario.has_blocks:
+            return len(self.comparison.groups())
+        return len({node.ledger.state_root for node in self.members().values()})
+
+    def writes_missing(self) -> int:
+        """How many requests were acknowledged without a chain, and lack at some that run."""
+        return 0 if self.scenario.has_blocks else self.comparison.missing()
 
     def links(self) -> Iterable[Link]:
         """Every direction of every pair of peers."""
@@ -179,9 +209,9 @@ class World:
         return self.reach.name_of(address)
 
     @property
-    def difficulty(self) -> Difficulty:
-        """What decides which bits a block must carry."""
-        return self._rules.difficulty
+    def election(self) -> Election:
+        """Who may append next."""
+        return self._rules.election
 
     # What nodes and clients tell.
 
@@ -198,7 +228,7 @@ class World:
 
     def _tell_unsealed(self, name: str, hash_: str) -> None:
         seat = self.seat(name)
-        assert seat.node is not None, f"{name} tells something, so it runs"
+        assert isinstance(seat.node, Node), f"{name} tells something, so it runs"
         if display(seat.node.head.hash) != hash_:
             return
         unknown = []
@@ -217,7 +247,7 @@ class World:
         block = self.seat(node).disk[from_display(hash_)]
         return [display(transaction.id) for transaction in block.transactions]
 
-    def _answering(self) -> Mapping[str, Node]:
+    def _answering(self) -> Mapping[str, Member]:
         return self._roster.answering()
 
     def _emit_sent(self, node: str, event: TransactionSent) -> None:

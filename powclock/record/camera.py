@@ -73,6 +73,7 @@ class Camera:
             block_detail=block,
             block_gone=focus.block if block is None else None,
             conditions=view.conditions(),
+            states=view.states,
         )
 
     def _fresh_events(self) -> tuple[tuple[EventLine, ...], int]:

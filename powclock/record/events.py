@@ -9,7 +9,14 @@ from typing import Annotated
 
 import msgspec
 
-from powclock.record.facts import ChainInfo, LinkInfo, NodeInfo, NodeSample
+from powclock.record.facts import (
+    ChainInfo,
+    DifferingAccount,
+    LinkInfo,
+    NodeInfo,
+    NodeSample,
+    StateGroup,
+)
 
 NANOSECONDS = 1_000_000_000
 
@@ -173,6 +180,23 @@ class Reorg(Event, frozen=True, tag="reorg"):
     state_root: Hash
 
 
+class StateMoved(Event, frozen=True, tag="state_moved"):
+    """A replica without blocks applied a transfer: its state has another root, and `applied`
+    transfers are in it.
+    """
+
+    id: Hash
+    applied: int
+    state_root: Hash
+
+
+class JournalRead(Event, frozen=True, tag="journal_read"):
+    """A replica without blocks came up: so many transfers it had applied and written down."""
+
+    applied: int
+    state_root: Hash
+
+
 class MemoryFlipped(Event, frozen=True, tag="memory_flipped"):
     """A bit of an account flipped in a node's memory; `owner` is whose account it is."""
 
@@ -223,6 +247,25 @@ class DifficultyChanged(Event, frozen=True, tag="difficulty_changed"):
     change: float
 
 
+class StatesCompared(Event, frozen=True, tag="states_compared"):
+    """How the replicas that run group by what their accounts say; told when that has changed.
+
+    The largest group comes first. Of the accounts that differ the first ones are told, by how much
+    they differ, each with a value for each group; `more_groups` and `more_accounts` count the rest.
+    For `since_s` there has been a difference: so old is the oldest transfer that some replica lacks
+    or bit that flipped. While it is `settling`, everything that differs is so young that it may be
+    on its way. `regrouped` is set where other replicas than before have one state for good.
+    """
+
+    groups: tuple[StateGroup, ...]
+    differing: tuple[DifferingAccount, ...] = ()
+    more_groups: int = 0
+    more_accounts: int = 0
+    since_s: float = 0.0
+    settling: bool = False
+    regrouped: bool = False
+
+
 class TransactionSent(Event, frozen=True, tag="transaction_sent"):
     """A client handed a transfer to a node."""
 
@@ -233,7 +276,10 @@ class TransactionSent(Event, frozen=True, tag="transaction_sent"):
 
 
 class TransactionConfirmed(Event, frozen=True, tag="transaction_confirmed"):
-    """The best chain of the whole race contains a transfer, `wait_s` after it was sent."""
+    """The best chain of the whole race contains a transfer, `wait_s` after it was sent.
+
+    Where there are no blocks: every replica that runs has applied it; `block` is empty.
+    """
 
     id: Hash
     block: Hash
@@ -353,12 +399,15 @@ AnyEvent = (
     | PeersFound
     | HeadMoved
     | Reorg
+    | StateMoved
+    | JournalRead
     | MemoryFlipped
     | StateCorrupted
     | Resynced
     | LeaderElected
     | ForkOpened
     | DifficultyChanged
+    | StatesCompared
     | TransactionSent
     | TransactionConfirmed
     | TransactionReturned

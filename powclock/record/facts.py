@@ -43,6 +43,21 @@ class ChainInfo(msgspec.Struct, frozen=True):
     allocation: tuple[tuple[str, int], ...]
 
 
+class StateGroup(msgspec.Struct, frozen=True, array_like=True):
+    """Replicas that run and have one state."""
+
+    state_root: str
+    nodes: tuple[NodeId, ...]
+
+
+class DifferingAccount(msgspec.Struct, frozen=True, array_like=True):
+    """An account that is not the same in all groups: balance, and payments made, in each."""
+
+    owner: str
+    balances: tuple[int, ...]
+    payments: tuple[int, ...]
+
+
 class NodeSample(msgspec.Struct, frozen=True, array_like=True):
     """One node at one moment; `skew_s` is how far its clock is ahead."""
 

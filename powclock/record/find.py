@@ -69,7 +69,7 @@ def _transaction(view: View, transaction: TransactionView) -> Hit:
     sender = f"{transaction.client} via {transaction.node}"
     text = f"{short_hash(transaction.id)} of {sender} at {sent_s:.1f} s"
     height = block.height if block is not None else None
-    return Hit("transaction", transaction.id, f"{text}, {where}", transaction.block, height)
+    return Hit("transaction", transaction.id, f"{text}, {where}", transaction.block or None, height)
 
 
 def _is_part_of_a_hash(wanted: str) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from powclock.record.conditions import Conditions
 from powclock.record.detail import BlockDetail, NodeDetail, Retarget, Spread
-from powclock.record.events import AttackMoved, Hash, NodeId, TransfersLeftOut
+from powclock.record.events import AttackMoved, Hash, NodeId, StatesCompared, TransfersLeftOut
 
 
 class NodeRow(msgspec.Struct, frozen=True, array_like=True):
@@ -131,6 +131,7 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
     transactions_returned: int = 0
     messages: int = 0
     message_bytes: int = 0
+    peers_dropped: int = 0
     hashes: float = 0.0
 
 
@@ -141,7 +142,7 @@ class Frame(msgspec.Struct, frozen=True):
     `chain_low` to `chain_high`. `links` are pairs of indices into `nodes`. These, `spread`
     and the details are there while the screen looks at them; `block_gone` is the block that it
     looks at if that is no longer kept. `conditions` are what theory needs to know
-    (`lab.expected`).
+    (`lab.expected`). `states` say how replicas without blocks group by their states.
     """
 
     scenario: str
@@ -180,6 +181,7 @@ class Frame(msgspec.Struct, frozen=True):
     block_detail: BlockDetail | None = None
     block_gone: Hash | None = None
     conditions: Conditions | None = None
+    states: StatesCompared | None = None
 
 
 class Pace(msgspec.Struct, frozen=True):

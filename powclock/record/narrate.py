@@ -18,6 +18,7 @@ from powclock.record.events import (
     ForkOpened,
     Hash,
     HeadMoved,
+    JournalRead,
     LeaderElected,
     MemoryFlipped,
     MessageRefused,
@@ -33,17 +34,31 @@ from powclock.record.events import (
     Resynced,
     Sampled,
     StateCorrupted,
+    StateMoved,
+    StatesCompared,
     TransactionConfirmed,
     TransactionRefused,
     TransactionSent,
     TransfersLeftOut,
 )
+from powclock.record.facts import StateGroup
 from powclock.record.frame import EventLine
 
 # Most records are of these kinds.
 _NEVER_TOLD = frozenset(
-    {BlockAccepted, BlockFound, HeadMoved, Sampled, TransactionConfirmed, TransactionSent}
+    {
+        BlockAccepted,
+        BlockFound,
+        HeadMoved,
+        Sampled,
+        StateMoved,
+        TransactionConfirmed,
+        TransactionSent,
+    }
 )
+
+
+GROUPS_TOLD = 3
 
 
 def short_hash(hash_: Hash) -> str:
@@ -122,6 +137,8 @@ def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
             return "fork", f"fork at {height - 1}: {' vs '.join(map(short_hash, rivals))}"
         case DifficultyChanged(height=height, change=change):
             return "difficulty", f"difficulty {change:+.0%} at {height}"
+        case StatesCompared(regrouped=True):
+            return _states(event)
         case AttackMoved():
             return "attack", _attack(event)
         case TransfersLeftOut(leader=leader, waiting=waiting, wait_s=wait_s, others_s=others_s):
@@ -130,6 +147,26 @@ def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
             return "attack", f"{many}; such wait {wait_s:.0f} s, others {others_s:.0f} s"
         case _:
             return None
+
+
+def _states(event: StatesCompared) -> tuple[str, str]:
+    """Who says the same as whom, the largest group first."""
+    first, *others = event.groups
+    if not others:
+        return "heal", f"states agree: {_replicas(first)}"
+    words = ", ".join(_replicas(group) for group in (first, *others[: GROUPS_TOLD - 1]))
+    more = event.more_groups + max(0, len(event.groups) - GROUPS_TOLD)
+    rest = f", and {more} more" if more else ""
+    accounts = _count(len(event.differing) + event.more_accounts, "account")
+    differ = "differs" if accounts == "1 account" else "differ"
+    return "states", f"states differ: {words}{rest}; {accounts} {differ}"
+
+
+def _replicas(group: StateGroup) -> str:
+    """Who is in a group, and what they say: a name where it is one, and otherwise how many."""
+    who = group.nodes[0] if len(group.nodes) == 1 else f"{len(group.nodes)} replicas"
+    says = "says" if len(group.nodes) == 1 else "say"
+    return f"{who} {says} …{group.state_root[-4:]}"
 
 
 # Where a double spender says how often it has been confirmed, and where a race of branches is over.
@@ -185,6 +222,10 @@ def _of_nodes(record: Record) -> tuple[str, str] | None:
 def _of_health(record: Record) -> tuple[str, str] | None:
     node = record.node
     match record.event:
+        case NodeUp(blocks=0) if record.time_ns > 0:
+            return "up", f"{node} is up with no blocks on disk"
+        case JournalRead(applied=applied):
+            return "up", f"{node} reads {_count(applied, 'transaction')} in its journal"
         case NodeUp(blocks=blocks) if record.time_ns > 0:
             return "up", f"{node} is up with {_count(blocks, 'block')} on disk"
         case NodeFrozen():

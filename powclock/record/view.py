@@ -5,7 +5,7 @@ grows with the race is bounded.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import fsum
 
 import msgspec
@@ -24,6 +24,7 @@ from powclock.record.events import (
     ForkOpened,
     Hash,
     HeadMoved,
+    JournalRead,
     LeaderElected,
     LinksChanged,
     MemoryFlipped,
@@ -42,6 +43,8 @@ from powclock.record.events import (
     Reorg,
     Resynced,
     Sampled,
+    StateMoved,
+    StatesCompared,
     TransactionConfirmed,
     TransactionRefused,
     TransactionReturned,
@@ -51,6 +54,7 @@ from powclock.record.events import (
 from powclock.record.facts import LinkInfo, NodeInfo, NodeSample
 from powclock.record.frame import ActiveFault, EventLine, Mark, Totals
 from powclock.record.narrate import narrate
+from powclock.record.reigns import Reigns
 
 SPARK_SAMPLES = 60
 HISTORY_SAMPLES = 400
@@ -71,6 +75,7 @@ class NodeView:
     running: bool = False
     frozen: bool = False
     damaged: bool = False
+    applied: int = 0
     head: Hash = ""
     height: int = 0
     seen_ns: int = 0
@@ -125,6 +130,7 @@ class View:
         self.counts = Counts()
         self.delays = Delays()
         self.lag = Lag()
+        self.reigns = Reigns()
         self.faults_begun = 0
         self.tick: LeaderElected | None = None
         self.tick_ns = 0
@@ -140,6 +146,7 @@ class View:
         self.sides: tuple[tuple[NodeId, ...], ...] = ()
         # Who dropped whom, and until when; taken out with the gauges that no longer count the link.
         self.shunned: dict[tuple[NodeId, NodeId], int] = {}
+        self.states: StatesCompared | None = None
         self.marks: deque[Mark] = deque(maxlen=MARKS_MAX)
         self.lines: deque[EventLine] = deque(maxlen=LINES_MAX)
         self.notable = 0
@@ -173,6 +180,9 @@ class View:
                 self.intervals_s.append(event.interval_s)
                 self.blocks.choose(event.hash)
                 self.lag.ticked(event.height, record.time_ns)
+                self.reigns.ticked(event.leader, record.time_ns)
+            case StatesCompared():
+                self.states = event
             case LinksChanged():
                 self._linked(event.made)
                 for link in event.gone:
@@ -276,11 +286,14 @@ class View:
         match event:
             case NodeUp(blocks=blocks):
                 node.running, node.frozen, node.damaged = True, False, False
+                node.applied = 0
                 if not blocks and self.started is not None:
                     node.head, node.height = self.started.genesis, 0
             case NodeDown():
                 node.running = node.frozen = node.damaged = False
                 self._forgive(node.info.name)
+            case StateMoved(applied=applied) | JournalRead(applied=applied):
+                node.applied = applied
             case NodeFrozen():
                 node.frozen = True
             case NodeThawed():
@@ -374,22 +387,7 @@ class View:
 
     def totals(self) -> Totals:
         """Counts for a frame."""
-        counts = self.counts
-        return Totals(
-            forks=counts.forks,
-            reorgs=counts.reorgs,
-            reorg_depth_max=counts.reorg_depth_max,
-            blocks_mined=counts.blocks_mined,
-            blocks_stale=self.blocks_stale,
-            blocks_refused=counts.blocks_refused,
-            messages_refused=counts.messages_refused,
-            transactions_sent=counts.transactions_sent,
-            transactions_confirmed=counts.transactions_confirmed,
-            transactions_returned=counts.transactions_returned,
-            messages=counts.messages,
-            message_bytes=counts.message_bytes,
-            hashes=self.hashes,
-        )
+        return Totals(**asdict(self.counts), blocks_stale=self.blocks_stale, hashes=self.hashes)
 
     def conditions(self) -> Conditions:
         """What the race was run under, so far."""

@@ -18,6 +18,7 @@ from powclock.race.commands import (
     StepEvent,
     StepTick,
 )
+from powclock.tui.fault_items import row_of
 from powclock.tui.fault_keys import FAULT_BY_ID
 from powclock.tui.keys import NEWCOMERS, SPEEDS
 from powclock.tui.presets import Preset
@@ -124,7 +125,7 @@ class Controls:
         """Begin a fault on the selected node or on all, make it stronger, or end it."""
         entry = FAULT_BY_ID[id_]
         if entry.one_node and self._state.selected is None:
-            return self._select_first
+            return self._end_where_it_is(id_)
         faults, on = self._strengths(id_)
         if on is None:
             self._begin(faults[self.strength(id_)])
@@ -134,6 +135,15 @@ class Controls:
             self._send(Heal(faults[0].id))
             self._asked[faults[0].id] = (None, PATIENCE_FRAMES)
         return ""
+
+    def _end_where_it_is(self, id_: str) -> str:
+        """End a fault that needs a node on whichever nodes have it, as none is selected."""
+        frame = self._state.frame
+        on = [fault.id for fault in (frame.faults if frame else ()) if row_of(fault) == id_]
+        for fault_id in on:
+            self._send(Heal(fault_id))
+            self._asked[fault_id] = (None, PATIENCE_FRAMES)
+        return "" if on else self._select_first
 
     def _begin(self, fault: AnyFault) -> None:
         self._send(Break(fault))

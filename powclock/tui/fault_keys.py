@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
+from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate, OneWay
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
@@ -204,6 +205,8 @@ FAULT_KEYS = (
              about="its blocks come late", one_node=True),
     FaultKey("C", "censor", "censor", "Leaders leave the transactions of one client out", ATTACKS,
              _one(Censor), about="client1 is left out"),
+    FaultKey("X", "conflict", "conflict", "A client spends all its money at two nodes at once",
+             ATTACKS, _one(Conflict), about="all money spent twice at once"),
     FaultKey("F", "flood", "flood", "A node sends junk: bytes, headers, transactions",
              ATTACKS, (Strength("5/s", _flood(5)), Strength("20/s", _flood(20)),
                        Strength("100/s", _flood(100))), usual=1,

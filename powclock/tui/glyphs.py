@@ -68,6 +68,7 @@ FAULTS = {
     "pause": STILL,
     "memory": WRONG_STATE,
     "censor": "¬",
+    "conflict": "⋎",
 }
 
 DIGITS = {
@@ -128,6 +129,7 @@ _STAND_INS = {
     "↔": "=",
     "½": "/",
     "⏎": "$",
+    "⋎": "Y",
     "÷": "/",
     "⇧": "^",
     "■": "#",

@@ -146,16 +146,16 @@ def test_mainnet_headers_pass_every_check(vectors: Path) -> None:
 
 def test_a_header_drafted_for_a_parent_can_be_verified_there() -> None:
     rule = rule_of()
-    time, bits = rule.prepare(GENESIS_ENTRY, NOW_NS + 5 * NANOSECONDS + 999)
+    time, bits, _ = rule.prepare(GENESIS_ENTRY, NOW_NS + 5 * NANOSECONDS + 999)
     assert (time, bits) == (GENESIS_TIME + 5, EASY_BITS)
     rule.verify(mined(block_of(GENESIS.hash, 1, time=time, bits=bits)), GENESIS_ENTRY, NOW_NS)
 
 
 def test_a_draft_is_never_older_than_the_median_allows() -> None:
     rule = rule_of()
-    assert rule.prepare(GENESIS_ENTRY, NOW_NS) == (GENESIS_TIME + 1, EASY_BITS)
-    assert rule.prepare(GENESIS_ENTRY, 0) == (GENESIS_TIME + 1, EASY_BITS)
-    assert rule.prepare(GENESIS_ENTRY, NOW_NS + NANOSECONDS - 1) == (GENESIS_TIME + 1, EASY_BITS)
+    assert rule.prepare(GENESIS_ENTRY, NOW_NS) == (GENESIS_TIME + 1, EASY_BITS, 0)
+    assert rule.prepare(GENESIS_ENTRY, 0) == (GENESIS_TIME + 1, EASY_BITS, 0)
+    assert rule.prepare(GENESIS_ENTRY, NOW_NS + NANOSECONDS - 1) == (GENESIS_TIME + 1, EASY_BITS, 0)
 
 
 def test_the_work_of_a_block_is_its_weight_and_nobody_is_leader() -> None:
@@ -272,7 +272,7 @@ def test_sealing_a_block_spends_hashes_until_it_verifies() -> None:
             return rule.prepare(GENESIS_ENTRY, clock.now())[1]
 
         def __call__(self) -> Block:
-            time, bits = rule.prepare(GENESIS_ENTRY, clock.now())
+            time, bits, _ = rule.prepare(GENESIS_ENTRY, clock.now())
             return block_of(GENESIS.hash, 1, time=time, bits=bits)
 
     block = loop.run_until_complete(rule.seal(Drafts(), clock))

@@ -2,6 +2,9 @@
 
 import json
 
+import msgspec
+import pytest
+
 from powclock.lab.report import report_json, report_text
 from tests.lab.test_expected import summary
 
@@ -28,6 +31,23 @@ def test_the_text_of_a_figure_outside_its_band() -> None:
 def test_the_text_where_theory_says_nothing() -> None:
     *_, line, _ = report_text(summary(faults_begun=1)).splitlines()
     assert line == "expected  theory says nothing: faults bent the race"
+
+
+def test_the_text_of_who_led() -> None:
+    led = {"ann": 5, "bea": 2, "carl": 1, "dan": 0}
+    reigns = {"reigns": 3, "reign_mean_s": 13.33, "reign_max_s": 25.0}
+    what = msgspec.structs.replace(summary(), led_by_node=led, reign_max_ticks=4, **reigns)
+    lines = report_text(what).splitlines()
+    assert lines[8:10] == [
+        "leaders   1 of 4 lead more than half, Gini 0.50, entropy 1.30 bits (65% of the most)",
+        "reigns    13.3 s on average, at most 25.0 s, at most 4 ticks in a row",
+    ]
+    once = report_text(msgspec.structs.replace(what, reign_max_ticks=1)).splitlines()[9]
+    assert once == "reigns    13.3 s on average, at most 25.0 s, at most 1 tick in a row"
+    figures = json.loads(report_json(what))
+    assert [figures[name] for name in ("nakamoto", "gini", "entropy_part")] == [
+        1, 1 / 2, pytest.approx(figures["entropy_bits"] / 2),
+    ]  # fmt: skip
 
 
 def test_json() -> None:

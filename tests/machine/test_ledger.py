@@ -252,3 +252,17 @@ def test_the_moved_ledger_is_the_one_made_afresh_from_its_accounts(
         replayed.apply(block)
     assert contents(ledger) == contents(fresh) == contents(replayed)
     assert ledger.supply == 15 + SUBSIDY * len(blocks)
+
+
+def test_a_transfer_without_a_block_moves_the_amount_alone_and_counts_a_payment() -> None:
+    ledger = Ledger(PARAMETERS, {address("alice"): 10})
+    ledger.pay(transfer("alice", amount=4, fee=9, nonce=7))
+    assert dict(ledger) == {address("alice"): Account(6, 1), address("bob"): Account(4, 0)}
+    ledger.pay(transfer("alice", "alice", amount=6, nonce=7))
+    assert dict(ledger) == {address("alice"): Account(6, 2), address("bob"): Account(4, 0)}
+    root = ledger.state_root
+    with refused("bad-txns-in-belowout: 7 from 6", InvalidTransaction):
+        ledger.pay(transfer("alice", amount=7))
+    with refused("bad-txns-chain-id: 8 instead of 7", InvalidTransaction):
+        ledger.pay(transfer("alice", chain_id=8))
+    assert (ledger.state_root, ledger.sound()) == (root, True)

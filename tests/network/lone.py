@@ -26,8 +26,8 @@ class LenientRule:
     def __init__(self) -> None:
         self.refusals: dict[bytes, Reason] = {}
 
-    def prepare(self, parent: Entry, now_ns: int) -> tuple[int, int]:
-        return parent.time + 1, parent.bits
+    def prepare(self, parent: Entry, now_ns: int) -> tuple[int, int, int]:
+        return parent.time + 1, parent.bits, 0
 
     async def seal(self, draft: Draft, clock: Clock) -> Block:
         raise AssertionError("this node does not run")

@@ -216,7 +216,9 @@ def test_the_difficulty_foretold_is_what_the_next_block_carries(table: dict[str,
 def foretold(running: Race, parent: str) -> int:
     """The work to which the rule is bound after a block, by what stands before it."""
     tree = running.nodes()["alice"].replica.tree
-    _, bits = running.world.difficulty.outlook(tree.entries[bytes.fromhex(parent)[::-1]])
+    terms = running.world.election.work
+    assert terms is not None
+    _, bits = terms.difficulty.outlook(tree.entries[bytes.fromhex(parent)[::-1]])
     return target_to_work(bits_to_target(bits))
 
 

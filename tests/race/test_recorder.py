@@ -83,6 +83,11 @@ def test_a_summary_adds_up() -> None:
     assert summary.stale_of_mined == summary.blocks_stale / summary.blocks_mined
     assert list(summary.blocks_by_node) == ["alice", "bob", "carol", "dave"]
     assert sum(summary.blocks_by_node.values()) == summary.blocks_mined
+    assert list(summary.led_by_node) == list(summary.blocks_by_node)
+    assert sum(summary.led_by_node.values()) == 100
+    assert all(summary.led_by_node[name] <= won for name, won in summary.blocks_by_node.items())
+    assert 1 < summary.reign_max_ticks < 100 > summary.reigns > 50
+    assert summary.interval_mean_s < summary.reign_mean_s < summary.reign_max_s
     assert summary.hashes > 0
     assert summary.conditions.miners == 4
     assert summary.conditions.delay_min_s > 3 * 0.3
@@ -95,8 +100,10 @@ def test_the_text_of_a_summary() -> None:
         blocks_mined=25, blocks_stale=5, stale_of_mined=0.2, forks=4, reorgs=7, reorg_depth_max=2,
         blocks_refused=1, messages_refused=2, peers_dropped=3,
         blocks_by_node={"ann": 0, "bea": 12, "carl": 13},
-        hashes=9, transactions_sent=8, transactions_confirmed=6, transactions_returned=1,
-        messages=1, message_bytes=2, conditions=CONDITIONS,
+        led_by_node={"ann": 0, "bea": 9, "carl": 11}, reigns=12, reign_mean_s=8.0,
+        reign_max_s=21.0, reign_max_ticks=3, hashes=9,
+        transactions_sent=8, transactions_confirmed=6, transactions_returned=1, messages=1,
+        message_bytes=2, conditions=CONDITIONS,
         attacks=(
             AttackResult("a", "double_spend", "ann", ("ann",), 0, 0, 5, 4, 9, 3, 0.4),
             AttackResult("b", "selfish", "bea", ("bea",), 1, 0, 7, 5, 40, 19, 0.4),

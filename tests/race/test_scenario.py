@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from powclock.network.faults.every import AnyFault
+from powclock.race.rules import rule_names
 from powclock.race.scenario import (
     NAMES,
     Scenario,
@@ -32,7 +33,7 @@ TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["jud
         ("name = 3", "name: expected `str`, got `int`"),
         ('name = "x"\nspeed = 3', "object contains unknown field `speed`"),
         ('name = "x"\nseed = -1', "seed: expected `int` >= 0"),
-        ('name = "x"\nrule = "pos"', "rule: 'pos' is not one of pow"),
+        ('name = "x"\nrule = "pos"', f"rule: 'pos' is not one of {', '.join(rule_names())}"),
         ('name = "x"\n[nodes]\ncount = 0', "nodes.count: expected `int` >= 1"),
         ('name = "x"\n[nodes]\ncount = 1_001', "nodes.count: expected `int` <= 1000"),
         ('name = "x"\n[nodes]\nhash_rate = nan', "nodes.hash_rate: expected `float` >= 0.001"),
@@ -76,7 +77,7 @@ TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["jud
         ),
         (
             'name = "x"\n[[faults]]\non = "tick"\nfault = { kind = "crash" }',
-            "faults[0].on: 'tick' is not one of fork, reorg",
+            "faults[0].on: 'tick' is not one of fork, payment, reorg",
         ),
         (
             'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = "bob" }',
@@ -251,7 +252,8 @@ def test_shipped_scenarios_parse_and_run() -> None:
         assert shipped.title
         with race(adapted(shipped, miner="sampled")) as running:
             running.run(150)
-            assert running.view.height > 10
+            assert (running.view.height > 10) is shipped.has_blocks
+            assert running.view.counts.transactions_confirmed > 50
             running.heal_all()
             running.run(60)
             running.run_until(running.agreed, 60)

@@ -12,6 +12,7 @@ from powclock.record.events import (
     FaultOn,
     ForkOpened,
     HeadMoved,
+    JournalRead,
     LeaderElected,
     LinksChanged,
     MemoryFlipped,
@@ -30,13 +31,22 @@ from powclock.record.events import (
     Resynced,
     Sampled,
     StateCorrupted,
+    StateMoved,
+    StatesCompared,
     TransactionConfirmed,
     TransactionRefused,
     TransactionReturned,
     TransactionSent,
     TransfersLeftOut,
 )
-from powclock.record.facts import ChainInfo, LinkInfo, NodeInfo, NodeSample
+from powclock.record.facts import (
+    ChainInfo,
+    DifferingAccount,
+    LinkInfo,
+    NodeInfo,
+    NodeSample,
+    StateGroup,
+)
 
 A, B, C = "00" * 30 + "aaaa", "00" * 30 + "bbbb", "00" * 30 + "cccc"
 ROOT = "ee" * 32
@@ -119,6 +129,18 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
     (PeersFound((LINK,)), "alice", ("join", "alice finds bob instead")),
     (HeadMoved(B, 1, ROOT), "bob", None),
     (Reorg(C, 3, B, A, 1, 2, ROOT), "bob", ("reorg", "reorg bob −1 +2  bbbb → cccc")),
+    (StateMoved(C, 7, ROOT), "bob", None),
+    (JournalRead(7, ROOT), "bob", ("up", "bob reads 7 transactions in its journal")),
+    (
+        StatesCompared(
+            groups=(StateGroup(ROOT, ("alice", "carol")), StateGroup(A, ("bob",))),
+            differing=(DifferingAccount("client1", (4, 3), (1, 2)),),
+            since_s=2.5,
+            regrouped=True,
+        ),
+        None,
+        ("states", "states differ: 2 replicas say …eeee, bob says …aaaa; 1 account differs"),
+    ),
     (LeaderElected("alice", 4, B, 2.345, 70_000), None, ("tick", "tick 4 → alice  2.3 s")),
     (ForkOpened(A, 5, (B, C)), None, ("fork", "fork at 4: bbbb vs cccc")),
     (DifficultyChanged(9, 80_000, -0.125), None, ("difficulty", "difficulty -12% at 9")),

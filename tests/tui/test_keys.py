@@ -4,10 +4,11 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from powclock.network.faults.cuts import Partition
+from powclock.network.faults.cuts import Isolate, Partition
 from powclock.network.faults.fault import Fault
 from powclock.network.faults.links import BitFlips, Delay, Loss
 from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join, Leave
+from powclock.network.faults.selfish import SelfishMining
 from powclock.race.commands import (
     AnyCommand,
     Break,
@@ -141,6 +142,20 @@ def test_a_fault_of_all_nodes_is_not_that_of_one() -> None:
 @pytest.mark.parametrize("key", ["k", "K", "x"])
 def test_some_keys_need_a_node(key: str) -> None:
     assert notes(key) == ["select a node first (↑ ↓)"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        (["k"], Crash(("alice",))),
+        (["f", "s"], SelfishMining(("bob",))),
+        (["f", "i"], Isolate(("carol",))),
+    ],
+)
+def test_a_fault_of_one_node_ends_by_its_key_though_none_is_selected(
+    keys: list[str], fault: Fault
+) -> None:
+    assert sent(*keys, first=broken(fault)) == [Heal(fault.id)]
 
 
 def test_restart_heals_crashes() -> None:

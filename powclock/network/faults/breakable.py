@@ -8,7 +8,7 @@ from typing import Protocol
 
 from powclock.clock.node_clock import SkewedClock
 from powclock.clock.streams import Stream
-from powclock.election.difficulty import Difficulty
+from powclock.election.election import Election
 from powclock.machine.keys import SigningKey
 from powclock.machine.ledger import Ledger
 from powclock.machine.transaction import Transaction
@@ -157,26 +157,37 @@ class Accounts(Protocol):
         """The clients by name, each with its account."""
         ...
 
+    def client_key(self, client: str) -> SigningKey:
+        """The key of a client's account."""
+        ...
+
     def hand_over(self, node: NodeId, transaction: Transaction) -> None:
         """Give a running node a transaction, as a client does."""
         ...
 
 
-class Proofs(Protocol):
-    """What makes a proof of work good."""
+class Elections(Protocol):
+    """Who may append next, and what makes a seal good."""
 
     @property
-    def difficulty(self) -> Difficulty:
-        """What decides which bits a block must carry."""
+    def rule(self) -> str:
+        """The name of the election rule."""
         ...
 
     @property
-    def proof_scale(self) -> int:
-        """By how much a proof may miss its target."""
+    def offers(self) -> frozenset[str]:
+        """What that rule offers to faults: words of `election.election`."""
+        ...
+
+    @property
+    def election(self) -> Election:
+        """The race's election."""
         ...
 
 
-class Breakable(Timers, Teller, Links, Membership, Blocks, Belongings, Accounts, Proofs, Protocol):
+class Breakable(
+    Timers, Teller, Links, Membership, Blocks, Belongings, Accounts, Elections, Protocol
+):
     """All that a fault may lay hands on, and random numbers of its own."""
 
     def stream(self, *name: object) -> Stream:

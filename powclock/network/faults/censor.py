@@ -12,6 +12,7 @@ from typing import Annotated
 
 import msgspec
 
+from powclock.election.election import BLOCKS
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.fault import Fault, FaultError, Name
 from powclock.record.events import (
@@ -32,6 +33,10 @@ class Censor(Fault, frozen=True, tag="censor"):
     """The nodes leave the clients' transfers out of their blocks; they take blocks with them."""
 
     clients: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1)] = ("client1",)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({BLOCKS})
 
     @property
     def label(self) -> str:

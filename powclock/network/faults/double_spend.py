@@ -15,6 +15,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
+from powclock.election.election import BLOCKS
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.double_spender import Deal, DoubleSpender
 from powclock.network.faults.fault import Fault, FaultError
@@ -33,6 +34,10 @@ class DoubleSpend(Fault, frozen=True, tag="double_spend"):
     give_up: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 10
     merchant: Annotated[str, msgspec.Meta(max_length=200)] = ""
     head_start: bool = True
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({BLOCKS})
 
     @property
     def label(self) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
+from powclock.election.election import BLOCKS
 from powclock.machine.tree import Entry
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.fault import Fault, FaultError
@@ -27,6 +28,10 @@ class Eclipse(Fault, frozen=True, tag="eclipse"):
     one_node: ClassVar[bool] = True
 
     attacker: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({BLOCKS})
 
     @property
     def label(self) -> str:

@@ -2,6 +2,7 @@
 
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
+from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
@@ -47,4 +48,5 @@ AnyFault = (
     | Flood
     | MemoryFlips
     | Censor
+    | Conflict
 )

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
+from powclock.election.election import BLOCKS, LEADERS, WORK
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.link import Link, Send
 
@@ -14,6 +15,13 @@ Sides = tuple[tuple[NodeId, ...], ...]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 LISTED_MAX = 12
+
+# Of what an election may offer: what it is, and what is so where it does not.
+_LACKS = {
+    WORK: ("proof of work", "nobody hashes"),
+    BLOCKS: ("blocks", "there are none"),
+    LEADERS: ("a leader schedule", "nobody knows beforehand who leads"),
+}
 
 
 class FaultError(ValueError):
@@ -56,6 +64,11 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
         return self.kind
 
     @property
+    def needs(self) -> frozenset[str]:
+        """What the election must offer (`election.election`) so that it means anything."""
+        return frozenset()
+
+    @property
     def involved(self) -> tuple[NodeId, ...]:
         """Nodes that it names besides its targets."""
         return ()
@@ -75,12 +88,24 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
                 field = "nodes" if node in self.nodes else ""
                 raise FaultError(f"there is no node {node!r}: the race has {_list(nodes)}", field)
 
+    def check_rule(self, rule: str, offers: Collection[str]) -> None:
+        """See that it means something in a race by a rule that offers so much.
+
+        Raises:
+            FaultError: it does not.
+        """
+        for word in sorted(self.needs):
+            if word not in offers:
+                what, why = _LACKS[word]
+                raise FaultError(f"{self.kind} needs {what}: under {rule} {why}")
+
     def targets(self, race: Breakable) -> tuple[NodeId, ...]:
         """The nodes meant.
 
         Raises:
             FaultError: it cannot be in this race as it is now.
         """
+        self.check_rule(race.rule, race.offers)
         names = race.node_names()
         self.check(names, race.clients())
         return self.nodes or tuple(names)

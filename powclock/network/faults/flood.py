@@ -1,8 +1,8 @@
 """Floods of junk: what costs the sender nothing and the receiver time, memory or a signature check.
 
 - `bytes`: frames of random bytes; half have a right checksum, so no link is to blame for them.
-- `headers`: valid blocks with little work, on an old parent, where the rule asks for least. Each is
-  a block of its own, so they fill a tree that does not ask for more work than that.
+- `headers`: where work elects, valid blocks with little of it, on an old parent, where the rule
+  asks for least. Each is a block of its own, so they fill a tree that does not ask for more work.
 - `transactions`: well-formed transfers with good signatures, of an account that has nothing.
 
 The flooder gets its proofs for nothing, as they are scaled down; where blocks are grinded they cost
@@ -19,6 +19,7 @@ import msgspec
 
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.election.election import WORK, WorkTerms
 from powclock.machine.block import Block
 from powclock.machine.header import BlockHeader
 from powclock.machine.keys import SigningKey
@@ -54,6 +55,10 @@ class Flood(Fault, frozen=True, tag="flood"):
     per_s: Annotated[float, msgspec.Meta(ge=0.001, le=1_000)] = 20.0
 
     @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({WORK}) if self.junk == "headers" else frozenset()
+
+    @property
     def label(self) -> str:
         return f"floods {'junk' if self.junk == 'any' else self.junk}, {self.per_s:g}/s"
 
@@ -69,10 +74,9 @@ class Flood(Fault, frozen=True, tag="flood"):
                 return
             outgoing = _links_from(race, makers)
             for node, links in outgoing.items():
-                head = race.head(node)
-                if head is not None:  # it runs
+                if race.ledger(node) is not None:  # it runs
                     link = makers[node].stream.choice(links)
-                    link.send(makers[node].make(self.junk, head))
+                    link.send(makers[node].make(self.junk, race.head(node)))
             race.schedule_in(interval_ns, shoot, b"")
 
         race.schedule_in(interval_ns, shoot, b"")
@@ -106,15 +110,17 @@ class JunkMaker:
         self._blocks_made = 0
         self._parent: Entry | None = None
 
-    def make(self, junk: Junk, head: Entry) -> bytes:
-        """One frame of a kind; `head` is the tip that the node builds on."""
-        if junk == "any":
-            junk = self.stream.choice(_KINDS)
+    def make(self, junk: Junk, head: Entry | None) -> bytes:
+        """One frame of a kind; `head` is the tip that the node builds on, if there are blocks."""
+        work = self._race.election.work
         make: dict[Junk, Callable[[], bytes]] = {
             "bytes": self._noise,
-            "headers": lambda: self._cheap_block(head),
             "transactions": self._empty_promise,
         }
+        if work is not None and head is not None:
+            make["headers"] = lambda: self._cheap_block(head, work)
+        if junk == "any":
+            junk = self.stream.choice([kind for kind in _KINDS if kind in make])
         return make[junk]()
 
     def _random_bytes(self, count: int) -> bytes:
@@ -135,19 +141,19 @@ class JunkMaker:
         )
         return encode(Pass(transfer))
 
-    def _cheap_block(self, head: Entry) -> bytes:
+    def _cheap_block(self, head: Entry, work: WorkTerms) -> bytes:
         if head.height < BURIED_BLOCKS:
             return self._noise()  # no block is old yet
         if self._hashes_left > 0 or not self._blocks:
-            self._blocks.append(encode(Deliver(self._next_block(head))))
+            self._blocks.append(encode(Deliver(self._next_block(head, work))))
             return self._blocks[-1]
         self._blocks.rotate(1)
         return self._blocks[0]
 
-    def _next_block(self, head: Entry) -> Block:
-        parent = self._parent = self._parent or self._easiest_parent(head)
-        bits = self._race.difficulty.next_bits(parent)
-        target = scaled_target(bits_to_target(bits), self._race.proof_scale)
+    def _next_block(self, head: Entry, work: WorkTerms) -> Block:
+        parent = self._parent = self._parent or _easiest_parent(head, work)
+        bits = work.difficulty.next_bits(parent)
+        target = scaled_target(bits_to_target(bits), work.proof_scale)
         self._hashes_left -= target_to_work(target)
         self._blocks_made += 1
         extra = self._blocks_made.to_bytes(8, "little") + self._random_bytes(8)
@@ -155,8 +161,9 @@ class JunkMaker:
         root, _ = merkle_root([coinbase.id])
         time_s = max(entry.time for entry in parent.branch()) + 1  # after any median
         header = BlockHeader(_VERSION, parent.hash, root, time_s, bits, 0)
-        return prove(Block(header, coinbase, ()), self._race.proof_scale)
+        return prove(Block(header, coinbase, ()), work.proof_scale)
 
-    def _easiest_parent(self, head: Entry) -> Entry:
-        oldest = head.ancestor(min(head.height - BURIED_BLOCKS, OLD_PARENTS - 1)).branch()
-        return max(oldest, key=lambda entry: bits_to_target(self._race.difficulty.next_bits(entry)))
+
+def _easiest_parent(head: Entry, work: WorkTerms) -> Entry:
+    oldest = head.ancestor(min(head.height - BURIED_BLOCKS, OLD_PARENTS - 1)).branch()
+    return max(oldest, key=lambda entry: bits_to_target(work.difficulty.next_bits(entry)))

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, get_args
 
 from powclock.clock.streams import Stream
+from powclock.election.election import BLOCKS, Election
 from powclock.machine.block import Block
 from powclock.machine.keys import SigningKey
 from powclock.machine.merkle import merkle_root
 from powclock.machine.reason import Invalid
 from powclock.machine.target import bits_to_target
 from powclock.machine.transaction import MONEY_MAX, Transaction
-from powclock.mining.miner import prove, scaled_target
+from powclock.mining.miner import scaled_target
 from powclock.network.faults.breakable import Breakable, Undo
 from powclock.network.faults.fault import Fault
 from powclock.network.link import Link, Send
@@ -41,12 +42,16 @@ class Forge(Fault, frozen=True, tag="forge"):
     flaw: Flaw = "any"
 
     @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({BLOCKS})
+
+    @property
     def label(self) -> str:
         return "forges blocks" if self.flaw == "any" else f"forges blocks: {self.flaw}"
 
     def begin(self, race: Breakable) -> Undo:
         forgers = {
-            node: Forger(race.key(node), race.proof_scale, race.stream("forge", node))
+            node: Forger(race.key(node), race.election, race.stream("forge", node))
             for node in self.targets(race)
         }
 
@@ -70,7 +75,7 @@ class Forger:
     """One node's forgeries; remembers the last block, and a transfer that was on the chain."""
 
     key: SigningKey
-    proof_scale: int
+    election: Election
     stream: Stream
     _spent: Transaction | None = None
     _last: tuple[bytes, tuple[bytes, ...]] = (b"", ())
@@ -169,10 +174,13 @@ class Forger:
     def _proven(self, block: Block) -> Block:
         root, _ = merkle_root(block.leaves())
         header = replace(block.header, merkle_root=root)
-        return prove(replace(block, header=header), self.proof_scale)
+        return self.election.reseal(replace(block, header=header), self.key)
 
     def _unproven(self, block: Block) -> Block:
-        target = scaled_target(bits_to_target(block.header.bits), self.proof_scale)
+        work = self.election.work
+        if work is None:  # another's signature, say: it fits another header
+            return replace(block, seal=bytes(each ^ 1 for each in block.seal))
+        target = scaled_target(bits_to_target(block.header.bits), work.proof_scale)
         header = block.header
         while int.from_bytes(header.hash, "little") <= target:
             header = replace(header, nonce=(header.nonce + 1) % 2**32)

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.election.election import WORK
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.fault import Fault, FaultError
 from powclock.record.labels import clean_label
@@ -102,6 +103,10 @@ class HashRateFactor(Fault, frozen=True, tag="hash_rate"):
     needs_history: ClassVar[bool] = False
 
     factor: Annotated[float, msgspec.Meta(ge=0, le=1000)] = 2.0
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({WORK})
 
     @property
     def label(self) -> str:

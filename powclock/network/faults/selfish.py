@@ -17,6 +17,7 @@ so γ is reached but for the finder's own part of the hash rate.
 from typing import ClassVar
 
 from powclock.clock.streams import Stream
+from powclock.election.election import BLOCKS
 from powclock.machine.header import display
 from powclock.machine.reason import Invalid
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
@@ -38,6 +39,10 @@ class SelfishMining(Fault, frozen=True, tag="selfish"):
     one_node: ClassVar[bool] = True
 
     gamma: Probability = 0.5
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({BLOCKS})
 
     @property
     def label(self) -> str:

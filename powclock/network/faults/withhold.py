@@ -14,6 +14,7 @@ from typing import Annotated, Protocol
 import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.election.election import BLOCKS
 from powclock.machine.header import from_display
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.fault import Fault
@@ -31,6 +32,10 @@ class Withhold(Fault, frozen=True, tag="withhold"):
     """
 
     delay_s: Annotated[float, msgspec.Meta(ge=0, le=1e6)] = 10.0
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({BLOCKS})
 
     @property
     def label(self) -> str:

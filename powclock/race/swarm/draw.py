@@ -15,6 +15,7 @@ import msgspec
 from powclock.clock.streams import Stream
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
+from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
@@ -35,6 +36,7 @@ from powclock.network.faults.selfish import SelfishMining
 from powclock.network.faults.swizzle import Swizzle
 from powclock.network.faults.withhold import Withhold
 from powclock.network.topology import Kind, diameter, edges
+from powclock.race.rules import offers_of
 from powclock.race.scenario import (
     Chain,
     Difficulty,
@@ -42,7 +44,6 @@ from powclock.race.scenario import (
     Mining,
     Nodes,
     Planned,
-    RuleName,
     Scenario,
     Workload,
     checked,
@@ -113,16 +114,17 @@ DRAWS: dict[str, Draw] = {
         nodes=_some(s, names), every_s=s.choice((0.0, 2.0, 10.0))),
     "censor": lambda s, names: Censor(
         nodes=_some(s, names), clients=(f"client{1 + s.below(2)}",)),
+    "conflict": lambda s, names: Conflict(nodes=tuple(s.shuffled(names)[:s.below(3)])),
 }
 # fmt: on
 
 
-def draw(seed: int, rule: RuleName = "pow") -> Scenario:
+def draw(seed: int, rule: str = "pow") -> Scenario:
     """The race of a seed under a rule."""
     stream = Stream(seed, "check network")
     count = 3 + stream.below(14)
     interval_s = stream.choice((2, 3, 5, 8))
-    clients_min = 2 if "censor" in drawn_kinds(seed) else 0
+    clients_min = 2 if {"censor", "conflict"} & set(drawn_kinds(seed, rule)) else 0
     scenario = Scenario(
         name=f"{PREFIX}{seed}",
         title="Drawn by powclock check",
@@ -147,7 +149,9 @@ def draw(seed: int, rule: RuleName = "pow") -> Scenario:
             future_limit_s=stream.choice((0, 10, 200)),
         ),
     )
-    return checked(msgspec.structs.replace(scenario, faults=_faults(seed, scenario.node_names())))
+    return checked(
+        msgspec.structs.replace(scenario, faults=_faults(seed, rule, scenario.node_names()))
+    )
 
 
 def _difficulty(stream: Stream, interval_s: int) -> Difficulty:
@@ -173,9 +177,9 @@ def _links(stream: Stream, seed: int, count: int, interval_s: int) -> Links:
     )
 
 
-def _faults(seed: int, names: Sequence[str]) -> tuple[Planned, ...]:
+def _faults(seed: int, rule: str, names: Sequence[str]) -> tuple[Planned, ...]:
     planned = []
-    for kind in drawn_kinds(seed):
+    for kind in drawn_kinds(seed, rule):
         stream = Stream(seed, "check fault", kind)
         count_max = FORGERIES_MAX if kind == "forge" else FAULTS_A_KIND_MAX
         for _ in range(1 + stream.below(count_max)):
@@ -187,7 +191,14 @@ def _faults(seed: int, names: Sequence[str]) -> tuple[Planned, ...]:
     return tuple(planned)
 
 
-def drawn_kinds(seed: int) -> list[str]:
-    """The kinds of faults in the race of a seed; at least one."""
-    kinds = [k for k in DRAWS if Stream(seed, "check kind", k).random() < KIND_SHARE]
-    return kinds or [Stream(seed, "check kind").choice(list(DRAWS))]
+def kinds_under(rule: str) -> list[str]:
+    """The kinds of faults that mean something under a rule."""
+    offers, names = offers_of(rule), ("one", "two", "three")
+    return [kind for kind, make in DRAWS.items() if make(Stream(0), names).needs <= offers]
+
+
+def drawn_kinds(seed: int, rule: str = "pow") -> list[str]:
+    """The kinds of faults in the race of a seed under a rule; at least one."""
+    possible = kinds_under(rule)
+    kinds = [k for k in possible if Stream(seed, "check kind", k).random() < KIND_SHARE]
+    return kinds or [Stream(seed, "check kind").choice(possible)]

@@ -1,33 +1,42 @@
-"""Many seeds on many cores: a pool of processes, results as they come."""
+"""Many races on many cores: a pool of processes, results as they come."""
 
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
+from typing import TypeVar
 
-from powclock.race.scenario import RuleName
 from powclock.race.swarm.trial import Result, try_seed
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
 
 
 def race_seeds(
-    seeds: Iterable[int], jobs: int, tell: Callable[[Result], None], rule: RuleName = "pow"
+    seeds: Iterable[int], jobs: int, tell: Callable[[Result], None], rule: str = "pow"
 ) -> list[Result]:
-    """Race every seed under a rule; the results by seed, each told as soon as it is there.
+    """Race every seed under a rule; the results by seed, each told as soon as it is there."""
+    return in_processes(partial(try_seed, rule=rule), sorted(seeds), jobs, tell)
 
-    An interrupt lets the seeds under way end, a fraction of a second, and no others begin.
+
+def in_processes(
+    work: Callable[[Item], Done], items: Iterable[Item], jobs: int, tell: Callable[[Done], None]
+) -> list[Done]:
+    """What some work makes of every item, in their order; each told as soon as it is there.
+
+    An interrupt lets the races under way end, and no others begin.
     """
     context = multiprocessing.get_context("spawn")
-    results = []
     with ProcessPoolExecutor(jobs, context, _leave_interrupts_alone) as pool:
         try:
-            for done in as_completed([pool.submit(try_seed, seed, rule) for seed in seeds]):
-                result = done.result()
-                results.append(result)
-                tell(result)
+            futures = [pool.submit(work, item) for item in items]
+            for done in as_completed(futures):
+                tell(done.result())
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    return sorted(results, key=lambda result: result.seed)
+    return [future.result() for future in futures]
 
 
 def _leave_interrupts_alone() -> None:

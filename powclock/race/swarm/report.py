@@ -15,7 +15,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The figures that `powclock check --json` prints.
 
     `kinds` counts the seeds with a kind of fault, `pairs` those with both of "a + b"; `digest` is
-    the SHA-256 of the races' digests in the order of seeds.
+    the SHA-256 of the races' digests in the order of seeds. `apart` counts races that ended with
+    different states, which only naive replication may.
     """
 
     seeds: int
@@ -28,6 +29,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     kinds: dict[str, int]
     pairs: dict[str, int]
+    apart: int = 0
 
     def text(self) -> str:
         """A table for people: on the diagonal each kind, elsewhere pairs."""
@@ -44,11 +46,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         failed = len(self.failures)
         hours = self.race_seconds / 3600
         transactions = f"{self.transactions} transactions"
+        apart = [f"apart     {self.apart} ended with different states"] if self.apart else []
         lines += [
             "",
             f"seeds     {self.seeds}, {failed or 'none'} failed",
             f"races     {hours:.1f} h, {self.records} records",
             f"of them   {self.blocks} blocks, {self.reorgs} reorgs, {transactions}",
+            *apart,
             f"digest    {self.digest}",
         ]
         return "\n".join(lines)
@@ -73,6 +77,7 @@ def report_of(results: Sequence[Result]) -> Report:
         records=sum(result.records for result in results),
         digest=digest.hexdigest(),
         kinds={kind: kinds[kind] for kind in DRAWS},
+        apart=sum(result.state_groups > 1 for result in results),
         pairs={_pair(one, two): pairs[_pair(one, two)] for one, two in combinations(DRAWS, 2)},
     )
 

@@ -12,6 +12,7 @@ import msgpack
 from powclock.record.checker.broken import Wrong
 
 DELIVER = 5
+PASS = 6
 CHECKSUM_BYTES = 4
 KEY_BYTES = 32
 COIN = 100_000_000
@@ -99,6 +100,25 @@ def read_block(frame: bytes) -> tuple[Header, Body]:
     )
 
 
+def read_transfer(frame: bytes) -> Transfer:
+    """A transfer from the message that passes it on.
+
+    Raises:
+        Wrong: these bytes are no transfer.
+    """
+    payload = frame[CHECKSUM_BYTES:]
+    if frame[:CHECKSUM_BYTES] != twice(payload)[:CHECKSUM_BYTES]:
+        raise Wrong(1, "its frame does not have the checksum of what follows")
+    try:
+        message = msgpack.unpackb(payload)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise Wrong(1, f"its frame holds no message: {error}") from error
+    if not _fits(message, int, list) or message[0] != PASS:
+        raise Wrong(1, "its frame holds no transfer")
+    _check_transfer(message[1])
+    return _transfer(*message[1])
+
+
 def _fields(payload: bytes) -> list[Any]:
     """What the message of a block says: header, seal, coinbase and transfers."""
     try:
@@ -111,12 +131,17 @@ def _fields(payload: bytes) -> list[Any]:
     if not _fits(coinbase, int, bytes, int, bytes) or len(coinbase[1]) != KEY_BYTES:
         raise Wrong(1, "its coinbase has not the fields of one")
     for transfer in transfers:
-        if (
-            not _fits(transfer, int, bytes, bytes, int, int, int, bytes)
-            or not len(transfer[1]) == len(transfer[2]) == KEY_BYTES
-        ):
-            raise Wrong(1, "one of its transfers has not the fields of one")
+        _check_transfer(transfer)
     return [header, seal, coinbase, transfers]
+
+
+def _check_transfer(transfer: Any) -> None:
+    """Whether these are the fields of a transfer."""
+    if (
+        not _fits(transfer, int, bytes, bytes, int, int, int, bytes)
+        or not len(transfer[1]) == len(transfer[2]) == KEY_BYTES
+    ):
+        raise Wrong(1, "one of its transfers has not the fields of one")
 
 
 def _fits(values: object, *types: type) -> bool:

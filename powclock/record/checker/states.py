@@ -23,7 +23,7 @@ UNDO_BLOCKS_MAX = 256
 LEDGERS_MAX = 4
 FAR_BLOCKS = 4
 
-_MODULUS = 1 << 2048
+MODULUS = 1 << 2048
 
 BodyOf = Callable[[Seen], Body]
 
@@ -66,7 +66,7 @@ class Ledger:
     def at_genesis(cls, genesis: Seen, allocation: dict[bytes, int]) -> "Ledger":
         """The state before the first block."""
         accounts = {address: Account(amount, 0) for address, amount in allocation.items()}
-        total = sum(share(*item) for item in accounts.items()) % _MODULUS
+        total = sum(share(*item) for item in accounts.items()) % MODULUS
         return cls(genesis, accounts, total)
 
     def copy(self) -> "Ledger":
@@ -110,7 +110,7 @@ class Ledger:
 
     def _set(self, address: bytes, account: Account) -> None:
         change = share(address, account) - share(address, self.account(address))
-        self.total = (self.total + change) % _MODULUS
+        self.total = (self.total + change) % MODULUS
         if account == EMPTY:
             self._accounts.pop(address, None)
         else:

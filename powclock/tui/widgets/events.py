@@ -24,6 +24,7 @@ def sign(kind: str, palette: Palette) -> tuple[str, Style]:
         "heal": (HEALED, palette.good),
         "attack": ("◉", palette.bad),
         "memory": (WRONG_STATE, palette.bad),
+        "states": (WRONG_STATE, palette.bad),
         "refused": (STALE, palette.stale),
         "drop": (DOWN, palette.bad),
         "orphan": ("∅", palette.stale),

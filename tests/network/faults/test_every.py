@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from powclock.network.faults.bandwidth import Bandwidth
 from powclock.network.faults.censor import Censor
+from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
@@ -231,6 +232,12 @@ EVERYBODY = "alice, bob, carol, dave, erin, frank, grace, heidi"
             Censor(clients=("client1", "mary")),
             "there is no client 'mary': the race has 20, from client1 on",
         ),
+        (
+            Conflict(client="mary"),
+            "there is no client 'mary': the race has 20, from client1 on",
+        ),
+        (Conflict(nodes=("bob", "bob")), "conflict takes at most two nodes, each once"),
+        (Conflict(nodes=("bob", "carol", "dave")), "conflict takes at most two nodes, each once"),
         (Leave(), "leave needs at least one name in nodes"),
         (
             Leave(nodes=tuple(EVERYBODY.split(", "))),

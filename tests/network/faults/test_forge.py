@@ -10,6 +10,7 @@ from powclock.machine.reason import Reason
 from powclock.network.faults.forge import FLAWS_A_BLOCK, Flaw, Forge, Forger
 from powclock.network.faults.nodes import ClockSkew, Crash
 from powclock.network.wire import Deliver, encode
+from powclock.race.genesis import rules_of
 from powclock.race.partings import FOUND_MAX
 from powclock.record.events import (
     BlockAccepted,
@@ -21,6 +22,8 @@ from powclock.record.events import (
 )
 from tests.builders import GENESIS, GENESIS_TIME, block_of, key, transfer
 from tests.scenarios.races import race, scenario
+
+ELECTION = rules_of(scenario(nodes={"hash_rate": 0.01}), {}).election
 
 REASONS: dict[str, set[Reason]] = {
     "proof": {Reason.HIGH_HASH},
@@ -88,8 +91,8 @@ def test_an_orphan_that_leads_nowhere_is_held_and_given_up() -> None:
 
 def test_any_flaw_is_any_of_them() -> None:
     flaws = get_args(Flaw)[1:]
-    by_flaw = {flaw: Forger(key("bob"), 1, Stream(1, flaw)) for flaw in flaws}
-    any_ = Forger(key("bob"), 1, Stream(1, "any"))
+    by_flaw = {flaw: Forger(key("bob"), ELECTION, Stream(1, flaw)) for flaw in flaws}
+    any_ = Forger(key("bob"), ELECTION, Stream(1, "any"))
     seen = set()
     for number in range(60):
         pays = [transfer("alice", nonce=number + more) for more in (0, 1)]
