@@ -59,12 +59,16 @@ class Find(Command, frozen=True, tag="find"):
     text: Annotated[str, msgspec.Meta(max_length=200)]
 
 
+class Keep(Command, frozen=True, tag="keep"):
+    """Keep the recording of this race from its start on; again: let what is kept end here."""
+
+
 class Quit(Command, frozen=True, tag="quit"):
     """End the race."""
 
 
 Action = Break | Heal | HealAll
-AnyCommand = Break | Heal | HealAll | SetRate | StepEvent | StepTick | Look | Find | Quit
+AnyCommand = Break | Heal | HealAll | SetRate | StepEvent | StepTick | Look | Find | Keep | Quit
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

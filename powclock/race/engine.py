@@ -8,6 +8,7 @@ the race takes all the time that the machine has.
 import math
 import queue
 from collections.abc import Callable
+from pathlib import Path
 
 from powclock.clock.pace import Pacer, wall_ns
 from powclock.clock.virtual_loop import NANOSECONDS
@@ -18,6 +19,7 @@ from powclock.race.commands import (
     Find,
     Heal,
     HealAll,
+    Keep,
     Look,
     Quit,
     SetRate,
@@ -25,10 +27,12 @@ from powclock.race.commands import (
     StepTick,
 )
 from powclock.race.driver import Driver
-from powclock.race.messages import Declined, Ended, Found, FromRace, Shown
+from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
 from powclock.race.probe import WorldProbe
 from powclock.race.session import End
+from powclock.race.summary import Summary
+from powclock.race.tape import BEAT_S, Tape
 from powclock.record.camera import Camera
 from powclock.record.checker.broken import BrokenInvariant
 from powclock.record.find import find
@@ -60,7 +64,8 @@ class Engine:
         self._frame_every_ns = NANOSECONDS // plan.frames_per_s
         self._until_ns = plan.until_ns or FOR_EVER_NS
         self._next_frame_ns = 0
-        self._told_inputs = 0
+        self._tape = Tape(Path(plan.recording), self._driver.world) if plan.recording else None
+        self._chosen = plan.chosen
         self._step: Callable[[], bool] | None = None
         self._reached = 0.0
         self._measured_from = (wall_ns(), 0)
@@ -77,17 +82,61 @@ class Engine:
             self._race()
         except BrokenInvariant as broken:
             trouble = str(broken)
+        except BaseException:
+            if self._tape is not None:
+                self._tape.cut()
+            raise
         self._show()
-        summary = "" if trouble else self._driver.summary().text()
+        summary = None if trouble else self._driver.summary()
         end = End(self._driver.now_ns, self._driver.world.loop.turn)
+        recording, recorded = self._end_tape(summary)
         self._driver.close()
-        self._tell(Ended(trouble=trouble, summary=summary, again="", end=end))
+        self._tell(
+            Ended(
+                trouble=trouble,
+                summary="" if summary is None else summary.text(),
+                again="",
+                end=end,
+                recording=recording,
+                recorded=recorded,
+            )
+        )
+
+    def _end_tape(self, summary: Summary | None) -> tuple[str, bool]:
+        """What came of the recording, if a person asked for one, and whether it is whole."""
+        if self._tape is None:
+            return "", True
+        self._tape.end(summary)
+        path = self._tape.path if self._chosen else self._tape.kept
+        return self._tape.trouble or (str(path) if path else ""), not self._tape.trouble
+
+    def _beat(self) -> None:
+        trouble = self._tape.beat() if self._tape is not None else ""
+        if trouble:
+            self._tell(Declined(trouble))
+
+    def _keep(self) -> None:
+        """Begin or end what the person keeps of the recording."""
+        tape = self._tape
+        if tape is None or tape.trouble:
+            self._tell(Declined(tape.trouble if tape else "this race cannot be recorded"))
+        elif self._chosen:
+            self._tell(Noted(f"this race is recorded to {tape.path}", recording=True))
+        else:
+            try:
+                if tape.kept is None:
+                    self._tell(Noted(f"recording to {tape.keep()}", recording=True))
+                else:
+                    self._tell(Noted(f"recorded to {tape.end_kept()}", recording=False))
+            except OSError as error:
+                self._tell(Declined(f"{error.filename}: cannot be written: {error.strerror}"))
 
     def _race(self) -> None:
         self._driver.start()
         self._pacer.set_rate(self._pacer.rate, 0)
         while not self._over:
             self._work()
+            self._beat()
             self._show_if_due()
             self._wait_for_commands()
             self._over = self._over or self._driver.now_ns >= self._until_ns
@@ -124,7 +173,7 @@ class Engine:
         due_ns = self._driver.world.loop.next_ns
         race_s = math.inf if due_ns is None else self._pacer.wall_wait_s(due_ns)
         frame_s = max(0, self._next_frame_ns - wall_ns()) / NANOSECONDS
-        return min(race_s, frame_s)
+        return min(race_s, frame_s, BEAT_S)
 
     def _obey(self, command: AnyCommand) -> None:
         now_ns = self._driver.now_ns
@@ -150,6 +199,8 @@ class Engine:
                 self._camera.focus = focus
             case Find(text):
                 self._tell(Found(text, find(self._driver.view, text)))
+            case Keep():
+                self._keep()
             case Quit():
                 self._over = True
         self._next_frame_ns = 0  # what a key did is shown at once
@@ -161,10 +212,7 @@ class Engine:
                 self._show()
 
     def _show(self) -> None:
-        inputs = self._driver.world.inputs
-        fresh = tuple(inputs[self._told_inputs :])
-        self._told_inputs = len(inputs)
-        self._tell(Shown(self._camera.take(self._driver.now_ns), self._pace(), fresh))
+        self._tell(Shown(self._camera.take(self._driver.now_ns), self._pace()))
 
     def _pace(self) -> Pace:
         now_wall_ns, now_ns = wall_ns(), self._driver.now_ns

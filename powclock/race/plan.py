@@ -6,9 +6,15 @@ from powclock.race.scenario import Scenario
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What a race's process is told first; `until_ns` of 0 means without end."""
+    """What a race's process is told first; `until_ns` of 0 means without end.
+
+    `recording` is the path of the file that it is recorded to, which is written over; empty for
+    none. `chosen` says that a person named that file.
+    """
 
     scenario: Scenario
     rate: float = 1.0
     frames_per_s: int = 10
     until_ns: int = 0
+    recording: str = ""
+    chosen: bool = False

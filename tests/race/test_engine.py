@@ -2,6 +2,7 @@
 
 import math
 import queue
+from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -22,7 +23,7 @@ from powclock.race.engine import Engine
 from powclock.race.headless import Outputs, replay_session
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, FromRace, Shown
 from powclock.race.plan import Plan
-from powclock.race.session import Session
+from powclock.race.session import load_session
 from powclock.record.detail import Focus
 from powclock.record.frame import Frame, Pace
 from tests.builders import seconds
@@ -61,24 +62,24 @@ def test_as_fast_as_it_goes_to_its_end() -> None:
     assert again.summary == ended.summary
 
 
-def test_inputs_are_told_and_give_the_same_race_again() -> None:
+def test_inputs_are_recorded_and_give_the_same_race_again(tmp_path: Path) -> None:
+    file = tmp_path / "race.powclock"
     crash = Break(Crash(nodes=("bob",)))
     nobody = Break(Crash(nodes=("nobody",)))
     join = Break(Join(nodes=("zara",)))
-    plan = Plan(WHAT, math.inf, until_ns=seconds(60))
+    plan = Plan(WHAT, math.inf, until_ns=seconds(60), recording=str(file))
     messages = run(plan, crash, nobody, join, Heal("crash:bob"), Heal("storm"))
     declined = [message for message in messages if isinstance(message, Declined)]
     assert declined == [
         Declined("there is no node 'nobody': the race has alice, bob, carol, dave, erin, frank")
     ]
-    inputs = tuple(
-        each for message in messages if isinstance(message, Shown) for each in message.inputs
-    )
-    assert [each.action for each in inputs] == [crash, join, Heal("crash:bob"), Heal("storm")]
+    session = load_session(file)
+    actions = [each.action for each in session.inputs]
+    assert actions == [crash, join, Heal("crash:bob"), Heal("storm")]
     ended = messages[-1]
     assert isinstance(ended, Ended)
-    assert ended.end is not None
-    session = Session("test", WHAT, inputs, ended.end)
+    assert ended.end == session.end
+    assert (ended.recording, ended.recorded) == ("", True)
     summary = replay_session(session, outputs=Outputs(), progress=lambda _h, _n: None)
     assert ended.summary.splitlines()[-1] == f"digest    {summary.digest}"
 

@@ -24,12 +24,16 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a recording ended: the race's time and turn, how many records, and their digest."""
+    """Where a recording ended: the race's time and turn, how many records, and their digest.
+
+    `summary` is that of the race, as JSON; null where the race broke or went on.
+    """
 
     time_ns: Natural
     turn: Annotated[int, msgspec.Meta(ge=-1, le=2**63 - 1)]
     records: Natural
     digest: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    summary: msgspec.Raw
 
 
 HEAD_DECODER = msgspec.json.Decoder(Head)

@@ -6,6 +6,7 @@ block that one needs. A file may be anybody's: sizes are bounded, also of what c
 everything is decoded strictly, and whatever is wrong is a `Damage` or one line.
 """
 
+import re
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -46,6 +47,7 @@ INFLATED_BYTES_MAX = 16 * 1024 * 1024
 INPUTS_MAX = 100_000
 INPUTS_BYTES_MAX = 16 * 1024 * 1024
 BLOCKS_MAX = 1_000_000
+_ESCAPE = re.compile(rb"\\[bfnrtu]|[\x00-\x09\x0b-\x1f\x7f]")
 _RECORD = msgspec.json.Decoder(Record)
 
 
@@ -159,13 +161,14 @@ class Recording:
 
         Where what is read turns out to be damaged, that is the recording's `damage`, and the end.
         """
-        return (record for record, _ in self._both(block))
+        return (record for record, _ in self.both(block))
 
     def lines(self, block: int = 0) -> Iterator[bytes]:
         """The same as lines of JSON, to the byte as the race had them."""
-        return (line for _, line in self._both(block))
+        return (line for _, line in self.both(block))
 
-    def _both(self, block: int) -> Iterator[tuple[Record, bytes]]:
+    def both(self, block: int = 0) -> Iterator[tuple[Record, bytes]]:
+        """Records with their lines."""
         if not self.blocks:
             return
         start = self.blocks[block]
@@ -233,11 +236,18 @@ def _decoded(decoder: "msgspec.json.Decoder[T]", frame: Frame) -> T:
 
 
 def _record(line: bytes, frame: Frame) -> Record:
+    """A record; what it says can be printed, as no race writes what cannot be."""
     try:
+        if _ESCAPE.search(line) or not (line.isascii() or line[:-1].decode().isprintable()):
+            raise _unprintable(frame)
         return _RECORD.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         what = f"a record that is none: {clean_label(str(error), 160)}"
         raise Damage(frame.offset, frame.sequence, what) from error
+
+
+def _unprintable(frame: Frame) -> Damage:
+    return Damage(frame.offset, frame.sequence, "a record with what cannot be printed")
 
 
 def _inflated(inflate: "zlib._Decompress", content: bytes) -> bytes:

@@ -10,6 +10,7 @@ and `trouble` says what happened and how much is kept.
 
 import contextlib
 import zlib
+from copy import copy
 from io import RawIOBase
 
 import msgspec
@@ -95,11 +96,15 @@ class Writer:
             self._kept_ns = _time_ns(lines[len(packed) - 1])
         del lines[: len(packed)]
 
-    def end(self, time_ns: int, turn: int, digest: str) -> None:
+    def ending(self, time_ns: int, turn: int, digest: str, summary: bytes = b"null") -> bytes:
+        """The frame that would end the file now; all taken in must have been flushed."""
+        ending = Ending(time_ns, turn, self._records, digest, msgspec.Raw(summary))
+        return copy(self._chain).seal(END, ENCODER.encode(ending))
+
+    def end(self, time_ns: int, turn: int, digest: str, summary: bytes = b"null") -> None:
         """Write all, say that this is the end, and close the file."""
         self.flush()
-        ending = Ending(time_ns, turn, self._records, digest)
-        self._write(self._chain.seal(END, ENCODER.encode(ending)))
+        self._write(self.ending(time_ns, turn, digest, summary))
         self.close()
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ import zlib
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +35,7 @@ LINES = [json_line(record) for record in RECORDS]
 # A small one, which may be damaged in every way.
 SMALL = [json_line(Record(n, n, "bob", NodeDown() if n % 2 else NodeUp(n))) for n in range(9)]
 FRAMES = [LINES[:5], LINES[5:6], LINES[6:20], LINES[20:]]
-ENDING = Ending(99, 3, len(LINES), DIGEST)
+ENDING = Ending(99, 3, len(LINES), DIGEST, msgspec.Raw(b"null"))
 
 
 @pytest.fixture(scope="module")
