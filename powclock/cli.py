@@ -35,6 +35,7 @@ from powclock.cli_options import (
     PLAIN,
     RECORD,
     RULE,
+    RULES,
     SCENARIO,
     SEED,
     SPEED,
@@ -44,6 +45,7 @@ from powclock.cli_options import (
 )
 from powclock.cli_progress import interrupts, progress
 from powclock.cli_recording import claimed, export, rerun, told, writable
+from powclock.cli_split import rules_of, show_split
 from powclock.cli_sweep import sweep
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
@@ -124,6 +126,7 @@ def watch(
     nodes: NODES = None,
     miner: MINER = None,
     rule: RULE = None,
+    rules: RULES = None,
     speed: SPEED = 1.0,
     lasts: LASTS = None,
     plain: PLAIN = False,
@@ -141,21 +144,38 @@ def watch(
     \b
     powclock watch regions --speed 2
     powclock watch my-race.toml --seed 7
+    powclock watch --rules naive,schedule,pow
     powclock watch --plain --for 30s | grep reorg
     """
-    plan = Plan(
-        _scenario(scenario, seed, nodes, miner, rule), speed, fps, round((lasts or 0) * NANOSECONDS)
-    )
+    names = rules_of(rules) if rules is not None else (rule,)
+    if rules is not None and rule is not None:
+        raise WrongUse("--rules already names what is raced: leave --rule out")
+    plans = [
+        Plan(
+            _scenario(scenario, seed, nodes, miner, name),
+            speed,
+            fps,
+            round((lasts or 0) * NANOSECONDS),
+        )
+        for name in names
+    ]
     # What is wrong with them is told on a pipe as well.
     look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
+    if rules is not None and record is not None:
+        raise WrongUse("--record records one race: leave --rules out")
     file = claimed(record, force=force)
     if file is not None:
-        plan = msgspec.structs.replace(plan, recording=str(file), chosen=True)
+        plans = [msgspec.structs.replace(plans[0], recording=str(file), chosen=True)]
     why = _why_plain()
+    if rules is not None and (plain or why):
+        raise WrongUse(
+            f"--rules needs a screen{'' if plain else f', and {why}'}: "
+            "`powclock compare` prints a table of the same races"
+        )
     if plain or why:
         if why and not plain and sys.stderr.isatty() and sys.stdout.isatty():
             typer.echo(f"powclock: {why}: plain lines instead of a screen", err=True)
-        _watch_plainly(plan, scenario)
+        _watch_plainly(plans[0], scenario)
         return
 
     def options() -> "ScreenOptions":
@@ -171,7 +191,9 @@ def watch(
             mouse=not no_mouse,
         )
 
-    _watch_on_screen(plan, options)
+    if rules is not None:
+        raise typer.Exit(show_split(plans, options))
+    _watch_on_screen(plans[0], options)
 
 
 def _watch_on_screen(plan: Plan, options: Callable[[], "ScreenOptions"]) -> None:

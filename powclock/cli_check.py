@@ -10,7 +10,7 @@ import typer
 from powclock.cli_options import RULE
 from powclock.cli_progress import bar
 from powclock.race.rules import offers_of
-from powclock.race.swarm.draw import draw
+from powclock.race.swarm.draw import draw, kinds_under
 
 if TYPE_CHECKING:
     from powclock.race.swarm.report import Report
@@ -94,7 +94,8 @@ def _race(seeds: range, rule: str, jobs: int) -> "Report":
             failures = f", {failed} failed" if failed else ""
             progress(done / len(seeds), f"{done} of {len(seeds)} seeds{failures}")
 
-        return report_of(race_seeds(seeds, min(jobs, len(seeds)), tell, rule))
+        results = race_seeds(seeds, min(jobs, len(seeds)), tell, rule)
+        return report_of(results, kinds_under(rule))
 
 
 def _failure(seed: int, rule: str, broken: str) -> str:

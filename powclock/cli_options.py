@@ -50,7 +50,15 @@ MINER = Annotated[
 ]
 RULE = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="How the leader is elected: pow, or a rule of your own."),
+    typer.Option(
+        metavar="NAME", help="How the leader is elected: pow, schedule, or a rule of your own."
+    ),
+]
+RULES = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME,NAME", help="Two or three rules next to each other: naive,schedule,pow."
+    ),
 ]
 SPEED = Annotated[float, typer.Option(parser=speed, metavar="FACTOR", help="0.1, 1, 10, … or max.")]
 LASTS = Annotated[

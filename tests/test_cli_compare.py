@@ -10,33 +10,34 @@ import pytest
 from powclock.race.rules import rule_names
 from tests.command import powclock_
 
-QUICK = ("--rules", "pow", "--nodes", "4", "--faults", "loss=5%,crash=5s", "--for", "70s")
+QUICK = ("--nodes", "4", "--faults", "loss=5%,crash=5s", "--for", "70s")
 KINDS = "loss=5%, flips=1%, delay=500ms, clock=-20s, crash=30s, pause=30s, partition=60s or none"
 KNOWN = ", ".join(rule_names())
 WHEN = "at_s and lasts_s, without at_tick and on"
 
 
 def test_a_table_and_a_picture(tmp_path: Path) -> None:
-    done = powclock_("compare", *QUICK, "--seed", "4", "--plot", tmp_path / "compare.svg")
+    done = powclock_("compare", *QUICK, "--seeds", "4:6", "--plot", tmp_path / "compare.svg")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[:3] == [
-        "compare · 4 nodes · seed 4, 70 s of each race",
+        "compare · 4 nodes · 2 seeds, 70 s of each race",
         "faults    loss 5% (30–55 s), crash of bob (40–45 s)",
         "heal      at 55 s",
     ]
-    assert lines[4].split() == ["pow"]
-    assert lines[5].split() == ["agree", "again", "yes"]
+    assert lines[4].split() == ["naive", "schedule", "pow"]
+    assert lines[5].split() == ["agree", "again", "never", *("2", "of", "2") * 2]
     assert (tmp_path / "compare.svg").read_text().startswith("<?xml")
     assert max(map(len, lines)) <= 80
 
 
 def test_json_and_csv_tell_the_same_races() -> None:
-    told = powclock_("compare", *QUICK, "--seeds", "1:3", "--json")
+    what = (*QUICK, "--rules", "pow,naive", "--seed", "3")
+    told = powclock_("compare", *what, "--json")
     assert (told.returncode, told.stderr) == (0, "")
     races = json.loads(told.stdout)["races"]
-    assert [(race["rule"], race["seed"]) for race in races] == [("pow", 1), ("pow", 2)]
-    done = powclock_("compare", *QUICK, "--seeds", "1:3", "--csv", "--jobs", "1")
+    assert [(race["rule"], race["seed"]) for race in races] == [("pow", 3), ("naive", 3)]
+    done = powclock_("compare", *what, "--csv", "--jobs", "1")
     assert (done.returncode, done.stderr) == (0, "")
     lines = list(csv.DictReader(StringIO(done.stdout)))
     assert [line["digest"] for line in lines] == [race["digest"] for race in races]

@@ -11,6 +11,7 @@ import pytest
 from tests.command import environment, powclock_
 
 QUICK = ("--intervals", "2,6", "--sizes", "3", "--seeds", "1:3", "--nodes", "4", "--for", "30s")
+BEAT = "a beat is schedule.slot_s / schedule.blocks of the scenario"
 
 
 def test_a_table_a_plot_and_a_picture(tmp_path: Path) -> None:
@@ -50,12 +51,17 @@ def test_json_and_csv_tell_the_same_races() -> None:
         ),
         (
             ("--intervals", "500ms"),
-            "--intervals: proof of work has whole seconds, as headers do: 0.5 is none",
+            "--intervals: a block takes whole seconds, as headers have them: not 0.5 s",
         ),
         (
             ("--sizes", "5,0"),
             "Invalid value: '5,0' are no block sizes: write 20,80, each 1 to 1000",
         ),
+        (
+            ("--rule", "schedule", "--intervals", "1,1.3"),
+            f"--intervals: a slot is 1 to 1000 beats of 0.5 s, 1.3 s is not: {BEAT}",
+        ),
+        (("--rule", "naive"), "--rule: under naive nobody leads: sweep another rule"),
         (("--sizes", ""), "Invalid value: '' are no block sizes: write 20,80, each 1 to 1000"),
         (
             ("--sizes", ",".join(map(str, range(1, 102)))),

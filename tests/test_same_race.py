@@ -10,7 +10,7 @@ import pytest
 
 from powclock.clock.streams import Stream
 from powclock.race.scenario import Planned, Scenario, Workload
-from powclock.race.swarm.draw import DRAWS, draw
+from powclock.race.swarm.draw import DRAWS, draw, kinds_under
 from powclock.race.swarm.toml import to_toml
 from tests.command import FAST, environment, figures
 
@@ -27,7 +27,9 @@ def broken_in_every_way() -> Scenario:
     names = scenario.node_names()
     planned = tuple(
         Planned(fault=make(Stream(1, kind), names), at_s=2.0 + number, lasts_s=30.0)
-        for number, (kind, make) in enumerate(DRAWS.items())
+        for number, (kind, make) in enumerate(
+            (kind, DRAWS[kind]) for kind in kinds_under(scenario.rule)
+        )
     )
     clients = Workload(clients=5)  # two of them are censored
     return msgspec.structs.replace(scenario, workload=clients, faults=planned)
@@ -42,6 +44,7 @@ def races(tmp_path: Path) -> list[tuple[str | Path, ...]]:
     return [
         ("--seed", "7", "--ticks", "30", *FAST),
         (tmp_path / "slow.toml", "--ticks", "20"),
+        ("schedule", "--until", "150s"),
         (tmp_path / "parted.toml", "--until", "60s"),
         (tmp_path / "broken.toml", "--until", "90s"),
     ]

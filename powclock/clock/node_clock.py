@@ -16,6 +16,9 @@ from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 EPOCH_S = 1_231_006_505
 
 
+_LONG_NS = 1 << 60  # 36 years: then a sleeper looks again
+
+
 class Clock(Protocol):
     """The only time that a node may read."""
 
@@ -48,13 +51,21 @@ class RaceClock:
     def monotonic(self) -> int:
         return self._loop.now_ns
 
-    async def sleep(self, duration_ns: int) -> None:
-        awake = self._loop.create_future()
-        timer = self._loop.schedule(self._loop.now_ns + duration_ns, _wake, awake)
+    def sleep(self, duration_ns: int) -> Coroutine[Any, Any, None]:
+        return self.doze(duration_ns, self.alarm())
+
+    def alarm(self) -> asyncio.Future[None]:
+        """What wakes a sleeper before its time, if it is set."""
+        return self._loop.create_future()
+
+    async def doze(self, duration_ns: int, awake: asyncio.Future[None]) -> None:
+        """Return after a duration, or as soon as the alarm is set."""
+        until_ns = self._loop.now_ns + duration_ns
+        timer = self._loop.schedule(until_ns, _wake, awake)
         try:
             await awake
         finally:
-            if not awake.done() or awake.cancelled():
+            if self._loop.now_ns < until_ns or not awake.done() or awake.cancelled():
                 self._loop.discard(timer)
 
     async def sleep_until(self, when_ns: int) -> None:
@@ -74,11 +85,16 @@ class _Skew:
 
 
 class SkewedClock:
-    """Another clock, off by offsets and drifts (seconds gained a second) that have names."""
+    """Another clock, off by offsets and drifts (seconds gained a second) that have names.
 
-    def __init__(self, true: Clock) -> None:
+    Who waits for a time by it wakes at the right moment however it is set meanwhile.
+    """
+
+    def __init__(self, true: RaceClock) -> None:
         self._true = true
         self._skews: dict[str, _Skew] = {}
+        self._alarms: dict[asyncio.Future[None], None] = {}
+        self._suspended = False
 
     @property
     def skew_ns(self) -> int:
@@ -94,10 +110,26 @@ class SkewedClock:
     def set_skew(self, name: str, offset_ns: int, drift: float = 0.0) -> None:
         """Be ahead by this much more from now on."""
         self._skews[name] = _Skew(offset_ns, drift, self._true.now())
+        self._wake_all()
 
     def end_skew(self, name: str) -> None:
         """Take one skew away."""
         self._skews.pop(name, None)
+        self._wake_all()
+
+    def suspend(self) -> None:
+        """Its machine stands still: nobody wakes by this clock until it goes on."""
+        self._suspended = True
+
+    def resume(self) -> None:
+        """Its machine goes on: whoever should have woken meanwhile wakes now, late."""
+        self._suspended = False
+        self._wake_all()
+
+    def _wake_all(self) -> None:
+        """Let all who wait for a time look at the clock again."""
+        for alarm in list(self._alarms):
+            _wake(alarm)
 
     def now(self) -> int:
         now_ns = self._true.now()
@@ -110,6 +142,12 @@ class SkewedClock:
         return self._true.sleep(duration_ns)
 
     async def sleep_until(self, when_ns: int) -> None:
-        while (remaining_ns := when_ns - self.now()) > 0:
+        while (remaining_ns := when_ns - self.now()) > 0 or self._suspended:
             drift = fsum(skew.drift for skew in self._skews.values())
-            await self._true.sleep(max(1, int(remaining_ns / (1 + drift))))
+            duration_ns = _LONG_NS if self._suspended else int(remaining_ns / (1 + drift))
+            alarm = self._true.alarm()
+            self._alarms[alarm] = None
+            try:
+                await self._true.doze(min(max(1, duration_ns), _LONG_NS), alarm)
+            finally:
+                del self._alarms[alarm]

@@ -84,6 +84,10 @@ class Election(Protocol):
         """Who may speak at a time, in nanoseconds since 1970; nobody where only work can tell."""
         ...
 
+    def admits(self, key: bytes) -> bool:
+        """Whether a node with this key may ever lead."""
+        ...
+
     def reseal(self, block: Block, key: SigningKey) -> Block:
         """The block with the best proof for its header that whoever has this key can make.
 

@@ -31,6 +31,10 @@ class NaiveElection:
         """Nobody leads."""
         return ()
 
+    def admits(self, key: bytes) -> bool:  # noqa: ARG002 (the protocol's)
+        """Anybody: whoever takes part appends."""
+        return True
+
     def reseal(self, block: Block, key: SigningKey) -> Block:  # noqa: ARG002 (the protocol's)
         """There are no blocks."""
         raise AssertionError("a race without blocks has none to seal")

@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from powclock.election.election import BLOCKS, Election, MakeElection, Setting
 
 GROUP = "powclock.rules"
-_DUTIES = ("rule", "leaders", "reseal")
+_DUTIES = ("rule", "leaders", "admits", "reseal")
 
 
 class PlugInError(ValueError):

@@ -101,6 +101,10 @@ class ProofOfWork:
             self._work = (bits, target_to_work(bits_to_target(bits)))
         return self._work[1]
 
+    def claim(self, block: Block) -> None:  # noqa: ARG002 (the protocol's)
+        """None: who finds two proofs has worked twice."""
+        return
+
     def leader(self, head: Entry, now_ns: int) -> NodeId | None:  # noqa: ARG002 (the protocol's)
         """Only work can tell."""
         return None
@@ -126,6 +130,10 @@ class WorkElection:
     def leaders(self, now_ns: int) -> tuple[NodeId, ...]:  # noqa: ARG002 (the protocol's)
         """Only work can tell."""
         return ()
+
+    def admits(self, key: bytes) -> bool:  # noqa: ARG002 (the protocol's)
+        """Anybody: nobody needs to know a key."""
+        return True
 
     def reseal(self, block: Block, key: SigningKey) -> Block:  # noqa: ARG002 (the protocol's)
         """The block with its proof; the hashes are real, and charged to nobody."""

@@ -4,7 +4,7 @@ A rule decides two things: when this node may speak (`seal`), and whether anothe
 (`verify`). Everything else in powclock is the same under every rule.
 """
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from powclock.clock.node_clock import Clock
 from powclock.machine.block import Block
@@ -12,6 +12,14 @@ from powclock.machine.tree import Entry
 from powclock.mining import miner
 
 NodeId = str
+
+
+class Claim(NamedTuple):
+    """The turn that a block claims: its author, the slot, and the beat within all slots."""
+
+    author: bytes
+    slot: int
+    beat: int
 
 
 class Draft(miner.Draft, Protocol):
@@ -56,6 +64,10 @@ class Rule(Protocol):
 
     def weight(self, block: Block) -> int:
         """What a branch is judged by; the first seen wins a tie."""
+        ...
+
+    def claim(self, block: Block) -> Claim | None:
+        """Which turn a block claims; None where a second block for it is no misbehaviour."""
         ...
 
     def leader(self, head: Entry, now_ns: int) -> NodeId | None:

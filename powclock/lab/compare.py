@@ -34,8 +34,10 @@ class Trial(msgspec.Struct, frozen=True):
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """What one race came to; what its rule does not have is None.
 
-    `agreed_after_s` and `agreed_part` are those of `Agreement`. `broken` says which invariant was
-    broken, if one was; then the figures are of the race up to there.
+    `agreed_after_s` and `agreed_part` are those of `Agreement`, what clients saw is that of
+    `record.service`: parts of requests, and of the reads and of the writes that were acknowledged.
+    `broken` says which invariant was broken, if one was; then the figures are of the race up to
+    there.
     """
 
     rule: str
@@ -43,8 +45,13 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     race_s: float
     agreed_after_s: float | None
     agreed_part: float
+    availability: float
+    contradicting_reads: float
+    writes_lost: float
     confirmed: int
     confirmed_per_s: float
+    wait_median_s: float | None
+    wait_95_s: float | None
     forks: int | None
     reorgs: int | None
     messages_per_confirmed: float | None
@@ -111,7 +118,8 @@ def figures(trial: Trial) -> Figures:
 
 
 def _figures(summary: Summary, agreement: Agreement, broken: str) -> Figures:
-    confirmed = summary.transactions_confirmed
+    service, clients = summary.service, summary.service.clients
+    some = summary.transactions_confirmed > 0
     led = summary.reigns > 0
     leading = leading_of(summary)
     return Figures(
@@ -120,12 +128,17 @@ def _figures(summary: Summary, agreement: Agreement, broken: str) -> Figures:
         race_s=summary.race_seconds,
         agreed_after_s=agreement.after_s,
         agreed_part=agreement.part,
-        confirmed=confirmed,
-        confirmed_per_s=confirmed / summary.race_seconds,
-        forks=summary.forks,
-        reorgs=summary.reorgs,
-        messages_per_confirmed=summary.messages / confirmed if confirmed else None,
-        bytes_per_confirmed=summary.message_bytes / confirmed if confirmed else None,
+        availability=service.availability,
+        contradicting_reads=clients.contradicting / max(1, clients.reads),
+        writes_lost=clients.lost / max(1, clients.acknowledged),
+        confirmed=summary.transactions_confirmed,
+        confirmed_per_s=service.confirmed_per_s,
+        wait_median_s=service.wait_median_s,
+        wait_95_s=service.wait_95_s,
+        forks=summary.forks if summary.has_blocks else None,
+        reorgs=summary.reorgs if summary.has_blocks else None,
+        messages_per_confirmed=service.messages_per_confirmed if some else None,
+        bytes_per_confirmed=service.bytes_per_confirmed if some else None,
         nakamoto=leading.nakamoto if led else None,
         gini=leading.gini if led else None,
         entropy_bits=leading.entropy_bits if led else None,

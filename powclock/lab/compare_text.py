@@ -11,22 +11,24 @@ import msgspec
 from powclock.lab.columns import columns
 from powclock.lab.compare import Comparison, Figures
 
-NOTHING = "–"
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the table; where all seeds have one value it stands alone, without its range."""
+    """A line of the table; where all seeds have one value it stands alone, without its range.
+
+    `nothing` is shown where no race has a value.
+    """
 
     label: str
     value: Callable[[Figures], float | None]
     shown: Callable[[float], str]
+    nothing: str = "–"
 
     def cell(self, races: Sequence[Figures]) -> str:
         """The mean of some seeds and, in brackets, the lowest and highest."""
         values = [value for race in races if (value := self.value(race)) is not None]
         if not values:
-            return NOTHING
+            return self.nothing
         mean, low, high = (
             self.shown(each) for each in (fsum(values) / len(values), min(values), max(values))
         )
@@ -37,18 +39,27 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def _fixed(digits: int) -> Callable[[float], str]:
+    return lambda value: f"{value:.{digits}f}"
+
+
 LINES = (
-    Line("first agreed after the heal, s", lambda race: race.agreed_after_s, lambda s: f"{s:.1f}"),
-    Line("in agreement since then", lambda race: race.agreed_part, lambda part: f"{part:.0%}"),
+    Line("agreed after the heal, s", lambda race: race.agreed_after_s, _fixed(1), "never"),
+    Line("in agreement since, %", lambda race: 100 * race.agreed_part, _fixed(0)),
+    Line("requests answered, %", lambda race: 100 * race.availability, _fixed(2)),
+    Line("contradicting reads, %", lambda race: 100 * race.contradicting_reads, _fixed(1)),
+    Line("writes lost, %", lambda race: 100 * race.writes_lost, _fixed(1)),
     Line("confirmed a second", lambda race: race.confirmed_per_s, _number),
+    Line("half confirmed within, s", lambda race: race.wait_median_s, _fixed(1)),
+    Line("95 % confirmed within, s", lambda race: race.wait_95_s, _fixed(1)),
     Line("forks", lambda race: race.forks, _number),
     Line("reorgs, of all nodes", lambda race: race.reorgs, _number),
     Line("messages per confirmed", lambda race: race.messages_per_confirmed, _number),
     Line("bytes per confirmed", lambda race: race.bytes_per_confirmed, _number),
-    Line("lead more than half (Nakamoto)", lambda race: race.nakamoto, _number),
-    Line("Gini of blocks led", lambda race: race.gini, lambda gini: f"{gini:.2f}"),
-    Line("entropy of leaders, bits", lambda race: race.entropy_bits, lambda bits: f"{bits:.2f}"),
-    Line("one leads in a row for, s", lambda race: race.reign_mean_s, lambda s: f"{s:.1f}"),
+    Line("Nakamoto coefficient", lambda race: race.nakamoto, _number),
+    Line("Gini of blocks led", lambda race: race.gini, _fixed(2)),
+    Line("entropy of leaders, bits", lambda race: race.entropy_bits, _fixed(2)),
+    Line("one leads in a row for, s", lambda race: race.reign_mean_s, _fixed(1)),
 )
 
 

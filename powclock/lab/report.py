@@ -11,7 +11,12 @@ from powclock.race.summary import Summary
 
 
 def report_text(summary: Summary) -> str:
-    """The summary for people, with what is expected; the digest stays the last line."""
+    """The summary for people, with what is expected; the digest stays the last line.
+
+    Where there are no blocks, nothing is.
+    """
+    if not summary.has_blocks:
+        return summary.text()
     *lines, digest = summary.text().splitlines()
     lines += _leading_lines(summary)
     compared = expected_of_summary(summary)

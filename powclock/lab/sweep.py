@@ -17,18 +17,19 @@ from msgspec.structs import replace
 
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.lab.leading import leading_of
+from powclock.race.client import PENDING_MAX
 from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
 from powclock.race.scenario import Scenario, ScenarioError
 from powclock.race.summary import Summary
 from powclock.race.swarm.pool import in_processes
-from powclock.race.workload import PENDING_MAX
 from powclock.record.checker.broken import BrokenInvariant
 
 OFFERED = 1.5  # times what blocks can hold
 BACKLOG_BLOCKS = 4  # clients have so many blocks' transfers under way, so that a quick one is full
 CLIENTS_MAX = 10_000
-INTERVAL_S_MAX = 86_400
+BLOCKS_MAX = 1_000
+SCHEDULE = "schedule"
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -100,18 +101,35 @@ def paced(scenario: Scenario, interval_s: float) -> Scenario:
     Raises:
         ScenarioError: its rule cannot have this interval.
     """
+    if not scenario.has_blocks:
+        raise ScenarioError(f"--rule: under {scenario.rule} nobody leads: sweep another rule")
+    if scenario.rule == SCHEDULE:
+        return _with_slots(scenario, interval_s)
     table = scenario.difficulty
     if interval_s < 1 or interval_s % 1:
         raise ScenarioError(
-            f"--intervals: proof of work has whole seconds, as headers do: {interval_s:g} is none"
+            f"--intervals: a block takes whole seconds, as headers have them: not {interval_s:g} s"
         )
     half_life_s = max(1, round(table.half_life_s * interval_s / table.interval_s))
     table = replace(table, interval_s=int(interval_s), half_life_s=half_life_s)
     return replace(scenario, difficulty=table)
 
 
+def _with_slots(scenario: Scenario, slot_s: float) -> Scenario:
+    beat_s = block_interval_s(scenario)
+    blocks = round(slot_s / beat_s)
+    if not 1 <= blocks <= BLOCKS_MAX or not math.isclose(blocks * beat_s, slot_s):
+        raise ScenarioError(
+            f"--intervals: a slot is 1 to {BLOCKS_MAX} beats of {beat_s:g} s, {slot_s:g} s is not: "
+            "a beat is schedule.slot_s / schedule.blocks of the scenario"
+        )
+    return replace(scenario, schedule=replace(scenario.schedule, slot_s=slot_s, blocks=blocks))
+
+
 def block_interval_s(scenario: Scenario) -> float:
     """How far blocks should be apart."""
+    if scenario.rule == SCHEDULE:
+        return scenario.schedule.slot_s / scenario.schedule.blocks
     return float(scenario.difficulty.interval_s)
 
 
@@ -125,7 +143,8 @@ def saturated(scenario: Scenario, transactions_max: int) -> Scenario:
         workload=replace(
             scenario.workload,
             clients=max(scenario.workload.clients, min(clients, CLIENTS_MAX)),
-            transfers_per_s=per_s,
+            transactions_per_s=per_s,
+            reads_per_s=0.0,
         ),
     )
 

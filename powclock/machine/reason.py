@@ -17,6 +17,8 @@ class Reason(StrEnum):
     TIME_TOO_OLD = "time-too-old"
     TIME_TOO_NEW = "time-too-new"
     BAD_SEAL = "bad-seal"
+    BAD_LEADER = "bad-leader"
+    BAD_SLOT = "bad-slot"
     # Its place in the tree.
     DUPLICATE = "duplicate"
     DUPLICATE_INVALID = "duplicate-invalid"
@@ -84,7 +86,9 @@ class Invalid(Exception):
 
 
 class InvalidBlock(Invalid):
-    """A block that no correct node appends."""
+    """A block that no correct node appends; `early_ns` is in how long it may be right, if ever."""
+
+    early_ns = 0
 
 
 class InvalidTransaction(Invalid):

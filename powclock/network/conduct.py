@@ -51,6 +51,9 @@ BLOCKS: Mapping[Reason, Answer] = {
     Reason.BAD_VERSION: _DROP,
     Reason.TIME_TOO_OLD: _DROP,  # the median is of the block's own ancestors: equal everywhere
     Reason.TIME_TOO_NEW: _TEMPORARY,  # clocks differ (BLOCK_TIME_FUTURE)
+    # Where leaders take turns, every node knows all keys and the whole schedule.
+    Reason.BAD_LEADER: _DROP,
+    Reason.BAD_SLOT: _DROP,
     # Its place.
     Reason.DUPLICATE: _IGNORE,  # several peers push what one fetch asked for
     Reason.DUPLICATE_INVALID: _DROP,  # BLOCK_CACHED_INVALID; Core spares inbound peers, see module

@@ -28,6 +28,7 @@ from powclock.network.conduct import (
     Answer,
     Conduct,
 )
+from powclock.network.evidence import CLAIMS_MAX, Evidence
 from powclock.network.pending import ORPHANS_MAX, REQUESTS_MAX, Orphans, Requests
 from powclock.network.serving import FETCH_BLOCKS_MAX, Serving
 from powclock.network.storage import Disk
@@ -57,6 +58,7 @@ REQUEST_TIMEOUT_NS = 2 * NANOSECONDS
 LATE_S_MAX = 2.0  # requests are looked after once in a timeout
 BESIDE_MAX = 16  # with a locator, well below the wire's limit
 RECENT_TRANSACTIONS_MAX = 2_000
+EARLY_MAX = 100
 
 NodeId = str
 SendTo = Callable[[NodeId, bytes], None]
@@ -117,8 +119,13 @@ class Gossip:
         self._serving = Serving(replica, disk, self._send, send)
         self._requests = Requests(REQUEST_TIMEOUT_NS)
         self._orphans = Orphans()
+        self._evidence = Evidence(lambda author: names.get(author, author.hex()), emit)
+        for entry in replica.tree.entries.values():  # what its disk held
+            if entry.parent is not None:
+                self._evidence.seen(rule.claim(disk[entry.hash]), entry.hash)
         self._recent_transactions: dict[bytes, None] = {}
         self._watching = False
+        self._early: dict[bytes, None] = {}
         self._fetching_until_ns = 0
 
     def receive(self, peer: NodeId, data: bytes) -> None:
@@ -160,6 +167,8 @@ class Gossip:
             ("requests", len(self._requests), REQUESTS_MAX),
             ("orphans", len(self._orphans), ORPHANS_MAX),
             ("recent transactions", len(self._recent_transactions), RECENT_TRANSACTIONS_MAX),
+            ("blocks too early", len(self._early), EARLY_MAX),
+            ("turns remembered", len(self._evidence), CLAIMS_MAX),
             ("peers remembered", len(self._conduct), PEERS_MAX),
         )
 
@@ -200,7 +209,10 @@ class Gossip:
         wanted_blocks = tuple(
             hash_
             for hash_ in blocks
-            if hash_ not in known and hash_ not in self._orphans and announced(hash_, peer, now_ns)
+            if hash_ not in known
+            and hash_ not in self._orphans
+            and hash_ not in self._early
+            and announced(hash_, peer, now_ns)
         )
         wanted_transactions = tuple(
             id_ for id_ in transactions if id_ not in recent and announced(id_, peer, now_ns)
@@ -266,6 +278,7 @@ class Gossip:
         if change is not None:
             self._head_moved(change)
             self._send_others(source, Announce(blocks=(hash_,)))
+        self._evidence.seen(self._rule.claim(block), hash_)
         for child, peer, frame in self._orphans.children_of(hash_):
             self._on_block(child, peer, frame)
 
@@ -314,7 +327,10 @@ class Gossip:
                 detail=refusal.detail,
             )
         )
-        if refusal.reason.temporary:
+        if refusal.early_ns and len(self._early) < EARLY_MAX:
+            self._requests.arrived(block.hash)
+            self._hold_early(block, peer, refusal.early_ns)
+        elif refusal.reason.temporary:
             another = self._requests.failed(block.hash, self._clock.monotonic())
             if another is not None:
                 self._send(another, Request(blocks=(block.hash,)))
@@ -323,10 +339,24 @@ class Gossip:
         if BLOCKS[refusal.reason] is Answer.DROP:
             self._drop(peer, refusal.reason)
 
+    def _hold_early(self, block: Block, peer: NodeId, early_ns: int) -> None:
+        """Look at a block again when its time has come, as if it came then."""
+        self._early[block.hash] = None
+        frame = encode(Deliver(block))
+
+        def again() -> None:
+            self._early.pop(block.hash, None)
+            if self.running and peer not in self._conduct.shunned:
+                self._on_block(block, peer, frame)
+
+        self._later(early_ns, again)
+
     # Transactions.
 
-    def on_transaction(self, transaction: Transaction, peer: NodeId | None) -> None:
-        """Take a transaction from a peer, or from a client of this node."""
+    def on_transaction(
+        self, transaction: Transaction, peer: NodeId | None, *, relay: bool = True
+    ) -> None:
+        """Take a transaction from a peer, or from a client of this node; `relay` it to others."""
         self._requests.arrived(transaction.id)
         if transaction.id in self._recent_transactions:
             return
@@ -344,7 +374,8 @@ class Gossip:
         self._recent_transactions[transaction.id] = None
         if len(self._recent_transactions) > RECENT_TRANSACTIONS_MAX:
             del self._recent_transactions[next(iter(self._recent_transactions))]
-        self._send_others(peer, Announce(transactions=(transaction.id,)))
+        if relay:
+            self._send_others(peer, Announce(transactions=(transaction.id,)))
 
     def forget_transactions(self) -> None:
         """Take in anew what was seen already: the state that judged it was wrong."""

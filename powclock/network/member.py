@@ -43,8 +43,8 @@ class Member(Protocol):
 
     # Clients.
 
-    def submit(self, transaction: Transaction) -> bool:
-        """Take a transfer from a client; whether it is acknowledged."""
+    def submit(self, transaction: Transaction, *, relay: bool = True) -> bool:
+        """Take a transfer from a client, telling others if it is to `relay`; whether it did."""
         ...
 
     def balance(self, account: bytes) -> int:

@@ -105,13 +105,13 @@ class NaiveNode:
 
     # Requests.
 
-    def submit(self, transaction: Transaction) -> bool:
-        """Apply a client's transfer and tell the others; whether it is applied."""
+    def submit(self, transaction: Transaction, *, relay: bool = True) -> bool:
+        """Apply a client's transfer, and tell the others if asked to; whether it is applied."""
         if self._rounds >= ROUNDS_MAX and transaction.id not in self.journal:
             self._refuse(transaction, "client", Reason.MEMPOOL_FULL)
             return False
         frame = encode(Pass(transaction))
-        if self._apply(transaction, frame, "client"):
+        if self._apply(transaction, frame, "client") and relay:
             self._rounds += 1
             self._tell_next(frame, deque(self._peers))
         return transaction.id in self.journal

@@ -182,9 +182,9 @@ class Node:
 
     # Clients.
 
-    def submit(self, transaction: Transaction) -> bool:
-        """Take a transfer from a client and pass it on; whether it waits here for a leader."""
-        self.gossip.on_transaction(transaction, None)
+    def submit(self, transaction: Transaction, *, relay: bool = True) -> bool:
+        """Take a client's transaction, and pass it on if asked to; whether it waits here."""
+        self.gossip.on_transaction(transaction, None, relay=relay)
         return transaction.id in self.replica.mempool
 
     def balance(self, account: bytes) -> int:

@@ -47,6 +47,30 @@ class StepTick(Command, frozen=True, tag="step_tick"):
     """Go on to the next tick of the chain and pause."""
 
 
+class StepTo(Command, frozen=True, tag="step_to"):
+    """Go on to this time and pause; a race that is there already only pauses."""
+
+    time_ns: int
+
+
+class Hold(Command, frozen=True, tag="hold"):
+    """Stand where this time is reached until a later one is told; steps go beyond it.
+
+    Races that are watched side by side keep together by it: none runs away from the slowest.
+    """
+
+    until_ns: int
+
+
+class ActAt(Command, frozen=True, tag="act_at"):
+    """Act when the race gets to this time, or at once if it is there: what is done to several
+    races is done to all at one time of theirs.
+    """
+
+    time_ns: int
+    action: Break | Heal | HealAll
+
+
 class Look(Command, frozen=True, tag="look"):
     """Frames carry what the screen looks at from now on."""
 
@@ -68,7 +92,21 @@ class Quit(Command, frozen=True, tag="quit"):
 
 
 Action = Break | Heal | HealAll
-AnyCommand = Break | Heal | HealAll | SetRate | StepEvent | StepTick | Look | Find | Keep | Quit
+AnyCommand = (
+    Break
+    | Heal
+    | HealAll
+    | ActAt
+    | SetRate
+    | StepEvent
+    | StepTick
+    | StepTo
+    | Hold
+    | Look
+    | Find
+    | Keep
+    | Quit
+)
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

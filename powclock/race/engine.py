@@ -7,6 +7,7 @@ the race takes all the time that the machine has.
 
 import math
 import queue
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,17 +15,21 @@ from powclock.clock.pace import Pacer, wall_ns
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.network.faults.fault import FaultError
 from powclock.race.commands import (
+    ActAt,
+    Action,
     AnyCommand,
     Break,
     Find,
     Heal,
     HealAll,
+    Hold,
     Keep,
     Look,
     Quit,
     SetRate,
     StepEvent,
     StepTick,
+    StepTo,
 )
 from powclock.race.driver import Driver
 from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
@@ -67,6 +72,9 @@ class Engine:
         self._tape = Tape(Path(plan.recording), self._driver.world) if plan.recording else None
         self._chosen = plan.chosen
         self._step: Callable[[], bool] | None = None
+        self._step_end_ns = self._until_ns
+        self._hold_ns = FOR_EVER_NS
+        self._due: deque[ActAt] = deque()
         self._reached = 0.0
         self._measured_from = (wall_ns(), 0)
         self._over = False
@@ -145,16 +153,29 @@ class Engine:
         stop_ns = wall_ns() + SLICE_NS
         driver = self._driver
         while wall_ns() < stop_ns:
+            while driver.now_ns >= self._due_ns:
+                self._act(self._due.popleft().action)
             if self._step is not None:
-                if driver.step_until(self._step, turns_max=TURNS_A_LOOK, until_ns=self._until_ns):
+                end_ns = min(self._step_end_ns, self._due_ns)
+                if driver.step_until(self._step, turns_max=TURNS_A_LOOK, until_ns=end_ns):
                     self._step = None
                     self._pacer.set_rate(0.0, driver.now_ns)
                     self._next_frame_ns = 0
                 continue
-            goal_ns = self._pacer.goal_ns(driver.now_ns)
-            goal_ns = self._until_ns if goal_ns is None else min(goal_ns, self._until_ns)
-            if driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK):
+            if driver.now_ns >= self._hold_ns:
+                # Time that the race was made to stand is not time that it is behind.
+                self._pacer.set_rate(self._pacer.rate, driver.now_ns)
                 return
+            goal_ns = self._pacer.goal_ns(driver.now_ns)
+            end_ns = min(self._until_ns, self._hold_ns, self._due_ns)
+            goal_ns = end_ns if goal_ns is None else min(goal_ns, end_ns)
+            if driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK) and goal_ns < self._due_ns:
+                return
+
+    @property
+    def _due_ns(self) -> int:
+        """When the next action is due."""
+        return self._due[0].time_ns if self._due else FOR_EVER_NS
 
     def _wait_for_commands(self) -> None:
         wait_s = self._idle_s()
@@ -170,8 +191,11 @@ class Engine:
         """How long nothing needs to be done."""
         if self._step is not None or self._over:
             return 0.0
-        due_ns = self._driver.world.loop.next_ns
-        race_s = math.inf if due_ns is None else self._pacer.wall_wait_s(due_ns)
+        next_ns = self._driver.world.loop.next_ns
+        due_ns = min(FOR_EVER_NS if next_ns is None else next_ns, self._due_ns)
+        held = self._driver.now_ns >= self._hold_ns
+        idle = held or due_ns == FOR_EVER_NS
+        race_s = math.inf if idle else self._pacer.wall_wait_s(due_ns)
         frame_s = max(0, self._next_frame_ns - wall_ns()) / NANOSECONDS
         return min(race_s, frame_s, BEAT_S)
 
@@ -179,22 +203,26 @@ class Engine:
         now_ns = self._driver.now_ns
         match command:
             case Break() | Heal() | HealAll():
-                try:
-                    self._driver.act(command)
-                except FaultError as error:
-                    self._tell(Declined(str(error)))
+                self._act(command)
+            case ActAt():
+                self._due.append(command)
             case SetRate(rate):
                 self._step = None
                 self._pacer.set_rate(rate if rate >= 0 else 0.0, now_ns)
                 self._measured_from = (wall_ns(), now_ns)
             case StepEvent():
                 seen = self._driver.view.notable
-                self._step = lambda: self._driver.view.notable > seen
+                self._step_until(lambda: self._driver.view.notable > seen)
             case StepTick() if not self._driver.world.scenario.has_blocks:
                 self._tell(Declined("a naive race has no ticks: step to the next event instead"))
             case StepTick():
                 height = self._driver.view.height
-                self._step = lambda: self._driver.view.height > height
+                self._step_until(lambda: self._driver.view.height > height)
+            case StepTo(time_ns):
+                self._step_until(lambda: self._driver.now_ns >= time_ns, time_ns)
+            case Hold(until_ns):
+                self._hold_ns = until_ns
+                return
             case Look(focus):
                 self._camera.focus = focus
             case Find(text):
@@ -204,6 +232,17 @@ class Engine:
             case Quit():
                 self._over = True
         self._next_frame_ns = 0  # what a key did is shown at once
+
+    def _act(self, action: Action) -> None:
+        try:
+            self._driver.act(action)
+        except FaultError as error:
+            self._tell(Declined(str(error)))
+        self._next_frame_ns = 0
+
+    def _step_until(self, done: Callable[[], bool], time_ns: int = FOR_EVER_NS) -> None:
+        self._step = done
+        self._step_end_ns = min(time_ns, self._until_ns)
 
     def _show_if_due(self) -> None:
         if wall_ns() >= self._next_frame_ns:

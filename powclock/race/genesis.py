@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from powclock.clock.node_clock import EPOCH_S
 from powclock.election.election import Election
+from powclock.election.schedule import LeaderSchedule
 from powclock.machine.block import Block, ChainParameters
 from powclock.machine.header import NO_PARENT, BlockHeader
 from powclock.machine.merkle import merkle_root
@@ -14,7 +15,7 @@ from powclock.mining.kernel import NONCE_END, find_nonce
 from powclock.network.node import Genesis
 from powclock.race.rules import election_of
 from powclock.race.scenario import Scenario
-from powclock.record.facts import ChainInfo
+from powclock.record.facts import ChainInfo, ScheduleInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,20 @@ def rules_of(scenario: Scenario, allocation: dict[bytes, int]) -> Rules:
             limit_bits=easiest,
             future_limit_s=work.future_limit_s if work is not None else 0,
             allocation=tuple((key.hex(), amount) for key, amount in allocation.items()),
+            schedule=_schedule(election),
         ),
+    )
+
+
+def _schedule(election: Election) -> ScheduleInfo | None:
+    if not isinstance(election, LeaderSchedule):
+        return None
+    return ScheduleInfo(
+        epoch_ns=election.setting.epoch_ns,
+        beat_ns=election.beat_ns,
+        blocks=election.blocks,
+        early_ns=election.early_ns,
+        leaders=tuple(key.hex() for _, key in election.setting.nodes),
     )
 
 

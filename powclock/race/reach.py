@@ -25,7 +25,7 @@ from powclock.record.events import (
     NodeFrozen,
     NodeThawed,
     TransactionSent,
-    TransfersLeftOut,
+    TransactionsLeftOut,
 )
 
 
@@ -77,7 +77,7 @@ class Reach:
         return lambda: self._recorder.forget(sink)
 
     def tell(
-        self, event: AttackMoved | TransfersLeftOut | MemoryFlipped, node: str | None = None
+        self, event: AttackMoved | TransactionsLeftOut | MemoryFlipped, node: str | None = None
     ) -> None:
         """Put what a fault does, to a node or to the race, into the stream of records."""
         self._recorder.emit(node, event)
@@ -131,6 +131,7 @@ class Reach:
         seat = self._seats[node]
         was = seat.host.suspended
         seat.host.suspend(reason)
+        seat.clock.suspend()
         if seat.node is not None and not was:
             self._recorder.emit(node, NodeFrozen())
 
@@ -143,6 +144,7 @@ class Reach:
         if seat.node is not None:
             self._recorder.emit(node, NodeThawed(*late))
         seat.host.catch_up()
+        seat.clock.resume()
 
     # What a node has.
 

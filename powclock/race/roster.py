@@ -177,8 +177,9 @@ class Roster:
         count = max(JOINED_PEERS, self._scenario.links.degree) if blocks else len(others)
         for peer in stream.shuffled(others)[:count]:
             self.wiring.connect(name, peer)
+        stranger = not self._rules.election.admits(seat.address)
         links = links_from(self._fabric.peers(name).values())
-        self._recorder.emit(name, NodeJoined(node_info(seat), links))
+        self._recorder.emit(name, NodeJoined(node_info(seat), links, stranger))
         self._boot(name)
 
     # Going down.

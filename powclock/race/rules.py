@@ -15,6 +15,7 @@ from powclock.election.difficulty import AsertDifficulty, BitcoinDifficulty, Dif
 from powclock.election.election import BLOCKS, WORK, Election, Setting, WorkTerms
 from powclock.election.naive import NAIVE, NaiveElection
 from powclock.election.proof_of_work import WorkElection
+from powclock.election.schedule import LeaderSchedule
 from powclock.machine.keys import SigningKey
 from powclock.machine.target import (
     LIMIT,
@@ -125,8 +126,19 @@ def _naive(scenario: "Scenario", _: Setting) -> Election:
     return NaiveElection(float(scenario.difficulty.interval_s))
 
 
+def _schedule(scenario: "Scenario", setting: Setting) -> Election:
+    table = scenario.schedule
+    return LeaderSchedule(
+        setting,
+        slot_ns=round(table.slot_s * NANOSECONDS),
+        blocks=table.blocks,
+        early_ns=round(table.early_ms * NANOSECONDS / 1000),
+    )
+
+
 _Make = Callable[["Scenario", Setting], Election]
 _BUILT_IN: dict[str, tuple[frozenset[str], _Make]] = {
     NAIVE: (frozenset(), _naive),
     "pow": (frozenset({WORK, BLOCKS}), _proof_of_work),
+    "schedule": (LeaderSchedule.offers, _schedule),
 }

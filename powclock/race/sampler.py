@@ -53,4 +53,4 @@ class Sampler:
                 )
             )
         messages, size = world.traffic()
-        world.recorder.emit(None, Sampled(tuple(samples), messages, size))
+        world.recorder.emit(None, Sampled(tuple(samples), messages, size, world.client_counts()))

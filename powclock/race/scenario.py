@@ -23,6 +23,7 @@ from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 
 NODES_MAX = 1_000
+BEAT_S_MIN = 0.05
 FILE_BYTES_MAX = 256 * 1024
 # fmt: off
 NAMES = (
@@ -79,6 +80,16 @@ class Difficulty(_Table, frozen=True):
     window: Annotated[int, Meta(ge=2, le=100_000)] = 16
 
 
+class Schedule(_Table, frozen=True):
+    """Leaders in turn: how long each leads, how many blocks it seals in that time, and how much
+    too early a block may come.
+    """
+
+    slot_s: Annotated[float, Meta(ge=0.05, le=86_400)] = 5.0
+    blocks: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    early_ms: Annotated[float, Meta(ge=0, le=1e9)] = 500.0
+
+
 class Links(_Table, frozen=True):
     """How nodes are connected; `latency_ms` is within a region, `jitter_ms` a mean."""
 
@@ -90,10 +101,17 @@ class Links(_Table, frozen=True):
 
 
 class Workload(_Table, frozen=True):
-    """Clients that pay each other through random nodes."""
+    """Clients that pay each other and read their balances, so many times a second in all.
+
+    They `send` by gossip through a random node, or to the leader of now. A node that does not
+    answer within `answer_s` is given up for another.
+    """
 
     clients: Annotated[int, Meta(ge=0, le=10_000)] = 20
-    transfers_per_s: NotNegative = 1.0
+    transactions_per_s: NotNegative = 1.0
+    reads_per_s: NotNegative = 1.0
+    send: Literal["gossip", "leader"] = "gossip"
+    answer_s: Positive = 1.0
 
 
 class Mining(_Table, frozen=True):
@@ -143,6 +161,7 @@ class Scenario(_Table, frozen=True):
     nodes: Nodes = Nodes()
     regions: tuple[Region, ...] = ()
     difficulty: Difficulty = Difficulty()
+    schedule: Schedule = Schedule()
     links: Links = Links()
     workload: Workload = Workload()
     mining: Mining = Mining()
@@ -248,6 +267,11 @@ def _in_words(message: str) -> str:
 def checked(scenario: Scenario) -> Scenario:
     """What types alone cannot say; names come out cleaned."""
     _check_rule(scenario)
+    if scenario.schedule.slot_s / scenario.schedule.blocks < BEAT_S_MIN:
+        raise ScenarioError(
+            f"schedule.blocks: {scenario.schedule.blocks} blocks in {scenario.schedule.slot_s:g} s:"
+            f" a block takes at least {BEAT_S_MIN * 1000:g} ms"
+        )
     nodes = scenario.nodes
     if nodes.names and nodes.count not in (len(nodes.names), Nodes().count):
         raise ScenarioError(f"nodes.count: {nodes.count}, but nodes.names has {len(nodes.names)}")

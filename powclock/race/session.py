@@ -7,6 +7,7 @@ had again; the oldest go. What a person keeps goes to the folder of recordings, 
 """
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -71,8 +72,12 @@ def _make_room() -> None:
             path.unlink(missing_ok=True)
 
 
-def new_file(where: Path, scenario: Scenario) -> Path:
-    """Make a new, empty file for a recording; its name is no other's.
+def _empty(path: Path) -> None:
+    path.touch(exist_ok=False)
+
+
+def new_file(where: Path, scenario: Scenario, make: Callable[[Path], None] = _empty) -> Path:
+    """Make a new file for a recording, empty unless made otherwise; its name is no other's.
 
     Raises:
         OSError: the folder cannot be written.
@@ -84,7 +89,7 @@ def new_file(where: Path, scenario: Scenario) -> Path:
     while True:
         path = where / f"{prefix}{number}{SUFFIX}"
         try:
-            path.touch(exist_ok=False)
+            make(path)
         except FileExistsError:
             number += 1
         else:

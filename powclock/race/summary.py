@@ -8,6 +8,7 @@ from powclock.election.naive import NAIVE
 from powclock.record.attacks import AttackResult
 from powclock.record.conditions import Conditions
 from powclock.record.events import NodeId
+from powclock.record.service import Service
 from powclock.record.view import View
 
 ATTACKS_SHOWN = 6
@@ -17,14 +18,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """The figures that `powclock run --json` prints.
 
     `ticks` is the height of the best chain, `blocks_stale` are blocks mined that are not on it, and
-    `stale_of_mined` is their part of all blocks mined. `blocks_by_node` counts
-    blocks mined, `led_by_node` those on the best chain; a node reigns from a tick of its own until
-    another's. `reorgs` counts each node's. `forks` counts blocks found on a parent that had a child
-    already. `conditions` say what the race was run under, with the delay that blocks had, `attacks`
-    what the last of them came to. `state_groups` counts the different states of the nodes that run:
-    1 where all agree. `writes_missing` counts requests that were acknowledged under naive
-    replication, and that some of these nodes lack. `digest` is the SHA-256 of the records as JSON
-    lines.
+    `stale_of_mined` is their part of all blocks mined. `blocks_by_node` counts blocks mined,
+    `led_by_node` those on the best chain; a node reigns from a tick of its own until another's.
+    `reorgs` counts each node's. `forks` counts blocks found on a parent that had a child already.
+    `equivocations` counts turns for which a leader sealed two blocks, as far as any node saw.
+    `conditions` say what the race was run under, with the delay that blocks had, `attacks` what the
+    last of them came to. `state_groups` counts the different states of the nodes that run: 1 where
+    all agree. `writes_missing` counts requests that were acknowledged under naive replication, and
+    that some of these nodes lack. `service` is what clients saw. `digest` is the SHA-256 of the
+    records as JSON lines.
     """
 
     version: str
@@ -48,6 +50,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     blocks_refused: int
     messages_refused: int
     peers_dropped: int
+    equivocations: int
     blocks_by_node: dict[NodeId, int]
     led_by_node: dict[NodeId, int]
     reigns: int
@@ -64,6 +67,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     attacks: tuple[AttackResult, ...] = ()
     state_groups: int = 1
     writes_missing: int = 0
+    service: Service = Service()
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether its rule has blocks, and so ticks and leaders."""
+        return self.rule != NAIVE
 
     def text(self) -> str:
         """A few lines for people."""
@@ -75,19 +84,23 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         confirmed = f"{self.transactions_confirmed} confirmed"
         refused = f"{self.blocks_refused} blocks, {self.messages_refused} messages"
         dropped = f"; {self.peers_dropped} peers dropped" if self.peers_dropped else ""
-        if self.rule == NAIVE:
+        if not self.has_blocks:
             return self._text_without_blocks()
-        mined = f"{self.blocks_mined} mined, {self.blocks_stale} stale"
+        made = "mined" if self.miner else "sealed"
+        mined = f"{self.blocks_mined} {made}, {self.blocks_stale} stale"
+        miner = f", {self.miner}" if self.miner else ""
         return "\n".join(
             (
-                f"{self.scenario} · seed {self.seed} · {self.rule}, {self.miner}",
+                f"{self.scenario} · seed {self.seed} · {self.rule}{miner}",
                 f"race time {self.race_seconds:.1f} s",
                 f"ticks     {self.ticks}{pace}",
-                f"blocks    {mined} ({self.stale_of_mined:.1%} of mined), {self.forks} forks",
+                f"blocks    {mined} ({self.stale_of_mined:.1%} of {made}), {self.forks} forks",
                 f"reorgs    {self.reorgs} by nodes, at most {self.reorg_depth_max} deep",
                 f"found by  {leaders or 'nobody yet'}{others}",
                 f"workload  {self.transactions_sent} transactions sent, {confirmed}",
+                *self._service_lines(),
                 f"refused   {refused}{dropped}",
+                *self._equivocation_lines(),
                 *self._attack_lines(),
                 f"digest    {self.digest}",
             )
@@ -103,12 +116,20 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"{self.scenario} · seed {self.seed} · {self.rule}",
                 f"race time {self.race_seconds:.1f} s",
                 f"states    {agree}",
-                f"workload  {sent}, {self.transactions_confirmed} reached every node",
+                f"workload  {sent}, {self.transactions_confirmed} reached all that ran",
+                *self._service_lines(),
                 f"missing   {self.writes_missing} acknowledged that some node lacks",
                 f"refused   {self.messages_refused} messages",
                 f"digest    {self.digest}",
             )
         )
+
+    def _equivocation_lines(self) -> list[str]:
+        return [f"evidence  {self.equivocations} equivocations"] if self.equivocations else []
+
+    def _service_lines(self) -> tuple[str, str, str]:
+        answered, worth, confirmed = self.service.lines()
+        return f"clients   {answered}", f"          {worth}", f"confirmed {confirmed}"
 
     def _attack_lines(self) -> list[str]:
         shown = [attack.text() for attack in self.attacks[-ATTACKS_SHOWN:]]
@@ -155,6 +176,7 @@ def summarise(
         blocks_refused=counts.blocks_refused,
         messages_refused=counts.messages_refused,
         peers_dropped=counts.peers_dropped,
+        equivocations=counts.equivocations,
         blocks_by_node={name: view.wins.get(name, 0) for name in names},
         led_by_node={name: view.blocks.authored.get(name, 0) for name in names},
         reigns=reigns.count,
@@ -170,5 +192,15 @@ def summarise(
         messages=counts.messages,
         message_bytes=counts.message_bytes,
         conditions=view.conditions(),
+        service=_service(view, started.rule, writes_missing),
         attacks=view.attacks(),
     )
+
+
+def _service(view: View, rule: str, writes_missing: int) -> Service:
+    """What clients saw; without blocks a write is lost where it lacks at some node that runs."""
+    service = view.service()
+    if rule != NAIVE:
+        return service
+    clients = msgspec.structs.replace(service.clients, lost=writes_missing)
+    return msgspec.structs.replace(service, clients=clients)

@@ -78,13 +78,7 @@ class Tape:
         Raises:
             OSError: it cannot be.
         """
-        path = new_file(kept_folder(), self._world.scenario)
-        try:
-            path.unlink()  # ours, and still empty: a link wants the name free
-            os.link(self.path, path)
-        except OSError:
-            path.unlink(missing_ok=True)
-            raise
+        path = new_file(kept_folder(), self._world.scenario, lambda free: os.link(self.path, free))
         self.kept = path
         return path
 

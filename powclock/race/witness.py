@@ -8,6 +8,7 @@ from powclock.network.host import INBOX_BYTES_MAX
 from powclock.network.naive import NaiveNode
 from powclock.network.node import Node
 from powclock.network.storage import DECODED_MAX
+from powclock.network.wire import Deliver, decode
 from powclock.record.checker.witness import Queue, Waiting
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ class WorldWitness:
 
     def frame(self, node: str, hash_: bytes) -> bytes | None:
         return self._world.seat(node).disk.frame(hash_)
+
+    def weight(self, node: str, hash_: bytes) -> int:
+        frame = self.frame(node, hash_)
+        assert frame is not None, "what was accepted is on the disk"
+        message = decode(frame)
+        assert isinstance(message, Deliver), "a disk holds blocks"
+        return self._running(node).rule.weight(message.block)
 
     def clock_ns(self, node: str) -> int:
         return self._world.seat(node).clock.now()

@@ -9,7 +9,10 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 
-from powclock.clock.virtual_loop import VirtualLoop
+import msgspec
+
+from powclock.clock.node_clock import EPOCH_S
+from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 from powclock.election.election import Election
 from powclock.machine.header import display, from_display
 from powclock.network.fabric import Fabric
@@ -17,6 +20,7 @@ from powclock.network.link import Link
 from powclock.network.member import Member
 from powclock.network.naive import NaiveNode
 from powclock.network.node import Node, block_found
+from powclock.race.acknowledged import Acknowledged
 from powclock.race.builder import Seat
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
 from powclock.race.comparison import Comparison
@@ -29,8 +33,9 @@ from powclock.race.roster import Roster
 from powclock.race.sampler import Sampler
 from powclock.race.scenario import Scenario
 from powclock.race.told import race_started
-from powclock.race.workload import Workload
+from powclock.race.workload import Network, Workload
 from powclock.record.events import AnyEvent, BlockAccepted, TransactionSent
+from powclock.record.facts import ClientCounts
 
 
 class World:
@@ -42,14 +47,8 @@ class World:
         self.recorder = Recorder(lambda: self.loop.now_ns)
         self.inputs: list[Input] = []
         self._fabric = Fabric(self.loop, scenario.seed)
-        self._workload = Workload(
-            seed=scenario.seed,
-            clients=scenario.workload.clients,
-            transfers_per_s=scenario.workload.transfers_per_s,
-            running=self._answering,
-            emit=self._emit_sent,
-            later=self._later,
-        )
+        self._acknowledged = Acknowledged(self._member)
+        self._workload = self._clients()
         self._rules = rules_of(scenario, self._workload.allocation())
         self._roster = Roster(
             scenario, self.loop, self._rules, self._fabric, self.recorder, self._emit
@@ -69,11 +68,28 @@ class World:
         self._over: asyncio.Future[None] = self.loop.create_future()
         self._main: asyncio.Task[None] | None = None
 
+    def _clients(self) -> Workload:
+        scenario = self.scenario
+        clients = scenario.workload
+        return Workload(
+            seed=scenario.seed,
+            clients=clients.clients,
+            transactions_per_s=clients.transactions_per_s,
+            reads_per_s=clients.reads_per_s,
+            send=clients.send if scenario.has_blocks else "gossip",
+            answer_s=clients.answer_s,
+            network=Network(self.node_names, self._answering, self._leaders),
+            acknowledged=self._acknowledged,
+            emit=self._emit_sent,
+            later=self._later,
+        )
+
     # Life.
 
     def start(self) -> None:
         """Build the network and let it run from time 0; whoever listens must do so before."""
         self.recorder.listen(self._observer)
+        self.recorder.listen(self._acknowledged)
         if not self.scenario.has_blocks:
             self.recorder.listen(self.comparison)
         self._roster.build()
@@ -204,6 +220,15 @@ class World:
         """Messages and bytes sent so far."""
         return self._fabric.traffic()
 
+    def client_counts(self) -> ClientCounts:
+        """What clients have asked and got so far; without blocks, lost is what some replica lacks
+        for longer than a round of messages takes.
+        """
+        counts = self._workload.counts()
+        if self.scenario.has_blocks:
+            return counts
+        return msgspec.structs.replace(counts, lost=self.comparison.overdue(self.loop.now_ns))
+
     def name_of(self, address: bytes) -> str:
         """Whose an account is; the start of its key if it is nobody's that takes part."""
         return self.reach.name_of(address)
@@ -249,6 +274,15 @@ class World:
 
     def _answering(self) -> Mapping[str, Member]:
         return self._roster.answering()
+
+    def _member(self, name: str) -> Member:
+        member = self._roster.seats[name].node
+        assert member is not None, f"{name} tells something, so it runs"
+        return member
+
+    def _leaders(self) -> tuple[str, ...]:
+        """Whose turn it is by the race's own clock; nobody where only work can tell."""
+        return self._rules.election.leaders(EPOCH_S * NANOSECONDS + self.loop.now_ns)
 
     def _emit_sent(self, node: str, event: TransactionSent) -> None:
         self.recorder.emit(node, event)

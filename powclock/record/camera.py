@@ -10,7 +10,9 @@ from powclock.record.blocks import BlockView
 from powclock.record.detail import Arrival, BlockDetail, Focus, Probe, Spread, TreeBlock
 from powclock.record.events import NANOSECONDS, Hash, NodeId
 from powclock.record.frame import ChainBlock, EventLine, Frame, NodeRow, TipRow
-from powclock.record.view import NodeView, View
+from powclock.record.known import NodeView
+from powclock.record.turns import turns
+from powclock.record.view import View
 
 EVENTS_MAX = 200
 LINKS_MAX = 4_000
@@ -73,7 +75,14 @@ class Camera:
             block_detail=block,
             block_gone=focus.block if block is None else None,
             conditions=view.conditions(),
+            service=view.service(),
             states=view.states,
+            entered=tuple(view.entered),
+            turns=(
+                turns(started.chain.schedule, started.nodes, view.blocks, time_ns)
+                if started.chain.schedule is not None
+                else None
+            ),
         )
 
     def _fresh_events(self) -> tuple[tuple[EventLine, ...], int]:
@@ -248,6 +257,7 @@ class Camera:
             skew_s=sample.skew_s if sample is not None else 0.0,
             mempool=sample.mempool if sample is not None and running else 0,
             refused=node.refused,
+            applied=node.applied,
         )
 
     def _tip(self, node: NodeView) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from powclock.record.facts import (
     ChainInfo,
+    ClientCounts,
     DifferingAccount,
     LinkInfo,
     NodeInfo,
@@ -30,8 +31,8 @@ class Event(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
 
 class RaceStarted(Event, frozen=True, tag="race_started"):
     """The first record: what is raced, by whom over which links, and the genesis header (160
-    hexadecimal digits). A proof may miss its header's target by the factor `proof_scale`, and hash
-    rates wander by the part `wander` of themselves.
+    hexadecimal digits). `miner` is empty where nobody hashes. A proof may miss its header's target
+    by the factor `proof_scale`, and hash rates wander by the part `wander` of themselves.
     """
 
     version: str
@@ -70,11 +71,12 @@ class NodeThawed(Event, frozen=True, tag="node_thawed"):
     lost: int
 
 
-class NodeJoined(Event, frozen=True, tag="node_joined"):
-    """A node that was not there before; nobody needed to know its key."""
+class NodeJoined(Event, frozen=True, tag="node_joined", omit_defaults=True):
+    """A node that was not there before. A `stranger` may never lead, as nobody knows its key."""
 
     info: NodeInfo
     links: tuple[LinkInfo, ...]
+    stranger: bool = False
 
 
 class NodeLeft(Event, frozen=True, tag="node_left"):
@@ -127,6 +129,20 @@ class BlockRefused(Event, frozen=True, tag="block_refused"):
     peer: NodeId
     reason: str
     detail: str
+
+
+class Equivocation(Event, frozen=True, tag="equivocation"):
+    """A node has two blocks, `one` and `two`, that one leader sealed for one beat of its slot.
+
+    `key` is the author's; beats count over all slots.
+    """
+
+    author: NodeId
+    key: str
+    slot: int
+    beat: int
+    one: Hash
+    two: Hash
 
 
 class MessageRefused(Event, frozen=True, tag="message_refused"):
@@ -357,7 +373,7 @@ class AttackMoved(Event, frozen=True, tag="attack_moved"):
         return self.tries - (self.stage not in TRY_ENDS)
 
 
-class TransfersLeftOut(Event, frozen=True, tag="transfers_left_out"):
+class TransactionsLeftOut(Event, frozen=True, tag="transactions_left_out"):
     """A leader that censors found a block; `id` is its fault's.
 
     `waiting` transfers of censored clients are not on the best chain. Since the fault began those
@@ -378,6 +394,7 @@ class Sampled(Event, frozen=True, tag="sampled"):
     nodes: tuple[NodeSample, ...]
     messages: int
     message_bytes: int
+    clients: ClientCounts = ClientCounts()
 
 
 AnyEvent = (
@@ -393,6 +410,7 @@ AnyEvent = (
     | BlockAccepted
     | BlockHeld
     | BlockRefused
+    | Equivocation
     | MessageRefused
     | TransactionRefused
     | PeerDropped
@@ -414,7 +432,7 @@ AnyEvent = (
     | FaultOn
     | FaultOff
     | AttackMoved
-    | TransfersLeftOut
+    | TransactionsLeftOut
     | Sampled
 )
 

@@ -22,11 +22,25 @@ class LinkInfo(msgspec.Struct, frozen=True, array_like=True):
     latency_ms: float
 
 
-class ChainInfo(msgspec.Struct, frozen=True):
+class ScheduleInfo(msgspec.Struct, frozen=True):
+    """A leader schedule: slot after slot from `epoch_ns` on belongs to `leaders` in turn.
+
+    They are keys; a slot has `blocks` beats of `beat_ns`, and a block may come `early_ns` early.
+    """
+
+    epoch_ns: int
+    beat_ns: int
+    blocks: int
+    early_ns: int
+    leaders: tuple[str, ...]
+
+
+class ChainInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """What all nodes agree on before the race: all that is needed to validate its blocks.
 
-    `difficulty` is "asert" (with `half_life_s`) or "bitcoin" (with `window`); bits are compact
-    targets, `limit_bits` the easiest one; `allocation` is what accounts own at genesis.
+    `difficulty` is "asert" (with `half_life_s`) or "bitcoin" (with `window`), or empty where nobody
+    hashes; bits are compact targets, `limit_bits` the easiest one; `allocation` is what accounts
+    own at genesis. Where leaders take turns, `schedule` says how.
     """
 
     chain_id: int
@@ -41,6 +55,7 @@ class ChainInfo(msgspec.Struct, frozen=True):
     limit_bits: int
     future_limit_s: int
     allocation: tuple[tuple[str, int], ...]
+    schedule: ScheduleInfo | None = None
 
 
 class StateGroup(msgspec.Struct, frozen=True, array_like=True):
@@ -56,6 +71,28 @@ class DifferingAccount(msgspec.Struct, frozen=True, array_like=True):
     owner: str
     balances: tuple[int, ...]
     payments: tuple[int, ...]
+
+
+class ClientCounts(msgspec.Struct, frozen=True, array_like=True):
+    """What clients have asked and got since the start.
+
+    Of the `requests` that are over, `answered` found a replica that is up, some of them `elsewhere`
+    after another did not answer. `writes` are transactions handed over, of which the replica
+    `refused` some. The others are `acknowledged` once that replica has applied them; it may have
+    `taken_back` what it acknowledged, and what it has not applied again by now is `lost`. Of the
+    `reads` some were `contradicting` another replica at that moment.
+    """
+
+    requests: int = 0
+    answered: int = 0
+    elsewhere: int = 0
+    writes: int = 0
+    refused: int = 0
+    acknowledged: int = 0
+    taken_back: int = 0
+    lost: int = 0
+    reads: int = 0
+    contradicting: int = 0
 
 
 class NodeSample(msgspec.Struct, frozen=True, array_like=True):

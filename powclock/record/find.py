@@ -6,8 +6,9 @@ from itertools import islice
 from powclock.record.blocks import BlockView
 from powclock.record.detail import Hit
 from powclock.record.events import NANOSECONDS
+from powclock.record.known import TransactionView
 from powclock.record.narrate import short_hash
-from powclock.record.view import TransactionView, View
+from powclock.record.view import View
 
 # Of each kind, so that many of one do not hide the others.
 HITS_MAX = 20

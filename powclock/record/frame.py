@@ -8,7 +8,9 @@ import msgspec
 
 from powclock.record.conditions import Conditions
 from powclock.record.detail import BlockDetail, NodeDetail, Retarget, Spread
-from powclock.record.events import AttackMoved, Hash, NodeId, StatesCompared, TransfersLeftOut
+from powclock.record.events import AttackMoved, Hash, NodeId, StatesCompared, TransactionsLeftOut
+from powclock.record.service import Service
+from powclock.record.turns import Turns
 
 
 class NodeRow(msgspec.Struct, frozen=True, array_like=True):
@@ -18,7 +20,8 @@ class NodeRow(msgspec.Struct, frozen=True, array_like=True):
     found yet), "eclipsed" (it hears of its attacker alone), "split" (faults of links cut it off
     from others), "dropped" (peers do not talk to it for a time) or "idle"; `tip` is "best",
     "rival" or "behind"; `spark` holds recent hash rates, one byte a sample, 255 for the node's
-    highest; `seen_ns` is when it last accepted a block; `share` its part of the nominal hash rate.
+    highest; `seen_ns` is when it last accepted a block; `share` its part of the nominal hash rate;
+    `applied` counts requests where there are no blocks.
     """
 
     name: NodeId
@@ -37,6 +40,7 @@ class NodeRow(msgspec.Struct, frozen=True, array_like=True):
     skew_s: float
     mempool: int
     refused: int
+    applied: int = 0
 
 
 class TipRow(msgspec.Struct, frozen=True, array_like=True):
@@ -103,7 +107,7 @@ class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
     nodes: tuple[NodeId, ...]
     since_ns: int
     attack: AttackMoved | None = None
-    left_out: TransfersLeftOut | None = None
+    left_out: TransactionsLeftOut | None = None
     blocks: int = 0
     own_blocks: int = 0
 
@@ -133,6 +137,7 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
     message_bytes: int = 0
     peers_dropped: int = 0
     hashes: float = 0.0
+    equivocations: int = 0
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -142,7 +147,9 @@ class Frame(msgspec.Struct, frozen=True):
     `chain_low` to `chain_high`. `links` are pairs of indices into `nodes`. These, `spread`
     and the details are there while the screen looks at them; `block_gone` is the block that it
     looks at if that is no longer kept. `conditions` are what theory needs to know
-    (`lab.expected`). `states` say how replicas without blocks group by their states.
+    (`lab.expected`). `states` say how replicas without blocks group by their states, `turns` who
+    leads when under a schedule, `service` what clients see, `entered` to whom they handed their
+    newest transactions.
     """
 
     scenario: str
@@ -182,6 +189,9 @@ class Frame(msgspec.Struct, frozen=True):
     block_gone: Hash | None = None
     conditions: Conditions | None = None
     states: StatesCompared | None = None
+    turns: Turns | None = None
+    entered: tuple[NodeId, ...] = ()
+    service: Service = Service()
 
 
 class Pace(msgspec.Struct, frozen=True):

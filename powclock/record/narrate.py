@@ -13,6 +13,7 @@ from powclock.record.events import (
     BlockHeld,
     BlockRefused,
     DifficultyChanged,
+    Equivocation,
     FaultOff,
     FaultOn,
     ForkOpened,
@@ -39,7 +40,7 @@ from powclock.record.events import (
     TransactionConfirmed,
     TransactionRefused,
     TransactionSent,
-    TransfersLeftOut,
+    TransactionsLeftOut,
 )
 from powclock.record.facts import StateGroup
 from powclock.record.frame import EventLine
@@ -123,6 +124,8 @@ def _group(event: AnyEvent) -> str:
             return f"refuse transactions: {reason}"
         case PeerDropped(peer=peer):
             return f"drop {peer}"
+        case Equivocation(author=author, slot=slot, beat=beat):
+            return f"have evidence: {author} sealed twice in slot {slot}, beat {beat}"
         case BlockHeld(hash=hash_, parent=parent):
             return f"hold {short_hash(hash_)}, ask for {short_hash(parent)}"
         case _:
@@ -141,7 +144,7 @@ def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
             return _states(event)
         case AttackMoved():
             return "attack", _attack(event)
-        case TransfersLeftOut(leader=leader, waiting=waiting, wait_s=wait_s, others_s=others_s):
+        case TransactionsLeftOut(leader=leader, waiting=waiting, wait_s=wait_s, others_s=others_s):
             many = f"{leader} leaves out {_count(waiting, 'transaction')}"
             # The means are of all such transactions since it began, not of these alone.
             return "attack", f"{many}; such wait {wait_s:.0f} s, others {others_s:.0f} s"
@@ -192,12 +195,16 @@ def _of_nodes(record: Record) -> tuple[str, str] | None:
     match record.event:
         case RaceStarted(nodes=nodes, rule=rule):
             return "start", f"{len(nodes)} nodes race by {rule}"
-        case NodeJoined(links=links):
-            return "join", f"{node} joins, {_count(len(links), 'peer')}"
+        case NodeJoined(links=links, stranger=stranger):
+            alone = "; it may never lead: nobody knows its key" if stranger else ""
+            return "join", f"{node} joins, {_count(len(links), 'peer')}{alone}"
         case Reorg():
             return "reorg", f"reorg {node} {_group(record.event)}"
         case BlockRefused(hash=hash_, peer=peer, reason=reason):
             return "refused", f"{node} refuses {short_hash(hash_)} of {peer}: {reason}"
+        case Equivocation(author=author, slot=slot, one=one, two=two):
+            both = f"{short_hash(one)} and {short_hash(two)}"
+            return "evidence", f"{node} has evidence: {author} sealed {both} in slot {slot}"
         case MessageRefused(peer=peer, reason=reason):
             return "refused", f"{node} refuses bytes of {peer}: {reason}"
         case TransactionRefused(id=id_, peer=peer, reason=reason):

@@ -5,7 +5,7 @@ grows with the race is bounded.
 """
 
 from collections import deque
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from math import fsum
 
 import msgspec
@@ -19,6 +19,7 @@ from powclock.record.events import (
     BlockAccepted,
     BlockFound,
     BlockRefused,
+    Equivocation,
     FaultOff,
     FaultOn,
     ForkOpened,
@@ -49,71 +50,24 @@ from powclock.record.events import (
     TransactionRefused,
     TransactionReturned,
     TransactionSent,
-    TransfersLeftOut,
+    TransactionsLeftOut,
 )
-from powclock.record.facts import LinkInfo, NodeInfo, NodeSample
+from powclock.record.facts import LinkInfo
 from powclock.record.frame import ActiveFault, EventLine, Mark, Totals
+from powclock.record.known import Counts, NodeView, TransactionView
 from powclock.record.narrate import narrate
 from powclock.record.reigns import Reigns
+from powclock.record.service import Service, ServiceFold
 
-SPARK_SAMPLES = 60
 HISTORY_SAMPLES = 400
 MARKS_MAX = 50
 RECENT_TICKS = 20
+ENTERED_MAX = 60
 LINES_MAX = 500
 TRANSACTIONS_MAX = 5_000
 BLOCKS_KEPT = 1_000
 # For so long a node does not talk to a peer that it dropped (`network/conduct`).
 DROPPED_NS = 30_000_000_000
-
-
-@dataclass(slots=True)
-class NodeView:
-    """What is known of one node."""
-
-    info: NodeInfo
-    running: bool = False
-    frozen: bool = False
-    damaged: bool = False
-    applied: int = 0
-    head: Hash = ""
-    height: int = 0
-    seen_ns: int = 0
-    won: int = 0
-    refused: int = 0
-    sample: NodeSample | None = None
-    rates: deque[float] = field(default_factory=lambda: deque(maxlen=SPARK_SAMPLES))
-
-
-@dataclass(slots=True)
-class TransactionView:
-    """A transaction that a client sent; `block` has it on the best chain, if any does."""
-
-    id: Hash
-    client: str
-    node: NodeId
-    sent_ns: int
-    amount: int
-    fee: int
-    block: Hash | None = None
-
-
-@dataclass(slots=True)
-class Counts:
-    """Running counts; see `Totals`."""
-
-    forks: int = 0
-    reorgs: int = 0
-    reorg_depth_max: int = 0
-    blocks_mined: int = 0
-    blocks_refused: int = 0
-    messages_refused: int = 0
-    peers_dropped: int = 0
-    transactions_sent: int = 0
-    transactions_confirmed: int = 0
-    transactions_returned: int = 0
-    messages: int = 0
-    message_bytes: int = 0
 
 
 class View:
@@ -131,6 +85,7 @@ class View:
         self.delays = Delays()
         self.lag = Lag()
         self.reigns = Reigns()
+        self._service = ServiceFold()
         self.faults_begun = 0
         self.tick: LeaderElected | None = None
         self.tick_ns = 0
@@ -147,6 +102,10 @@ class View:
         # Who dropped whom, and until when; taken out with the gauges that no longer count the link.
         self.shunned: dict[tuple[NodeId, NodeId], int] = {}
         self.states: StatesCompared | None = None
+        # Turns that a leader sealed more than once, as far as remembered: each is counted once.
+        self._equivocated: dict[tuple[NodeId, int], None] = {}
+        # To whom clients handed the newest transactions.
+        self.entered: deque[NodeId] = deque(maxlen=ENTERED_MAX)
         self.marks: deque[Mark] = deque(maxlen=MARKS_MAX)
         self.lines: deque[EventLine] = deque(maxlen=LINES_MAX)
         self.notable = 0
@@ -170,10 +129,12 @@ class View:
                 self._sampled(event)
             case TransactionConfirmed():
                 self.counts.transactions_confirmed += 1
+                self._service.confirmed(event.wait_s if event.id in self.transactions else None)
                 self._stands_in(event.id, event.block)
             case TransactionReturned():
                 self.counts.transactions_returned += 1
                 self.counts.transactions_confirmed -= 1
+                self._service.returned()
                 self._stands_in(event.id, None)
             case LeaderElected():
                 self.tick, self.tick_ns = event, record.time_ns
@@ -197,7 +158,7 @@ class View:
                 self.sides = event.sides or self.sides
                 self.faults_begun += 1
                 self.marks.append(Mark(record.time_ns, event.fault, on=True))
-            case TransfersLeftOut(id=id_) if id_ in self.faults:
+            case TransactionsLeftOut(id=id_) if id_ in self.faults:
                 self.faults[id_] = msgspec.structs.replace(self.faults[id_], left_out=event)
             case AttackMoved(id=id_) if id_ in self.faults:
                 self.faults[id_] = msgspec.structs.replace(self.faults[id_], attack=event)
@@ -244,6 +205,7 @@ class View:
                 self.blocks.found(event, name, record.time_ns)
             case TransactionSent():
                 self.counts.transactions_sent += 1
+                self.entered.append(name)
                 self.transactions[event.id] = TransactionView(
                     event.id, event.client, name, record.time_ns, event.amount, event.fee
                 )
@@ -277,6 +239,12 @@ class View:
             case PeerDropped(peer=peer):
                 self.counts.peers_dropped += 1
                 self.shunned[node.info.name, peer] = self.time_ns + DROPPED_NS
+            case Equivocation(author=author, beat=beat):
+                if (author, beat) not in self._equivocated:
+                    self.counts.equivocations += 1
+                    self._equivocated[author, beat] = None
+                    if len(self._equivocated) > TRANSACTIONS_MAX:
+                        del self._equivocated[next(iter(self._equivocated))]
             case PeersFound(links=links):
                 self._linked(links)
             case _:
@@ -315,6 +283,7 @@ class View:
 
     def _sampled(self, event: Sampled) -> None:
         self.counts.messages, self.counts.message_bytes = event.messages, event.message_bytes
+        self._service.sampled(event.clients, event.messages, event.message_bytes, self.time_ns)
         rates = {sample.node: sample for sample in event.nodes}
         for name, node in self.nodes.items():
             sample = rates.get(name)
@@ -388,6 +357,10 @@ class View:
     def totals(self) -> Totals:
         """Counts for a frame."""
         return Totals(**asdict(self.counts), blocks_stale=self.blocks_stale, hashes=self.hashes)
+
+    def service(self) -> Service:
+        """What clients see, so far."""
+        return self._service.service(self.time_ns)
 
     def conditions(self) -> Conditions:
         """What the race was run under, so far."""

@@ -24,8 +24,8 @@ GROUP_NS = 30_000_000_000
 
 # The kinds in the order in which they can be chosen.
 KINDS = (
-    "tick", "fork", "reorg", "fault", "heal", "attack", "memory", "states", "refused", "drop",
-    "orphan", "up", "join", "difficulty", "start",
+    "tick", "fork", "reorg", "fault", "heal", "attack", "memory", "states", "evidence", "refused",
+    "drop", "orphan", "up", "join", "difficulty", "start",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate, OneWay
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
+from powclock.network.faults.equivocate import Equivocate
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Flaw, Forge
@@ -207,6 +208,9 @@ FAULT_KEYS = (
              _one(Censor), about="client1 is left out"),
     FaultKey("X", "conflict", "conflict", "A client spends all its money at two nodes at once",
              ATTACKS, _one(Conflict), about="all money spent twice at once"),
+    FaultKey("T", "equivocate", "two blocks", "A leader seals two blocks for one beat: its "
+             "signatures are evidence", ATTACKS, _one(Equivocate), about="two blocks for one turn",
+             one_node=True),
     FaultKey("F", "flood", "flood", "A node sends junk: bytes, headers, transactions",
              ATTACKS, (Strength("5/s", _flood(5)), Strength("20/s", _flood(20)),
                        Strength("100/s", _flood(100))), usual=1,

@@ -31,6 +31,7 @@ SIGMA = "σ"
 WITHHELD = "◉"
 FITS = "✓"
 OUTSIDE = "!"
+TWICE = "⋔"
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -69,6 +70,7 @@ FAULTS = {
     "memory": WRONG_STATE,
     "censor": "¬",
     "conflict": "⋎",
+    "equivocate": TWICE,
 }
 
 DIGITS = {
@@ -172,6 +174,7 @@ _STAND_INS = {
     "∥": '"',
     "⊡": "H",
     "≋": "J",
+    "⋔": "W",
 }
 _STAND_INS |= dict.fromkeys("─━╍╺╸", "-")
 _STAND_INS |= dict.fromkeys("│┃╎╻╹", "|")

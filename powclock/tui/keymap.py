@@ -6,6 +6,7 @@ footer, help and fault panel read it, so they never show a key that does somethi
 """
 
 import unicodedata
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
@@ -61,6 +62,27 @@ class Keys:
             else each
             for each in own
         )
+
+    def among(
+        self, ids: Container[str], words: Mapping[str, tuple[str, str]], shown: Container[str]
+    ) -> "Keys":
+        """Some of them, for a screen where a key does something else: other words and tooltip.
+
+        `shown` are those that the footer shows.
+        """
+        kept = (binding for binding in self.bindings if binding.id in ids)
+        keys = Keys(())
+        keys.mapped, keys._labels = self.mapped, self._labels
+        keys.bindings = tuple(
+            replace(
+                each,
+                description=words.get(each.id, (each.description, ""))[0],
+                tooltip=words.get(each.id, ("", each.tooltip))[1],
+                show=each.id in shown,
+            )
+            for each in kept
+        )
+        return keys
 
     def label(self, id_: str) -> str:
         """How the key of a binding is written where it works."""

@@ -4,7 +4,7 @@ from powclock.tui.binding import Binding
 from powclock.tui.fault_keys import FAULT_KEYS
 
 # Panels with a number, in the order of their numbers.
-NUMBERED = ("clock", "chain", "nodes", "events", "hash_rate", "tips", "network")
+NUMBERED = ("clock", "chain", "nodes", "events", "hash_rate", "tips", "network", "clients")
 
 TIME = Binding.Group("Time")
 PANELS = Binding.Group("Panels")
@@ -94,6 +94,8 @@ BINDINGS = (
     _bind("y", "copy", "copy", "Copy the hash of the chosen block, or of the head", PANELS),
     _bind("escape", "back", "back", "Close, or choose nothing: faults then hit all nodes", PANELS,
           display="esc"),
+    _bind("backspace", "side_by_side", "side by side", "With --rules: back to all races",
+          PANELS, display="bksp"),
     _bind("p", "partition", "partition", "Cut the network in two, or join it again", FAULTS,
           show=True),
     *(
@@ -125,3 +127,35 @@ BINDINGS = (
     _bind("ctrl+p", "palette", "palette", "Find a key by what it does", PROGRAM, display="^p",
           show=True),
 )  # fmt: skip
+
+# The keys that work while races are next to each other: they act on all of them.
+SIDE_BY_SIDE = frozenset({
+    "pause", "step_event", "step_tick", "slower", "faster", "real_time", "next_panel",
+    "panel_before", *(f"panel_{name}" for name in NUMBERED[:3]), "maximise", "up", "down", "left",
+    "right", "enter", "back", "partition", *(f"fault_{entry.id}" for entry in FAULT_KEYS), "join",
+    "leave", "restart", "heal_all", "faults", "theme", "shot", "help", "leave_race", "palette",
+})  # fmt: skip
+SIDE_BY_SIDE_SHOWN = frozenset({
+    "pause", "step_event", "next_panel", "enter", "partition", "faults", "help", "leave_race",
+    "palette",
+})  # fmt: skip
+# What some of them do there.
+SIDE_BY_SIDE_WORDS = {
+    "pause": ("pause", "Pause all races, or go on"),
+    "step_event": ("step", "The chosen race goes on to its next event, the others as far"),
+    "step_tick": ("tick", "The chosen race goes on to its next tick, the others as far"),
+    "next_panel": ("next race", "Choose the next race"),
+    "panel_before": ("race before", "Choose the race before"),
+    **{
+        f"panel_{name}": (f"race {number}", f"Choose the race of column {number}")
+        for number, name in enumerate(NUMBERED[:3], start=1)
+    },
+    "maximise": ("open", "The chosen race on the whole screen; bksp or esc comes back"),
+    "enter": ("open", "The chosen race on the whole screen; bksp or esc comes back"),
+    "up": ("up", "The node above: faults strike it in every race"),
+    "down": ("down", "The node below: faults strike it in every race"),
+    "left": ("left", "Choose the race to the left"),
+    "right": ("right", "Choose the race to the right"),
+    "back": ("back", "Choose no node: faults strike all"),
+    "leave_race": ("quit", "End all races"),
+}

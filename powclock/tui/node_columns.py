@@ -13,6 +13,7 @@ from functools import lru_cache
 from powclock.lab.expected import Expected
 from powclock.lab.expected_of_nodes import share_of_blocks
 from powclock.record.frame import NodeRow
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.expectations import mark
 from powclock.tui.glyphs import (
     BARS,
@@ -26,6 +27,7 @@ from powclock.tui.glyphs import (
     STILL,
     WRONG_STATE,
 )
+from powclock.tui.groups import groups_of
 from powclock.tui.node_order import deviation
 from powclock.tui.state import State
 from powclock.tui.text import age, fit, hash_rate
@@ -128,6 +130,11 @@ def _state(state: State, row: NodeRow) -> Part:
     palette = state.palette
     if row.state == "split":
         return f"{CUT} split{_side(state, row.name)}", palette.rival
+    if row.state == "idle" and answer_of(state.frame) is not Answer.WORK:
+        turns = state.frame.turns if state.frame is not None else None
+        if turns is not None and row.name not in turns.leaders:
+            return "not known", palette.warning  # it follows, and may never lead
+        return "running", palette.good
     words, style = {
         "down": (f"{DOWN} down", palette.bad),
         "frozen": (f"{STILL} frozen", palette.stale),
@@ -167,6 +174,20 @@ def _refused(state: State, row: NodeRow) -> Part:
     return str(row.refused), state.palette.warning if row.refused else state.palette.faint
 
 
+def _group(state: State, row: NodeRow) -> Part:
+    """The group of nodes that it agrees with, by its sign and what they agree on."""
+    if state.frame is None:
+        return "–", state.palette.muted
+    for group in groups_of(state.frame, state.palette):
+        if row.name in group.nodes:
+            return f"{group.sign} {group.label}", group.style
+    return "–", state.palette.muted
+
+
+def _applied(state: State, row: NodeRow) -> Part:
+    return str(row.applied), state.palette.text
+
+
 # In the order of the table.
 COLUMNS = (
     Column("node", _NAME_CELLS + 2, _name),
@@ -174,6 +195,8 @@ COLUMNS = (
     Column("rate", 11, _rate, right=True),
     Column("trend", SPARK_MIN + 2, _trend),
     Column("tip", 8, _tip, right=True),
+    Column("says", 12, _group),
+    Column("applied", 9, _applied, right=True),
     Column("state", 11, _state),
     Column("seen", 8, seen, right=True),
     Column("peers", 7, _peers),
@@ -190,22 +213,41 @@ _PRIORITY = (
     "node", "rate", "tip", "state", "trend", "peers", "clock", "won", "luck", "region", "share",
     "seen", "pool", "refused",
 )  # fmt: skip
+# Where work does not lead, what speaks of hashes is left out.
+_PRIORITIES = {
+    Answer.WORK: _PRIORITY,
+    Answer.NOBODY: ("node", "says", "applied", "state", "peers", "clock", "region", "refused"),
+    Answer.SCHEDULE: (
+        "node", "clock", "tip", "state", "won", "peers", "seen", "pool", "refused", "region",
+    ),
+    Answer.OTHER: (
+        "node", "tip", "state", "won", "peers", "clock", "seen", "pool", "refused", "region",
+    ),
+}  # fmt: skip
 
 
 @lru_cache(maxsize=32)
 def choose(
-    width: int, *, name_cells: int = 9, region_cells: int = 0, skewed: bool = False
+    width: int,
+    *,
+    name_cells: int = 9,
+    region_cells: int = 0,
+    skewed: bool = False,
+    answer: Answer = Answer.WORK,
 ) -> tuple[Column, ...]:
     """The columns that fit into so many cells after the pointer, in order.
 
     Regions and clocks that are right would say nothing, so their columns are there only if a node
-    has a region, or a clock that is wrong. What is left over goes to long names, and to the trend.
+    has a region, or a clock that is wrong; under a schedule every clock counts. What is left over
+    goes to long names, and to the trend.
     """
     room = width - 2
     chosen: dict[str, int] = {}
-    for title in _PRIORITY:
+    for title in _PRIORITIES[answer]:
         cells = _BY_TITLE[title].width
-        if (title == "clock" and not skewed) or (title == "region" and not region_cells):
+        if (title == "clock" and not skewed and answer is not Answer.SCHEDULE) or (
+            title == "region" and not region_cells
+        ):
             continue
         if title == "node":
             cells = min(max(name_cells + 2, 7), cells)

@@ -29,6 +29,8 @@ KEYS: dict[str, tuple[Key, bool]] = {
     "rate": (lambda row, _: row.hash_rate, True),
     "trend": (lambda row, _: row.spark[-1] if row.spark else 0, False),
     "tip": (lambda row, _: (row.height, row.tip == "best"), True),
+    "says": (lambda row, _: row.tip, False),
+    "applied": (lambda row, _: row.applied, True),
     "seen": (lambda row, _: -row.seen_ns, True),
     "peers": (lambda row, _: row.peers, True),
     "won": (lambda row, _: row.won, True),

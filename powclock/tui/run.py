@@ -11,13 +11,17 @@ import asyncio
 import gc
 import signal
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from powclock.race.commands import Quit
 from powclock.race.messages import Ended, Race
 from powclock.tui.app import PowclockApp
 from powclock.tui.hang_up import ends_with_terminal
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
+from powclock.tui.shell import Look, Shell
+from powclock.tui.split.app import Lasts, SplitApp
 from powclock.tui.theme_depth import terminal_depth
 from powclock.tui.theme_file import DEFAULT, ThemeError
 
@@ -43,6 +47,17 @@ class ScreenOptions:
     motion: bool = True
     mouse: bool = True
 
+    def look(self) -> Look:
+        """What the screen itself needs to know of it."""
+        return Look(
+            fps=self.fps,
+            theme=self.theme,
+            depth=terminal_depth(),
+            keys=self.keys,
+            ascii_only=self.ascii_only,
+            motion=self.motion,
+        )
+
 
 def run_screen(race: Race, options: ScreenOptions) -> Ended | None:
     """Show the race until the person leaves; the race's last word, if it came in time.
@@ -50,26 +65,47 @@ def run_screen(race: Race, options: ScreenOptions) -> Ended | None:
     Raises:
         ScreenError: the screen broke, or its theme has become unusable since it was chosen.
     """
+    return _show(lambda: PowclockApp(race, **options.look()), [race], options)
+
+
+def run_split(
+    races: Sequence[tuple[str, Race]], rate: float, options: ScreenOptions
+) -> Lasts | None:
+    """Show races by rule next to each other until the person leaves; their last words.
+
+    They are to be paused: they begin together, at this rate, once all of them are there.
+
+    Raises:
+        ScreenError: the screen broke, or its theme has become unusable since it was chosen.
+    """
+    return _show(
+        lambda: SplitApp(races, rate=rate, **options.look()), [race for _, race in races], options
+    )
+
+
+Outcome = TypeVar("Outcome")
+
+
+def _show(
+    make: Callable[[], Shell[Outcome]], races: Sequence[Race], options: ScreenOptions
+) -> Outcome | None:
+    def last_wish() -> None:
+        for race in races:
+            race.send(Quit())
+
     try:
-        app = PowclockApp(
-            race,
-            fps=options.fps,
-            theme=options.theme,
-            depth=terminal_depth(),
-            keys=options.keys,
-            ascii_only=options.ascii_only,
-            motion=options.motion,
-        )
+        app = make()
     except ThemeError as error:
         raise ScreenError(str(error)) from error
-    with ends_with_terminal(sys.stdin.fileno(), lambda: race.send(Quit())):
-        ended = asyncio.run(_run(app, mouse=options.mouse))
+    with ends_with_terminal(sys.stdin.fileno(), last_wish):
+        running = _run(app, mouse=options.mouse)
+        outcome = asyncio.run(running)
     if app.broke is not None:
         raise ScreenError(app.broke)
-    return ended
+    return outcome
 
 
-async def _run(app: PowclockApp, *, mouse: bool) -> Ended | None:
+async def _run(app: Shell[Outcome], *, mouse: bool) -> Outcome | None:
     loop = asyncio.get_running_loop()
     signals = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
     for number in signals:

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from rich.style import Style
 
 from powclock.race.messages import Ended
-from powclock.record.events import NANOSECONDS, Hash
+from powclock.record.events import NANOSECONDS, Hash, StatesCompared
 from powclock.record.frame import ActiveFault, Frame, NodeRow, Pace
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.event_log import EVENTS_KEPT, EventLog
 from powclock.tui.expectations import Expectations
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
@@ -83,6 +84,9 @@ class State:
         self._waiting: Frame | None = None
         self.ended: Ended | None = None
         self.expectations = Expectations()
+        # Since when nodes hold heads, or states, that do not go together; None while they agree.
+        self.differ_since_ns: int | None = None
+        self._compared: StatesCompared | None = None
         self._hues: dict[str, int] = {}
         self._rows: dict[str, NodeRow] = {}
         self._rows_of: Frame | None = None
@@ -99,12 +103,35 @@ class State:
             self._look_closer(frame)
             return
         self.frame = frame
+        self._see_difference(frame)
         self.events.extend(frame.events)
         self.events_left_out += frame.events_left_out
         for row in frame.nodes:
             self._hues.setdefault(row.name, len(self._hues))
         if self.selected is not None and self.row(self.selected) is None:
             self.selected = None
+
+    def _see_difference(self, frame: Frame) -> None:
+        """Notice since when nodes disagree: by their states where these are compared."""
+        states = frame.states
+        if states is None:
+            apart = any(row.tip == "rival" for row in frame.nodes)
+        else:
+            apart = len(states.groups) > 1 and not states.settling
+        if not apart:
+            self.differ_since_ns = None
+        elif states is not None and states != self._compared:
+            self.differ_since_ns = frame.time_ns - round(states.since_s * NANOSECONDS)
+        elif self.differ_since_ns is None:
+            self.differ_since_ns = frame.time_ns
+        self._compared = states
+
+    @property
+    def differ_s(self) -> float:
+        """For how long nodes have disagreed."""
+        if self.frame is None or self.differ_since_ns is None:
+            return 0.0
+        return max(self.frame.time_ns - self.differ_since_ns, 0) / NANOSECONDS
 
     def _look_closer(self, later: Frame) -> None:
         """What one looks into once the picture is frozen is of the moment when it first came."""
@@ -174,11 +201,14 @@ class State:
         return unusual(self.wait_s, self.frame.expected_interval_s) if self.frame else 0.0
 
     def miners(self, names: tuple[str, ...]) -> int:
-        """How many of these nodes spend hashes now."""
+        """How many of these nodes may find the next block: they spend hashes, or just run."""
         if self.frame is None:
             return 0
-        chosen = set(names)
-        return sum(row.name in chosen and _mines(row) for row in self.frame.nodes)
+        chosen, work = set(names), answer_of(self.frame) is Answer.WORK
+        return sum(
+            row.name in chosen and (_mines(row) if work else row.state not in _STILL)
+            for row in self.frame.nodes
+        )
 
     def branch_unusual(self, names: tuple[str, ...], found_ns: int) -> float:
         """How unusual the wait of a branch is, judged by the hash rate that works on it alone."""
@@ -191,9 +221,11 @@ class State:
         return unusual(wait_s, self.frame.expected_interval_s / share)
 
     def rate_share(self, names: tuple[str, ...]) -> float:
-        """The part of the hash rate that these nodes have."""
+        """The part of the hash rate that these nodes have; where nobody hashes, of the nodes."""
         if self.frame is None:
             return 0.0
+        if answer_of(self.frame) is not Answer.WORK:
+            return len(names) / max(len(self.frame.nodes), 1)
         chosen = set(names)
         rates = [(row.name in chosen, row.hash_rate) for row in self.frame.nodes if _mines(row)]
         total = sum(rate for _, rate in rates)
@@ -211,5 +243,8 @@ def both(before: Frame, after: Frame) -> Frame:
     )
 
 
+_STILL = frozenset({"down", "frozen"})
+
+
 def _mines(row: NodeRow) -> bool:
-    return row.state not in {"down", "frozen", "idle"}
+    return row.state not in _STILL and row.state != "idle"

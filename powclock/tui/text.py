@@ -2,7 +2,7 @@
 
 import math
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from powclock.record.events import NANOSECONDS
 from powclock.tui.glyphs import ELLIPSIS
@@ -149,3 +149,19 @@ def shortened(digits: str, width: int) -> str:
 def in_sight(top: int, row: int, room: int) -> int:
     """The first row to show so that a row is among so many, scrolled no further than needed."""
     return min(max(top, row - room + 1), row)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most so many cells, broken between words where there are any."""
+    lines: list[str] = []
+    for paragraph in text.splitlines():
+        line = ""
+        for word in paragraph.split():
+            if line and cell_len(line) + 1 + cell_len(word) > width:
+                lines.append(line)
+                line = ""
+            line = f"{line} {word}" if line else word
+            *full, line = chop_cells(line, max(width, 2)) or [""]
+            lines += full
+        lines.append(line)
+    return lines

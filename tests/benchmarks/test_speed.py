@@ -42,7 +42,7 @@ def test_the_kernel_is_as_fast_as_a_bare_loop() -> None:
 
 def test_grinding_a_race_costs_little_more_than_its_hashes() -> None:
     what = scenario(
-        2, miner="grinding", nodes={"hash_rate": 50_000}, workload={"transfers_per_s": 0}
+        2, miner="grinding", nodes={"hash_rate": 50_000}, workload={"transactions_per_s": 0}
     )
     spent = 0.0
 
@@ -59,7 +59,7 @@ def test_grinding_a_race_costs_little_more_than_its_hashes() -> None:
 
 
 def test_a_sampled_race_outruns_the_clock_by_far() -> None:
-    what = scenario(2, nodes={"count": 10}, workload={"transfers_per_s": 1})
+    what = scenario(2, nodes={"count": 10}, workload={"transactions_per_s": 1})
     counted = 0
 
     def whole_race() -> None:

@@ -8,9 +8,11 @@ from powclock.clock.node_clock import RaceClock
 from powclock.clock.streams import Stream
 from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 from powclock.election.difficulty import BitcoinDifficulty, Difficulty
+from powclock.election.election import Candidate, WorkTerms
 from powclock.election.proof_of_work import (
     MEDIAN_TIME_SPAN,
     ProofOfWork,
+    WorkElection,
     check_proof,
     median_time_past,
 )
@@ -30,6 +32,7 @@ from tests.builders import (
     append,
     block_of,
     entries,
+    key,
     mainnet_headers,
     mined,
     parent_of,
@@ -279,3 +282,18 @@ def test_sealing_a_block_spends_hashes_until_it_verifies() -> None:
     rule.verify(block, GENESIS_ENTRY, clock.now())
     assert block.header.parent == GENESIS.hash
     assert loop.now_ns == (block.header.nonce + 1) * NANOSECONDS // 100
+
+
+def test_under_work_anybody_may_lead_and_nobody_is_accused_of_two_proofs() -> None:
+    terms = WorkTerms(Constant(), EASY_BITS, EASY_LIMIT, 10, 1)
+    election = WorkElection(600.0, terms)
+    assert (election.interval_s, election.work, election.leaders(NOW_NS)) == (600.0, terms, ())
+    assert election.admits(key("zoe").public)
+    rate = HashRate(0, 0, Stream(1), lambda: 0)
+    miner = GrindingMiner(rate, lambda: 0)
+    rule = election.rule(Candidate("zoe", key("zoe"), RaceClock(VirtualLoop()), miner))
+    block = election.reseal(block_of(GENESIS.hash, 1), key("zoe"))
+    rule.verify_alone(block)
+    assert rule.claim(block) is None
+    assert rule.leader(GENESIS_ENTRY, NOW_NS) is None
+    assert rule.weight(block) == rule.weight(block) == 2

@@ -10,7 +10,7 @@ import pytest
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.lab.agreement import Agreement, race_and_look
 from powclock.lab.compare import Comparison, Figures, Trial, compare, compared, figures, trials_of
-from powclock.lab.compare_text import LINES, compare_csv, compare_text
+from powclock.lab.compare_text import LINES, compare_csv, compare_text, table
 from powclock.lab.pictures import compare_picture
 from powclock.race.driver import Driver
 from powclock.race.scenario import Scenario, ScenarioError, load_scenario
@@ -23,10 +23,11 @@ S = NANOSECONDS
 def raced(rule: str, seed: int, **others: object) -> Figures:
     """A race of a comparison as if it had been."""
     plain = Figures(
-        rule=rule, seed=seed, race_s=270.0, agreed_after_s=0.5, agreed_part=0.9, confirmed=540,
-        confirmed_per_s=2.0, forks=3, reorgs=10, messages_per_confirmed=99.5,
-        bytes_per_confirmed=7_650.0, nakamoto=4, gini=0.25, entropy_bits=3.0, reign_mean_s=5.5,
-        digest="d" * 64,
+        rule=rule, seed=seed, race_s=270.0, agreed_after_s=0.5, agreed_part=0.9,
+        availability=0.99987, contradicting_reads=0.1, writes_lost=0.0, confirmed=540,
+        confirmed_per_s=2.0, wait_median_s=3.0, wait_95_s=12.25, forks=3, reorgs=10,
+        messages_per_confirmed=99.5, bytes_per_confirmed=7_650.0, nakamoto=4, gini=0.25,
+        entropy_bits=3.0, reign_mean_s=5.5, digest="d" * 64,
     )  # fmt: skip
     return msgspec.structs.replace(plain, **others)
 
@@ -53,19 +54,24 @@ def test_the_text() -> None:
         "faults    loss 5% (30–150 s), crash of bob (40–70 s), partition (80–140 s)",
         "heal      at 150 s",
         "",
-        "                                          pow  theirs",
-        "agree again                            2 of 2   never",
-        "first agreed after the heal, s  1.0 (0.5–1.5)       –",
-        "in agreement since then                   90%      0%",
-        "confirmed a second                  1.5 (1–2)       2",
-        "forks                                 4 (3–5)       3",
-        "reorgs, of all nodes                       10      10",
-        "messages per confirmed                   99.5    99.5",
-        "bytes per confirmed                      7650    7650",
-        "lead more than half (Nakamoto)              4       –",
-        "Gini of blocks led                       0.25       –",
-        "entropy of leaders, bits                 3.00       –",
-        "one leads in a row for, s                 5.5       –",
+        "                                     pow  theirs",
+        "agree again                       2 of 2   never",
+        "agreed after the heal, s   1.0 (0.5–1.5)   never",
+        "in agreement since, %                 90       0",
+        "requests answered, %               99.99   99.99",
+        "contradicting reads, %              10.0    10.0",
+        "writes lost, %                       0.0     0.0",
+        "confirmed a second             1.5 (1–2)       2",
+        "half confirmed within, s             3.0     3.0",
+        "95 % confirmed within, s            12.2    12.2",
+        "forks                            4 (3–5)       3",
+        "reorgs, of all nodes                  10      10",
+        "messages per confirmed              99.5    99.5",
+        "bytes per confirmed                 7650    7650",
+        "Nakamoto coefficient                   4       –",
+        "Gini of blocks led                  0.25       –",
+        "entropy of leaders, bits            3.00       –",
+        "one leads in a row for, s            5.5       –",
         "",
         "a cell is the mean of the seeds, in brackets the range",
     ]
@@ -130,6 +136,13 @@ def test_figures_are_those_of_the_race() -> None:
     assert (measured.digest, measured.race_s) == (summary.digest, 60)
     assert measured.confirmed == summary.transactions_confirmed > 30
     assert measured.confirmed_per_s == measured.confirmed / 60
+    clients = summary.service.clients
+    assert measured.availability == clients.answered / clients.requests
+    assert measured.contradicting_reads == clients.contradicting / clients.reads > 0
+    assert measured.writes_lost == clients.lost / clients.acknowledged
+    assert (measured.wait_median_s, measured.wait_95_s) == (
+        summary.service.wait_median_s, summary.service.wait_95_s,
+    )  # fmt: skip
     assert measured.messages_per_confirmed == summary.messages / measured.confirmed
     assert measured.bytes_per_confirmed == summary.message_bytes / measured.confirmed
     assert (measured.forks, measured.reorgs) == (summary.forks, summary.reorgs)
@@ -166,3 +179,29 @@ def test_a_picture_is_the_same_bytes_again(suffix: str, tmp_path: Path) -> None:
     if suffix == ".svg":
         for words in (*(line.label for line in LINES), "pow", "theirs", "partition"):
             assert words in one.decode()
+
+
+def test_after_loss_a_crash_and_a_partition_all_agree_again_but_for_naive_replication() -> None:
+    rules, seeds = ["naive", "schedule", "pow"], range(1, 6)
+    comparison = compare(trials_of(SHIPPED, rules, seeds, None), 2, lambda _: None)
+    for each in comparison.races:
+        assert each.broken == ""
+        if each.rule == "naive":
+            assert (each.agreed_after_s, each.agreed_part) == (None, 0)
+        else:
+            assert each.agreed_after_s is not None
+            assert each.agreed_after_s < 15
+            assert each.agreed_part > 0.8
+    head, agree, first, part, *_ = table(comparison)
+    assert head == ("", "naive", "schedule", "pow")
+    assert agree == ("agree again", "never", "5 of 5", "5 of 5")
+    assert (first[1], part[1]) == ("never", "0")
+
+
+def test_in_fair_weather_naive_replication_agrees_like_the_others() -> None:
+    calm = scenario(nodes={"count": 4}, links={"latency_ms": 20, "jitter_ms": 5})
+    races = [figures(trial) for trial in trials_of(calm, ["naive", "schedule", "pow"], [1], 40.0)]
+    assert [each.rule for each in races] == ["naive", "schedule", "pow"]
+    assert all(each.agreed_part > 0.5 for each in races)
+    naive = races[0]
+    assert (naive.forks, naive.reorgs, naive.nakamoto, naive.reign_mean_s) == (None,) * 4

@@ -48,7 +48,7 @@ def summary(
         digest="d" * 64, records=9, inputs=0, race_seconds=mean_s * ticks, ticks=ticks,
         interval_mean_s=mean_s, blocks_mined=mined, blocks_stale=stale,
         stale_of_mined=stale / mined if mined else 0.0, forks=stale, reorgs=0, reorg_depth_max=0,
-        blocks_refused=0, messages_refused=0, peers_dropped=0, blocks_by_node={},
+        blocks_refused=0, messages_refused=0, equivocations=0, peers_dropped=0, blocks_by_node={},
         led_by_node={}, reigns=0, reign_mean_s=0.0, reign_max_s=0.0, reign_max_ticks=0, hashes=1,
         transactions_sent=0,
         transactions_confirmed=0, transactions_returned=0, messages=0, message_bytes=0,

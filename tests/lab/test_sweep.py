@@ -13,12 +13,13 @@ from powclock.lab.pictures import sweep_picture
 from powclock.lab.sweep import Measured, Row, Sweep, Task, gathered, measure, sweep, tasks_of
 from powclock.lab.sweep_text import sweep_csv, sweep_text
 from powclock.machine.ledger import Ledger
-from powclock.race.scenario import Scenario, ScenarioError, load_scenario
+from powclock.race.scenario import Scenario, ScenarioError, adapted, load_scenario
 from tests.scenarios.races import scenario
 
 SHIPPED = load_scenario("sweep")
 SMALL = msgspec.structs.replace(SHIPPED, nodes=msgspec.structs.replace(SHIPPED.nodes, count=6))
 
+SCHEDULED = adapted(SMALL, rule="schedule")
 NARROW = {"kilobytes_per_s": 10.0}
 
 
@@ -64,7 +65,7 @@ def test_a_row_is_the_mean_of_its_seeds() -> None:
 def test_the_text() -> None:
     assert sweep_text(two_by_two()).splitlines() == [
         "sweep · pow · 10 nodes · 2 seeds, 600 s of each race",
-        "clients offer 1.5 times what blocks can hold; the chain's were 95% to 100% full",
+        "clients offer 1.5 times what blocks can hold; the chain's were 95% full or more",
         "",
         "interval  block  ticks   tx/s  reign s  longest  Nakamoto  Gini  entropy  stale",
         "     1 s     10     95   9.00      2.5     12.0       3.5  0.30      80%  20.0%",
@@ -107,7 +108,7 @@ def test_a_task_has_its_interval_and_size_and_more_transfers_than_fit() -> None:
     last = tasks[-1].scenario
     assert (last.difficulty.interval_s, last.difficulty.half_life_s) == (30, 360)
     assert last.chain.transactions_max == 50
-    assert last.workload.transfers_per_s == 1.5 * 50 / 30
+    assert last.workload.transactions_per_s == 1.5 * 50 / 30
     assert last.workload.clients * 16 >= 4 * 50
     assert last.links == SHIPPED.links
 
@@ -117,7 +118,7 @@ def test_proof_of_work_has_whole_seconds(interval_s: float) -> None:
     with pytest.raises(ScenarioError) as told:
         tasks_of(SHIPPED, [1, interval_s], [5], [0], 60.0)
     assert str(told.value) == (
-        f"--intervals: proof of work has whole seconds, as headers do: {interval_s:g} is none"
+        f"--intervals: a block takes whole seconds, as headers have them: not {interval_s:g} s"
     )
 
 
@@ -187,3 +188,56 @@ def test_a_picture_is_the_same_bytes_again(suffix: str, start: bytes, tmp_path: 
     if suffix == ".svg":
         for words in ("transactions a second", "10 a block", "40 a block", "each point another"):
             assert words in one.decode()
+
+
+@pytest.mark.parametrize("slot_s", [0.25, 1.2, 501])
+def test_a_slot_is_whole_beats(slot_s: float) -> None:
+    with pytest.raises(ScenarioError) as told:
+        tasks_of(SCHEDULED, [slot_s], [5], [0], 60.0)
+    assert str(told.value) == (
+        f"--intervals: a slot is 1 to 1000 beats of 0.5 s, {slot_s:g} s is not: "
+        "a beat is schedule.slot_s / schedule.blocks of the scenario"
+    )
+
+
+def test_a_task_under_a_schedule_keeps_its_beats() -> None:
+    (task,) = tasks_of(SCHEDULED, [40], [20], [3], 90.0)
+    assert (task.scenario.schedule.slot_s, task.scenario.schedule.blocks) == (40, 80)
+    assert task.scenario.workload.transactions_per_s == 1.5 * 20 / 0.5
+
+
+def test_where_nobody_leads_there_is_nothing_to_sweep() -> None:
+    with pytest.raises(ScenarioError) as told:
+        tasks_of(adapted(SHIPPED, rule="naive"), [1], [5], [0], 60.0)
+    assert str(told.value) == "--rule: under naive nobody leads: sweep another rule"
+
+
+def test_under_a_schedule_longer_slots_confirm_more_waste_less_and_keep_their_leader_longer() -> (
+    None
+):
+    slots_s = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
+    tasks = tasks_of(SCHEDULED, slots_s, [12], [1], 96.0)
+    rows = gathered(tasks[0], [measure(task) for task in tasks]).rows
+    assert all(row.filled > 0.95 for row in rows)
+    for shorter, longer in pairwise(rows):
+        assert shorter.transactions_per_s < longer.transactions_per_s
+        assert shorter.stale_of_mined > longer.stale_of_mined
+        assert shorter.reign_mean_s * 1.7 < longer.reign_mean_s
+    # In this time each of the six leads, until there is time for three slots alone.
+    assert rows[0].entropy_part > 0.98 > 0.65 > rows[-1].entropy_part
+    assert rows[0].nakamoto > rows[-1].nakamoto
+    # A change of leader costs about the same whatever the slot: what is lost falls as 1 / slot.
+    room_per_s = 12 / 0.5
+    lost_s = [
+        slot_s * (1 - row.transactions_per_s / room_per_s)
+        for slot_s, row in zip(slots_s[:4], rows[:4], strict=True)
+    ]
+    assert max(lost_s) < 2 * min(lost_s)
+
+
+def test_under_a_schedule_larger_blocks_lose_more_at_each_change() -> None:
+    lost = []
+    for size in (1, 15):
+        (task,) = tasks_of(SCHEDULED, [2], [size], [1], 60.0)
+        lost.append(1 - measure(task).transactions_per_s / (size / 0.5))
+    assert lost[1] > 1.2 * lost[0]

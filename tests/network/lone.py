@@ -43,6 +43,9 @@ class LenientRule:
     def weight(self, block: Block) -> int:
         return 1
 
+    def claim(self, block: Block) -> None:
+        return None
+
     def leader(self, head: Entry, now_ns: int) -> None:
         return None
 

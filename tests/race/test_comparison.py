@@ -13,7 +13,7 @@ from powclock.record.facts import StateGroup
 from tests.scenarios.races import Race, race
 from tests.scenarios.test_naive import naive, quiet
 
-SILENT = {"clients": 5, "transfers_per_s": 1e-9}
+SILENT = {"clients": 5, "transactions_per_s": 1e-9}
 ALL = ("alice", "bob", "carol", "dave", "erin", "frank")
 
 
@@ -30,7 +30,7 @@ def told(running: Race) -> list[str]:
 
 
 def test_in_fair_weather_nothing_differs_for_longer_than_messages_take() -> None:
-    with race(naive(workload={"clients": 5, "transfers_per_s": 8.0})) as running:
+    with race(naive(workload={"clients": 5, "transactions_per_s": 8.0})) as running:
         running.run(60)
         settling = [event for event in compared(running) if len(event.groups) > 1]
         assert len(settling) > 5
@@ -123,7 +123,7 @@ def _root(running: Race) -> str:
 
 
 def test_what_is_told_is_bounded() -> None:
-    workload = {"clients": 60, "transfers_per_s": 20.0}
+    workload = {"clients": 60, "transactions_per_s": 20.0}
     with race(naive(nodes={"count": 20}, workload=workload)) as running:
         running.begin(Loss(probability=0.3))
         running.run(30)

@@ -2,7 +2,14 @@
 
 from powclock.network.faults.nodes import Crash
 from powclock.race.driver import Driver
-from powclock.record.events import FaultOff, FaultOn, ForkOpened, LeaderElected, Reorg
+from powclock.record.events import (
+    FaultOff,
+    FaultOn,
+    ForkOpened,
+    LeaderElected,
+    Reorg,
+    TransactionSent,
+)
 from tests.builders import seconds
 from tests.scenarios.races import race, scenario
 
@@ -82,6 +89,25 @@ def test_faults_come_by_time_tick_and_event() -> None:
             [("crash:alice", 10.0), ("crash:carol", 1.0)],
             [("crash:carol", 1.0), ("crash:alice", 10.0)],
         )
+
+
+def test_a_fault_can_wait_for_a_payment_that_is_handed_to_its_node() -> None:
+    crash = {"kind": "crash", "nodes": ["bob"]}
+    what = scenario(
+        workload={"clients": 4, "transactions_per_s": 2.0},
+        faults=[{"at_s": 20, "on": "payment", "fault": crash}],
+    )
+    with race(what) as running:
+        running.run(60)
+        paid = next(
+            record
+            for record in running.records
+            if isinstance(record.event, TransactionSent)
+            and record.node == "bob"
+            and record.time_ns >= seconds(20)
+        )
+        (began,) = [record for record in running.records if isinstance(record.event, FaultOn)]
+        assert began.time_ns == paid.time_ns > seconds(20)
 
 
 def test_everybody_down_and_up_again() -> None:

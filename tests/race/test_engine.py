@@ -2,6 +2,7 @@
 
 import math
 import queue
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -9,15 +10,19 @@ from msgspec.structs import replace
 
 from powclock.network.faults.nodes import Crash, Join
 from powclock.race.commands import (
+    ActAt,
     AnyCommand,
     Break,
     Find,
     Heal,
+    HealAll,
+    Hold,
     Look,
     Quit,
     SetRate,
     StepEvent,
     StepTick,
+    StepTo,
 )
 from powclock.race.engine import Engine
 from powclock.race.headless import Outputs, replay_session
@@ -125,6 +130,14 @@ def test_steps_go_to_the_next_event_and_the_next_tick_and_pause() -> None:
     assert all(frame.tick_ns <= frame.time_ns for frame in ticks.values())
 
 
+def test_a_race_without_ticks_declines_to_step_to_one() -> None:
+    messages = run(Plan(scenario(rule="naive"), math.inf, until_ns=seconds(5)), StepTick())
+    declined = [message for message in messages if isinstance(message, Declined)]
+    assert declined == [Declined("a naive race has no ticks: step to the next event instead")]
+    assert isinstance(messages[-1], Ended)
+    assert messages[-1].trouble == ""
+
+
 def test_a_step_that_began_live_is_told_as_a_step() -> None:
     engine = Engine(Plan(WHAT, 1.0), queue.SimpleQueue(), lambda _message: None)
     live = Pace(rate=1.0, reached=0.0, paused=False, behind=False)
@@ -190,3 +203,73 @@ def unseen_frame(messages: list[FromRace]) -> Frame:
     shown = messages[-2]
     assert isinstance(shown, Shown)
     return shown.frame
+
+
+def test_what_is_to_be_done_at_a_time_is_done_exactly_then_or_at_once(tmp_path: Path) -> None:
+    crash, heal = Break(Crash(nodes=("bob",))), HealAll()
+    file = tmp_path / "race.powclock"
+    plan = Plan(WHAT, 0.0, until_ns=seconds(40), recording=str(file))
+    messages = run(
+        plan, ActAt(seconds(7), crash), ActAt(seconds(30), heal), ActAt(0, crash), SetRate(math.inf)
+    )
+    session = load_session(file)
+    # The last one is behind those that wait for their time.
+    assert [(each.time_ns, each.action) for each in session.inputs] == [
+        (seconds(7), crash), (seconds(30), heal), (seconds(30), crash),
+    ]  # fmt: skip
+    assert isinstance(messages[-1], Ended)
+    again = replay_session(session, outputs=Outputs(), progress=lambda _h, _n: None)
+    assert again.text() == messages[-1].summary
+
+
+def test_a_step_stops_for_what_is_to_be_done_on_its_way(tmp_path: Path) -> None:
+    crash = Break(Crash(nodes=("bob",)))
+    file = tmp_path / "race.powclock"
+    shown = shown_until(
+        Plan(WHAT, 0.0, recording=str(file)),
+        lambda _before, now: now.frame.time_ns > 0 and now.pace.paused,
+        ActAt(seconds(1), crash),
+        StepTo(seconds(2)),
+    )
+    assert [each.time_ns for each in load_session(file).inputs] == [seconds(1)]
+    assert shown[-1].frame.time_ns == seconds(2)
+
+
+def test_a_race_that_is_held_stands_there_and_is_not_behind() -> None:
+    shown = shown_until(
+        Plan(WHAT, 0.0),
+        lambda before, now: 0 < before.frame.time_ns == now.frame.time_ns,
+        Hold(seconds(3)),
+        SetRate(math.inf),
+    )
+    assert shown[-1].frame.time_ns == seconds(3)
+    assert shown[-1].pace == Pace(math.inf, 0.0, paused=False, behind=False)
+
+
+def test_a_step_to_a_time_pauses_exactly_there_whatever_holds_the_race() -> None:
+    shown = shown_until(
+        Plan(WHAT, 0.0),
+        lambda _before, now: now.frame.time_ns > 0 and now.pace.paused,
+        Hold(seconds(1)),
+        StepTo(seconds(2)),
+    )
+    assert shown[-1].frame.time_ns == seconds(2)
+
+
+def shown_until(
+    plan: Plan, over: Callable[[Shown, Shown], bool], *commands: AnyCommand
+) -> list[Shown]:
+    """The frames of a race up to two after each other that are as wanted."""
+    waiting: queue.SimpleQueue[AnyCommand] = queue.SimpleQueue()
+    for command in commands:
+        waiting.put(command)
+    shown: list[Shown] = []
+
+    def hear(message: FromRace) -> None:
+        if isinstance(message, Shown):
+            shown.append(message)
+            if len(shown) > 1 and over(*shown[-2:]):
+                waiting.put(Quit())
+
+    Engine(replace(plan, frames_per_s=60), waiting, hear).run()
+    return shown[:-1]  # the last word has a frame of its own

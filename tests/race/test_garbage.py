@@ -19,7 +19,7 @@ def test_garbage_is_sought_seldom_for_a_while() -> None:
 
 
 def test_a_race_makes_next_to_no_cyclic_garbage() -> None:
-    with race(scenario(workload={"transfers_per_s": 1})) as running:
+    with race(scenario(workload={"transactions_per_s": 1})) as running:
         running.world.recorder._sinks.clear()
         running.run(20)
         gc.collect()

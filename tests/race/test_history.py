@@ -128,7 +128,7 @@ def test_memory_does_not_grow_with_the_blocks() -> None:
     what = scenario(
         nodes={"count": 2, "wander": 0.0},
         difficulty={"interval_s": 60},
-        workload={"transfers_per_s": 0},
+        workload={"transactions_per_s": 0},
     )
     driver = Driver(what)
     past = History(driver)
@@ -151,7 +151,7 @@ def test_only_faults_after_which_nobody_goes_far_back_let_a_race_forget() -> Non
     forgetting = {
         str(kind.__struct_config__.tag) for kind in get_args(AnyFault) if not kind.needs_history
     }
-    assert forgetting == {"loss", "bit_flips", "clock_skew", "hash_rate"}
+    assert forgetting == {"loss", "bit_flips", "clock_skew", "hash_rate", "conflict"}
     assert may_forget(scenario())
     crash = {"kind": "crash", "nodes": ["alice"]}
     assert not may_forget(scenario(faults=[{"fault": {"kind": "loss"}}, {"fault": crash}]))

@@ -18,7 +18,7 @@ from tests.scenarios.races import Race, race, scenario
 FORKY = scenario(
     3,
     nodes={"count": 8},
-    workload={"transfers_per_s": 3},
+    workload={"transactions_per_s": 3},
     difficulty={"interval_s": 2, "half_life_s": 30},
     links={"latency_ms": 200},
 )

@@ -24,7 +24,7 @@ from tests.scenarios.races import Race, race, scenario
 BUSY = scenario(
     4,
     nodes={"count": 8},
-    workload={"transfers_per_s": 3},
+    workload={"transactions_per_s": 3},
     difficulty={"interval_s": 2},
     links={"latency_ms": 150},
 )

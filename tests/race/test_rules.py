@@ -18,6 +18,24 @@ class Broken:
         raise ValueError("prize must be\npositive")
 
 
+class Timeless:
+    """An election that does not say how long a tick takes; `work` is missing in the next."""
+
+    interval_s: object = "soon"
+
+    def __init__(self, setting: object) -> None:
+        """Take anything."""
+
+    def rule(self) -> None:
+        """Nothing."""
+
+    leaders = admits = reseal = rule
+
+
+class Workless(Timeless):
+    interval_s = 5
+
+
 def empty(_: object) -> object:
     return object()
 
@@ -62,6 +80,8 @@ def test_options_are_for_a_rule_of_ones_own() -> None:
          "make an election")),
         ("tests.race.test_rules:Broken", "ValueError: prize must be positive"),
         ("tests.race.test_rules:empty", "its election has no rule()"),
+        ("tests.race.test_rules:Timeless", "its interval_s is 'soon', not a time in seconds"),
+        ("tests.race.test_rules:Workless", "its election does not say its work; None is right"),
     ],
 )  # fmt: skip
 def test_a_plug_in_that_misbehaves_is_one_line_that_names_its_package(
@@ -81,6 +101,14 @@ def test_what_a_plug_in_offers_must_be_words(monkeypatch: pytest.MonkeyPatch) ->
     register(monkeypatch, lottery="tests.race.test_rules:Broken")
     with pytest.raises(RuleError, match="offers must be a set of words"):
         offers_of("lottery")
+
+
+def test_a_name_that_two_packages_register_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = EntryPoints(EntryPoint("lottery", f"{p}:Lottery", plug_ins.GROUP) for p in "ab")
+    monkeypatch.setattr(plug_ins, "entry_points", entries.select)
+    with pytest.raises(RuleError) as caught:
+        offers_of("lottery")
+    assert str(caught.value) == ("rule 'lottery' is registered by a, b: uninstall all but one")
 
 
 def test_our_own_names_cannot_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -256,8 +256,11 @@ def test_shipped_scenarios_parse_and_run() -> None:
             assert running.view.counts.transactions_confirmed > 50
             running.heal_all()
             running.run(60)
-            running.run_until(running.agreed, 60)
-            running.check_states()
+            if shipped.has_blocks:
+                running.run_until(running.agreed, 60)
+                running.check_states()
+            else:
+                assert running.world.state_groups() > 1
 
 
 def test_the_command_line_adapts_a_scenario() -> None:

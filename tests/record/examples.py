@@ -8,6 +8,7 @@ from powclock.record.events import (
     BlockHeld,
     BlockRefused,
     DifficultyChanged,
+    Equivocation,
     FaultOff,
     FaultOn,
     ForkOpened,
@@ -37,7 +38,7 @@ from powclock.record.events import (
     TransactionRefused,
     TransactionReturned,
     TransactionSent,
-    TransfersLeftOut,
+    TransactionsLeftOut,
 )
 from powclock.record.facts import (
     ChainInfo,
@@ -116,6 +117,11 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
         ("refused", "alice refuses bbbb of bob: high-hash"),
     ),
     (
+        Equivocation("bob", "00" * 32, 7, 8, B, C),
+        "alice",
+        ("evidence", "alice has evidence: bob sealed bbbb and cccc in slot 7"),
+    ),
+    (
         MessageRefused("bob", "trailing-bytes", 100),
         "alice",
         ("refused", "alice refuses bytes of bob: trailing-bytes"),
@@ -163,7 +169,7 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
         ("attack", "mallory withholds  2 : 1 in secret"),
     ),
     (
-        TransfersLeftOut("censor:mallory", "mallory", 3, 23.4, 7.6),
+        TransactionsLeftOut("censor:mallory", "mallory", 3, 23.4, 7.6),
         None,
         ("attack", "mallory leaves out 3 transactions; such wait 23 s, others 8 s"),
     ),

@@ -53,7 +53,7 @@ def test_what_is_no_record_is_refused(text: str, message: str) -> None:
 
 
 def test_every_record_of_a_race_comes_back_from_json() -> None:
-    with race(scenario(workload={"transfers_per_s": 3})) as running:
+    with race(scenario(workload={"transactions_per_s": 3})) as running:
         running.run(60)
         lines = [msgspec.json.encode(record) for record in running.records]
         again = [msgspec.json.decode(line, type=Record) for line in lines]

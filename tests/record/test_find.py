@@ -7,7 +7,7 @@ from powclock.record.find import HITS_MAX, find
 from powclock.record.view import View
 from tests.scenarios.races import race, scenario
 
-BUSY = scenario(4, workload={"transfers_per_s": 3}, difficulty={"interval_s": 2})
+BUSY = scenario(4, workload={"transactions_per_s": 3}, difficulty={"interval_s": 2})
 
 
 def made() -> View:
@@ -95,7 +95,7 @@ def test_a_client_s_transfers_are_found_newest_first() -> None:
 def test_many_of_one_kind_do_not_hide_the_others() -> None:
     names = [f"ab{number}" for number in range(HITS_MAX + 5)]
     what = scenario(
-        4, nodes={"count": len(names), "names": names}, workload={"transfers_per_s": 10}
+        4, nodes={"count": len(names), "names": names}, workload={"transactions_per_s": 10}
     )
     with race(what) as running:
         running.run(30)

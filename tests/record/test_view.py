@@ -34,7 +34,7 @@ from tests.scenarios.races import Race, race, scenario
 BUSY = scenario(
     4,
     nodes={"count": 8},
-    workload={"transfers_per_s": 2},
+    workload={"transactions_per_s": 2},
     difficulty={"interval_s": 2},
     links={"latency_ms": 150},
 )
@@ -146,6 +146,7 @@ def test_totals_are_a_count_over_the_records() -> None:
         totals = msgspec.structs.asdict(running.view.totals())
         assert totals.pop("hashes") > 0
         assert totals.pop("peers_dropped") == 0  # nobody lies
+        assert totals.pop("equivocations") == 0
         assert totals == counted(running.records)
         assert all(totals.values())
         mined = Counter(r.node for r in running.records if isinstance(r.event, BlockFound))
@@ -251,7 +252,9 @@ def test_the_state_of_a_node_is_shown() -> None:
 
 
 def test_what_the_view_remembers_is_bounded() -> None:
-    with race(scenario(difficulty={"interval_s": 1}, workload={"transfers_per_s": 0})) as running:
+    with race(
+        scenario(difficulty={"interval_s": 1}, workload={"transactions_per_s": 0})
+    ) as running:
         running.run(BLOCKS_KEPT + 300)
         view = running.view
         assert view.height > BLOCKS_KEPT

@@ -54,7 +54,7 @@ def test_a_race_converges_after_a_fault(fault: AnyFault, rule: str) -> None:
     what = scenario(
         6,
         nodes={"count": 8},
-        workload={"transfers_per_s": 2},
+        workload={"transactions_per_s": 2},
         difficulty={"rule": rule},
     )
     with race(what) as running:

@@ -23,7 +23,7 @@ def intervals_s(running: Race) -> list[float]:
 STEADY: dict[str, Any] = {
     "difficulty": {"interval_s": 10, "half_life_s": 10_000_000},
     "links": {"topology": "full_mesh", "latency_ms": 1, "jitter_ms": 0},
-    "workload": {"transfers_per_s": 0},
+    "workload": {"transactions_per_s": 0},
 }
 
 
@@ -70,7 +70,7 @@ def test_a_doubled_hash_rate_bends_the_interval_until_difficulty_follows(
         21,
         nodes={"count": 4, "wander": 0},
         links={"latency_ms": 5, "jitter_ms": 0},
-        workload={"transfers_per_s": 0},
+        workload={"transactions_per_s": 0},
         difficulty={"interval_s": 5, **rule},
     )
     with race(what) as running:

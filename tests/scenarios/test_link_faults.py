@@ -16,7 +16,7 @@ WHAT = scenario(
     nodes={"count": 8, "spread": 0, "wander": 0},
     difficulty={"half_life_s": 600},
     links={"latency_ms": 20, "jitter_ms": 0},
-    workload={"transfers_per_s": 1},
+    workload={"transactions_per_s": 1},
 )
 DURATION_S = 400
 

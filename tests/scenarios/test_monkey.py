@@ -47,7 +47,7 @@ def test_a_monkey_breaks_nothing_for_good(seed: int) -> None:
     what = scenario(
         seed,
         nodes={"count": 8},
-        workload={"transfers_per_s": 1},
+        workload={"transactions_per_s": 1},
     )
     with race(what) as running:
         running.world.recorder._sinks.remove(running.records.append)
@@ -70,7 +70,7 @@ def test_a_monkey_breaks_nothing_for_good(seed: int) -> None:
 
 
 def test_memory_grows_with_the_chain_and_nothing_else() -> None:
-    what = scenario(nodes={"count": 6}, workload={"transfers_per_s": 0.5})
+    what = scenario(nodes={"count": 6}, workload={"transactions_per_s": 0.5})
     kinds = [kind for kind in DRAWS if kind != "flood"]  # its blocks are not mined, and stay
     with race(what) as running:
         running.world.recorder._sinks.remove(running.records.append)

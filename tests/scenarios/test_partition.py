@@ -18,7 +18,7 @@ def parted(seed: int) -> Scenario:
         seed,
         nodes={"count": 10, "spread": 0.4},
         links={"latency_ms": 60, "jitter_ms": 20},
-        workload={"transfers_per_s": 2},
+        workload={"transactions_per_s": 2},
     )
 
 

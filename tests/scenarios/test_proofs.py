@@ -35,7 +35,7 @@ def test_every_proof_of_a_grinding_race_can_be_checked_with_hashlib_alone() -> N
 def test_stale_blocks_are_proofs_too_and_a_changed_one_is_none() -> None:
     what = scenario(
         5, miner="grinding", nodes={"hash_rate": 500}, difficulty={"interval_s": 1},
-        links={"latency_ms": 300}, workload={"transfers_per_s": 0},
+        links={"latency_ms": 300}, workload={"transactions_per_s": 0},
     )  # fmt: skip
     with race(what) as running:
         running.run(60)

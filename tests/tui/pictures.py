@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import cast
+from typing import Any, cast
 from zlib import crc32
 
 from rich.cells import cell_len
@@ -28,6 +28,8 @@ from textual.widgets import Input
 from powclock.race.messages import AnyMessage
 from powclock.tui.app import PowclockApp
 from powclock.tui.picture import picture as as_svg
+from powclock.tui.shell import Look, Shell
+from powclock.tui.split.app import SplitApp
 from powclock.tui.theme import Palette
 from tests.tui.recorded import RecordedRace
 
@@ -39,7 +41,10 @@ ROWS_TOLD_MAX = 12
 
 @dataclass(frozen=True)
 class Case:
-    """What a picture shows: a recording at one of its moments, after some keys and messages."""
+    """What a picture shows: a recording at one of its moments, after some keys and messages.
+
+    Several recordings, with commas between them, stand side by side; the first gets the messages.
+    """
 
     name: str
     recording: str = "split"
@@ -93,11 +98,11 @@ _OTHERS = sorted({*string.ascii_letters, *string.punctuation} - _TAKEN)
 _MORE = [chr(code) for code in range(0x410, 0x450)]
 
 
-def taken(app: PowclockApp) -> Picture:
+def taken(app: "Shell[Any]") -> Picture:
     """The screen as it is painted now, with what lies over it."""
     update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
     assert isinstance(update, LayoutUpdate)
-    names = _names(app.race_state.palette)
+    names = _names(app._states[0].palette)
     rows: list[list[str]] = []
     looks: list[list[_Look]] = []
     for line in update.strips:
@@ -189,9 +194,10 @@ def _said(look: _Look, names: dict[_Look, str]) -> str:
 
 def picture_of(case: Case, stored: Picture | None = None) -> tuple[Picture, str]:
     """The picture of a case; and as SVG, if it is another one than is stored."""
-    race = RecordedRace(case.recording, case.moment)
-    app = PowclockApp(race, fps=60, theme=case.theme, ascii_only=case.ascii_only, motion=False)
-    app.race_state.wall_s = lambda: 0.0
+    races = [RecordedRace(name, case.moment) for name in case.recording.split(",")]
+    app = _app_of(case, races)
+    for state in app._states:
+        state.wall_s = lambda: 0.0
 
     async def run() -> tuple[Picture, str]:
         async with app.run_test(size=case.size, notifications=True) as pilot:
@@ -201,14 +207,22 @@ def picture_of(case: Case, stored: Picture | None = None) -> tuple[Picture, str]
                 press(app, key)
                 await at_rest(app)
             for message in case.told:
-                race.tell(message)
+                races[0].tell(message)
             picture = await at_rest(app)
             return picture, "" if picture == stored else as_svg(cast("App[object]", app))
 
     return asyncio.run(run())
 
 
-async def at_rest(app: PowclockApp) -> Picture:
+def _app_of(case: Case, races: list[RecordedRace]) -> "Shell[Any]":
+    look = Look(fps=60, theme=case.theme, ascii_only=case.ascii_only, motion=False)
+    if len(races) == 1:
+        return PowclockApp(races[0], **look)
+    rules = [race.view.started.rule for race in races if race.view.started is not None]
+    return SplitApp(list(zip(rules, races, strict=True)), **look)
+
+
+async def at_rest(app: "Shell[Any]") -> Picture:
     """The picture once it does not change any more: the race may have been asked for something."""
     before: Picture | None = None
     same = 0
@@ -226,7 +240,7 @@ async def at_rest(app: PowclockApp) -> Picture:
     raise AssertionError("the screen does not come to rest")
 
 
-async def drained(app: PowclockApp) -> None:
+async def drained(app: "Shell[Any]") -> None:
     """Wait until the app, its screen and its panels have done all that was asked of them."""
     for pump in (app, app.screen, *app.screen.walk_children()):
         done = asyncio.Event()
@@ -240,7 +254,7 @@ async def drained(app: PowclockApp) -> None:
         await asyncio.sleep(0)
 
 
-def press(app: PowclockApp, key: str) -> None:
+def press(app: "Shell[Any]", key: str) -> None:
     """Press a key, without waiting for what comes of it."""
     character = key if len(key) == 1 else None
     if character is not None:

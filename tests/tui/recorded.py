@@ -63,7 +63,7 @@ RECORDINGS = {
         seed = 7
         nodes = { count = 10, spread = 0.4 }
         links = { latency_ms = 60, jitter_ms = 20 }
-        workload = { transfers_per_s = 0.5 }
+        workload = { transactions_per_s = 0.5 }
         [[faults]]
         at_s = 15
         lasts_s = 30
@@ -72,13 +72,35 @@ RECORDINGS = {
         (9.0, 43.0, 58.0),
         ("alice", "bob"),
     ),
+    **{
+        rule: Recording(
+            f"""
+            seed = 7
+            rule = "{rule}"
+            nodes = {{ count = 10, spread = 0.4 }}
+            links = {{ latency_ms = 60, jitter_ms = 20 }}
+            schedule = {{ slot_s = 5, blocks = 2 }}
+            workload = {{ transactions_per_s = 0.5 }}
+            [[faults]]
+            at_s = 4
+            fault = {{ kind = "clock_skew", offset_s = 7, nodes = ["carol"] }}
+            [[faults]]
+            at_s = 15
+            lasts_s = 30
+            fault = {{ kind = "partition", nodes = ["alice", "carol", "frank", "judy"] }}
+            """,
+            (9.0, 43.0, 58.0),
+            ("alice",),
+        )
+        for rule in ("naive", "schedule", "pow")
+    },
     "regions": Recording(
         """
         seed = 5
         nodes = { count = 12 }
         difficulty = { interval_s = 3 }
         links = { latency_ms = 20 }
-        workload = { transfers_per_s = 0.5 }
+        workload = { transactions_per_s = 0.5 }
         [[regions]]
         name = "europe"
         nodes = 4
@@ -98,7 +120,7 @@ RECORDINGS = {
         """
         seed = 42
         nodes = { count = 200 }
-        workload = { transfers_per_s = 0.2 }
+        workload = { transactions_per_s = 0.2 }
         """,
         (10.0,),
         ("alice",),
@@ -107,7 +129,7 @@ RECORDINGS = {
         f"""
         seed = 3
         title = {msgspec.json.encode("[/red]" + chr(27) + "[2J" + "y" * 1_900).decode()}
-        workload = {{ transfers_per_s = 0.5 }}
+        workload = {{ transactions_per_s = 0.5 }}
         [nodes]
         names = {msgspec.json.encode(_HOSTILE_NAMES).decode()}
         [[faults]]

@@ -28,13 +28,14 @@ ACTIONS = 10_000 if LONG else 300
 PATIENCE_S = 120.0  # a safety net, never a measure
 
 
+@pytest.mark.parametrize("name", ["default", "naive"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_key_click_or_size_breaks_the_screen_and_the_session_runs_again(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: int, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)  # pictures of the screen go where the person is
-    scenario = adapted(load_scenario("default"), seed=seed, miner="sampled")
+    scenario = adapted(load_scenario(name), seed=seed, miner="sampled")
     with closing(RaceProcess(Plan(scenario, rate=10.0))) as process:
         race = ListenedTo(process)
         app = StayingApp(race, theme="dark")

@@ -42,11 +42,30 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "block": ("2", "left", "enter"),
 }
 
+# Races next to each other: what is looked at, how, and at which sizes.
+SIDE_BY_SIDE: tuple[tuple[str, dict[str, Any], tuple[tuple[int, int], ...]], ...] = (
+    ("screen", {}, ((160, 45), (100, 30), (80, 24), (60, 20), (20, 5))),
+    ("opened", {"keys": ("tab", "enter")}, ((100, 30),)),
+    ("light", {"theme": "light"}, ((100, 30),)),
+    ("no-colour", {"environment": {"NO_COLOR": "1"}}, ((160, 45),)),
+    ("ascii", {"ascii_only": True}, ((100, 30),)),
+    ("help", {"keys": ("question_mark",)}, ((160, 45),)),
+    ("declined", {"told": (Declined("forge needs blocks: a naive race has none"),)}, ((100, 30),)),
+    ("broken", {"told": (Ended("invariant 7: bob", "", "powclock run x"),)}, ((100, 30),)),
+)
+
 CASES = (
     *(at(Case("screen"), size) for size in SIZES),
     *(Case(f"theme-{theme}", theme=theme) for theme in THEMES if theme != "dark"),
     *(
-        at(Case(f"panel-{name}", keys=(str(number), "m")), size)
+        at(
+            Case(
+                f"panel-{name}",
+                recording="pow" if name == "clients" else "split",
+                keys=(str(number), "m"),
+            ),
+            size,
+        )
         for number, name in enumerate(NUMBERED, start=1)
         for size in BESIDE_THE_USUAL
     ),
@@ -75,6 +94,16 @@ CASES = (
     Case("compact", keys=("z",)),
     Case("cells", keys=("z", "z")),
     at(Case("healed", moment=2), (160, 45)),
+    *(
+        at(Case(rule, recording=rule), size)
+        for rule in ("naive", "schedule")
+        for size in ((160, 45), (100, 30), (80, 24), (60, 20))
+    ),
+    *(
+        at(Case(f"side-by-side-{what}", recording="naive,schedule,pow", **how), size)
+        for what, how, sizes in SIDE_BY_SIDE
+        for size in sizes
+    ),
     at(Case("regions", recording="regions", moment=0), (160, 45)),
     at(Case("crowd", recording="crowd", moment=0), (160, 45)),
     at(Case("crowd", recording="crowd", moment=0), (80, 24)),

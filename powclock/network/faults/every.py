@@ -6,6 +6,7 @@ from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
+from powclock.network.faults.equivocate import Equivocate
 from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Forge
 from powclock.network.faults.links import BitFlips, Delay, Duplicate, Jitter, Loss, Reorder
@@ -44,6 +45,7 @@ AnyFault = (
     | SelfishMining
     | DoubleSpend
     | Eclipse
+    | Equivocate
     | Forge
     | Flood
     | MemoryFlips

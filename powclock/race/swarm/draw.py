@@ -19,6 +19,7 @@ from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate, OneWay, Partition
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.eclipse import Eclipse
+from powclock.network.faults.equivocate import Equivocate
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.flood import Flood
 from powclock.network.faults.forge import Flaw, Forge
@@ -45,6 +46,7 @@ from powclock.race.scenario import (
     Nodes,
     Planned,
     Scenario,
+    Schedule,
     Workload,
     checked,
 )
@@ -115,6 +117,7 @@ DRAWS: dict[str, Draw] = {
     "censor": lambda s, names: Censor(
         nodes=_some(s, names), clients=(f"client{1 + s.below(2)}",)),
     "conflict": lambda s, names: Conflict(nodes=tuple(s.shuffled(names)[:s.below(3)])),
+    "equivocate": lambda s, names: Equivocate(nodes=_few(s, names)),
 }
 # fmt: on
 
@@ -137,10 +140,11 @@ def draw(seed: int, rule: str = "pow") -> Scenario:
             wander=stream.choice((0.0, 0.1)),
         ),
         difficulty=_difficulty(stream, interval_s),
+        schedule=_schedule(seed, interval_s) if rule == "schedule" else Schedule(),
         links=_links(stream, seed, count, interval_s),
         workload=Workload(
             clients=max(stream.choice((0, 2, 5, 20)), clients_min),
-            transfers_per_s=round(stream.uniform(0.2, 2), 3),
+            transactions_per_s=round(stream.uniform(0.2, 2), 3),
         ),
         mining=Mining(miner="sampled", proof_hashes=16),
         chain=Chain(
@@ -159,6 +163,14 @@ def _difficulty(stream: Stream, interval_s: int) -> Difficulty:
         half_life_s = stream.choice((30, 60, 200))
         return Difficulty(rule="asert", interval_s=interval_s, half_life_s=half_life_s)
     return Difficulty(rule="bitcoin", interval_s=interval_s, window=stream.choice((2, 4, 6, 16)))
+
+
+def _schedule(seed: int, interval_s: int) -> Schedule:
+    """Beats as long as an interval, whatever the slot."""
+    stream = Stream(seed, "check schedule")
+    blocks = stream.choice((1, 1, 2, 4))
+    early_ms = stream.choice((0.0, 100.0, 500.0, 5_000.0))
+    return Schedule(slot_s=float(interval_s * blocks), blocks=blocks, early_ms=early_ms)
 
 
 def _links(stream: Stream, seed: int, count: int, interval_s: int) -> Links:

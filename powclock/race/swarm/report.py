@@ -58,8 +58,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return "\n".join(lines)
 
 
-def report_of(results: Sequence[Result]) -> Report:
-    """The report of results in the order of seeds."""
+def report_of(results: Sequence[Result], drawn: Sequence[str] = tuple(DRAWS)) -> Report:
+    """The report of results in the order of seeds; `drawn` are the kinds there can be."""
     kinds = Counter(kind for result in results for kind in result.kinds)
     pairs = Counter(
         _pair(one, two) for result in results for one, two in combinations(result.kinds, 2)
@@ -76,9 +76,9 @@ def report_of(results: Sequence[Result]) -> Report:
         transactions=sum(result.transactions for result in results),
         records=sum(result.records for result in results),
         digest=digest.hexdigest(),
-        kinds={kind: kinds[kind] for kind in DRAWS},
+        kinds={kind: kinds[kind] for kind in drawn},
         apart=sum(result.state_groups > 1 for result in results),
-        pairs={_pair(one, two): pairs[_pair(one, two)] for one, two in combinations(DRAWS, 2)},
+        pairs={_pair(one, two): pairs[_pair(one, two)] for one, two in combinations(drawn, 2)},
     )
 
 

@@ -10,7 +10,8 @@ class Seen:
 
     `flaw` says why no node may build on it (the invariant and the reason): a block on a side
     branch is accepted before anyone looks at what it does to the ledger. `fingerprint` is that of
-    its bytes in this process. Genesis has no parent, nor has a block whose parent is forgotten.
+    its bytes in this process, `turn` the header's nonce. Genesis has no parent, nor has a block
+    whose parent is forgotten.
     """
 
     __slots__ = (
@@ -24,6 +25,7 @@ class Seen:
         "parent",
         "state_root",
         "time",
+        "turn",
     )
 
     def __init__(
@@ -36,6 +38,7 @@ class Seen:
         bits: int,
         work: int,
         fingerprint: int,
+        turn: int = 0,
     ) -> None:
         self.hash = hash_
         self.parent = parent
@@ -45,6 +48,7 @@ class Seen:
         self.bits = bits
         self.chain_work: int = work + (0 if parent is None else parent.chain_work)
         self.fingerprint = fingerprint
+        self.turn = turn
         self.state_root = b""
         self.flaw: tuple[int, str] | None = None
 

@@ -16,6 +16,7 @@ INVARIANTS = {
     8: "no account nonce twice, no negative balance",
     9: "every transfer is signed by its owner for this chain",
     10: "a reorged transfer waits again or conflicts",
+    11: "every signer is the leader of its slot, and slots increase",
     12: "healed, the nodes converge",
     13: "no honest node is accused",
     15: "queues keep their bounds, and a temporary refusal is not for good",

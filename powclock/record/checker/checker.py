@@ -6,22 +6,25 @@ from typing import Any
 from powclock.record.checker.blocks import Seen, paths
 from powclock.record.checker.broken import BrokenInvariant, Place, Wrong
 from powclock.record.checker.conduct import Dishonest
-from powclock.record.checker.header import check_header, work_of
 from powclock.record.checker.heads import Follower, shown
 from powclock.record.checker.memory import Damages
 from powclock.record.checker.parse import Body, Transfer, check_body, read_block, read_header
+from powclock.record.checker.rule import Seals, seals_of
 from powclock.record.checker.states import States
+from powclock.record.checker.turns import Turns
 from powclock.record.checker.witness import Witness
 from powclock.record.events import (
     BlockAccepted,
     BlockFound,
     BlockRefused,
+    Equivocation,
     Event,
     FaultOff,
     FaultOn,
     Hash,
     HeadMoved,
     MemoryFlipped,
+    NodeDown,
     NodeJoined,
     NodeLeft,
     NodeUp,
@@ -67,7 +70,8 @@ class Checker:
         self._chain: ChainInfo
         self._states: States
         self._genesis: Seen
-        self._proof_scale = 1
+        self._seals: Seals
+        self._turns = Turns()
         self._by_hash: dict[Hash, Seen] = {}
         self._blocks: list[Seen] = []
         self._forgotten = 0
@@ -86,6 +90,8 @@ class Checker:
             BlockFound: self._found,
             BlockAccepted: self._accepted,
             BlockRefused: self._refused,
+            Equivocation: self._equivocation,
+            NodeDown: self._down,
             PeerDropped: self._dropped,
             FaultOn: self._fault_on,
             FaultOff: self._fault_off,
@@ -159,14 +165,14 @@ class Checker:
         if header.parent != bytes(32):
             raise Wrong(2, "genesis has a parent")
         self._chain = event.chain
-        self._proof_scale = event.proof_scale
+        self._seals = seals_of(event)
         self._genesis = Seen(
             header.hash,
             None,
             0,
             time=header.time,
             bits=header.bits,
-            work=work_of(header.bits),
+            work=0,  # a part of every branch
             fingerprint=0,
         )
         self._by_hash[event.genesis] = self._genesis
@@ -199,8 +205,9 @@ class Checker:
         header = read_header(bytes.fromhex(event.header))
         if header.hash[::-1].hex() != event.hash or header.parent[::-1].hex() != event.parent:
             raise Wrong(1, f"{node} found a block whose header is another one")
-        if event.work != work_of(header.bits):
-            raise Wrong(3, f"{node} says {event.work} of work, it is {work_of(header.bits)}")
+        weight = self._seals.weight(header)
+        if weight is not None and event.work != weight:
+            raise Wrong(3, f"{node} says {event.work} of work, it is {weight}")
 
     def _accepted(self, node: str, event: BlockAccepted, _: Record) -> None:
         block = self._by_hash.get(event.hash)
@@ -215,13 +222,14 @@ class Checker:
         if event.height != block.height:
             raise Wrong(2, f"{node} puts it at height {event.height}, it stands at {block.height}")
         if event.peer is not None:
-            ahead_s = block.time - self._witness.clock_ns(node) // NANOSECONDS
-            if ahead_s > self._chain.future_limit_s:
-                raise Wrong(1, f"{node} accepts it {ahead_s} s before its time")
+            early_ns = self._seals.early_ns(block.time, block.turn, self._witness.clock_ns(node))
+            if early_ns is not None and early_ns > 0:
+                raise Wrong(1, f"{node} accepts it {early_ns / NANOSECONDS:g} s before its time")
         follower = self._followers[node]
         if event.peer is None and block.parent is not follower.head:
             raise Wrong(4, f"{node} searched on a block that is not its head")
         follower.accept(block)
+        self._turns.accepted(node, block)
         if follower.due is not None:
             self._due = follower
 
@@ -236,17 +244,20 @@ class Checker:
         parent = self._by_hash.get(header.parent[::-1].hex())
         if parent is None:
             raise Wrong(2, f"{node} accepts a block whose parent nobody accepted")
-        check_header(self._chain, self._proof_scale, header, parent, self._genesis)
+        self._seals.check(header, body, parent, self._genesis)
         check_body(header, body, parent.height + 1, self._chain.transactions_max)
+        weight = self._seals.weight(header)
         block = Seen(
             hash_,
             parent,
             self.blocks,
             time=header.time,
             bits=header.bits,
-            work=work_of(header.bits),
+            work=self._witness.weight(node, hash_) if weight is None else weight,
             fingerprint=hash(frame),
+            turn=header.nonce,
         )
+        self._turns.validated(block, self._seals.turn(header, body))
         self._states.append(block, body, lambda step: self._body(node, step))
         self._by_hash[shown] = block
         self._blocks.append(block)
@@ -274,13 +285,24 @@ class Checker:
             if self._witness.condemned(node, bytes.fromhex(event.hash)[::-1]):
                 raise Wrong(15, f"{node} refuses with {event.reason} and remembers it for good")
             if block is not None and event.reason == "time-too-new":
-                ahead_s = block.time - self._witness.clock_ns(node) // NANOSECONDS
-                if ahead_s <= self._chain.future_limit_s:
-                    raise Wrong(13, f"{node} refuses what is {ahead_s} s ahead as too far ahead")
+                clock_ns = self._witness.clock_ns(node)
+                early_ns = self._seals.early_ns(block.time, block.turn, clock_ns)
+                if early_ns is not None and early_ns <= 0:
+                    raise Wrong(13, f"{node} refuses as too early what is in time")
         elif block is not None and block.flaw is None:
             if event.reason in REMEMBERED:
                 raise Wrong(15, f"{node} remembers a valid block, or its parent, as invalid")
             raise Wrong(13, f"{node} refuses a valid block of {event.peer}: {event.reason}")
+
+    def _equivocation(self, node: str, event: Equivocation, record: Record) -> None:
+        one, two = self._by_hash.get(event.one), self._by_hash.get(event.two)
+        if one is None or two is None:
+            raise Wrong(13, f"{node} accuses {event.author} by blocks that nobody accepted")
+        guilty = self._dishonest.may_be_dropped(event.author, record.time_ns)
+        self._turns.told(node, event, one, two, honest=not guilty)
+
+    def _down(self, node: str, _: NodeDown, __: Record) -> None:
+        self._turns.gone(node)
 
     # Conduct.
 
@@ -352,6 +374,7 @@ class Checker:
 
     def _sampled(self, _: str, event: Sampled, __: Record) -> None:
         self._samples += 1
+        self._turns.check()
         if self._samples % SAMPLES_A_LOOK:
             return
         for sample in event.nodes:

@@ -30,6 +30,7 @@ class Header(NamedTuple):
     merkle_root: bytes
     time: int
     bits: int
+    nonce: int
 
 
 class Transfer(NamedTuple):
@@ -75,6 +76,7 @@ def read_header(data: bytes) -> Header:
         data[36:68],
         number(data[68:72], "little"),
         number(data[72:76], "little"),
+        number(data[76:80], "little"),
     )
 
 
@@ -188,8 +190,6 @@ def merkle_root(leaves: list[bytes]) -> bytes:
 
 def check_body(header: Header, body: Body, height: int, transfers_max: int) -> None:
     """Whether the body is the header's, stands at its height and keeps the limits."""
-    if body.seal:
-        raise Wrong(1, "it carries a seal, but its header is the proof")
     ids = [transfer.id for transfer in body.transfers]
     if merkle_root([body.coinbase_id, *ids]) != header.merkle_root:
         raise Wrong(1, "its transfers are not those under its Merkle root")

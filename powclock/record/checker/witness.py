@@ -26,6 +26,10 @@ class Witness(Protocol):
         """A block as it lies on a node's disk: the wire's message that delivers it."""
         ...
 
+    def weight(self, node: str, hash_: bytes) -> int:
+        """What a block that a node has weighs by its own rule."""
+        ...
+
     def clock_ns(self, node: str) -> int:
         """What a node believes the time to be, since 1970."""
         ...

@@ -2,18 +2,17 @@
 
 from typing import cast
 
-from textual.app import ComposeResult
 from textual.geometry import Region
 
 from powclock.tui.arrange import Arrangement, arrange
-from powclock.tui.glyphs import to_ascii
+from powclock.tui.controls import Controls
 from powclock.tui.keys import NUMBERED
-from powclock.tui.screens.no_selection import NoSelection
-from powclock.tui.screens.typing import TypingScreen
+from powclock.tui.screens.acting import ActingScreen
 from powclock.tui.state import State
 from powclock.tui.widgets.attacks import ATTACKS_SHOWN, attacks_of
 from powclock.tui.widgets.banner import Banner
 from powclock.tui.widgets.chain import Chain
+from powclock.tui.widgets.clients import Clients
 from powclock.tui.widgets.clock import Clock
 from powclock.tui.widgets.events import Events
 from powclock.tui.widgets.faults import ActiveFaults, Faults
@@ -26,23 +25,18 @@ from powclock.tui.widgets.status import Status
 from powclock.tui.widgets.tips import Tips
 
 
-class PanelScreen(NoSelection, TypingScreen):
-    """Panels at the places that the size allows; arrows and the like go to the chosen one."""
+class PanelScreen(ActingScreen):
+    """The panels of one race; arrows and the like go to the chosen one."""
 
-    CSS = "PanelScreen { background: $background; overflow: hidden; }"
-    AUTO_FOCUS = None
-
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self._arranged: tuple[object, ...] = ()
-        self.arrangement: Arrangement | None = None
-        self.panels: dict[str, Panel] = {
+    def __init__(self, state: State, controls: Controls) -> None:
+        panels: dict[str, Panel] = {
             "status": Status(state),
             "clock": Clock(state),
             "hash_rate": HashRate(state),
             "tips": Tips(state),
             "chain": Chain(state),
             "network": Network(state),
+            "clients": Clients(state),
             "nodes": Nodes(state),
             "events": Events(state),
             "active": ActiveFaults(state),
@@ -50,58 +44,12 @@ class PanelScreen(NoSelection, TypingScreen):
             "footer": Footer(state),
             "banner": Banner(state),
         }
+        super().__init__(state, panels, controls)
+        self._arranged: tuple[object, ...] = ()
+        self.arrangement: Arrangement | None = None
 
-        for panel in self.panels.values():
-            panel.board = self
-
-    # What else a panel may ask for (`Board`).
-
-    def inspect_node(self, name: str) -> None:
-        """Look into a node."""
-        raise NotImplementedError
-
-    def inspect_block(self, hash_: str) -> None:
-        """Look into a block."""
-        raise NotImplementedError
-
-    def say(self, text: str) -> None:
-        """A line for the person, if there is one."""
-        if text:
-            text = to_ascii(text) if self.state.ascii_only else text
-            self.notify(text, markup=False, timeout=4)
-        self.paint()
-
-    def compose(self) -> ComposeResult:
-        """All panels; those without a place are hidden."""
-        yield from self.panels.values()
-
-    def on_mount(self) -> None:
-        """Give every panel its place before the first picture."""
-        self._arrange()
-
-    def on_resize(self) -> None:
-        """Give every panel its place."""
-        self._arrange()
-        self.paint()
-
-    def paint(self) -> None:
-        """Repaint what changed since the last picture."""
-        self._arrange()
-        for panel in self.panels.values():
-            panel.paint()
-
-    @property
-    def moving(self) -> bool:
-        """Whether a panel's picture changes by itself."""
-        return any(panel.display and panel.moving for panel in self.panels.values())
-
-    def paint_moving(self) -> None:
-        """Repaint the panels whose picture changes by itself."""
-        for panel in self.panels.values():
-            if panel.display and panel.moving:
-                panel.paint()
-
-    def _arrange(self) -> None:
+    def find_places(self) -> None:
+        """By size, number of nodes, faults, and what is maximised."""
         state, (width, height) = self.state, self.app.size
         nodes = len(state.frame.nodes) if state.frame else 12
         faults = bool(state.frame and state.frame.faults)
@@ -123,22 +71,15 @@ class PanelScreen(NoSelection, TypingScreen):
             regions["banner"] = Region(0, max(height - 1 - rows, 0), width, rows)
         for name, panel in self.panels.items():
             region = regions.get(name)
-            panel.display = region is not None
-            if region is not None:
-                self._place(name, panel, region)
+            self.place(panel, region, self._border(name, region))
 
-    def _place(self, name: str, panel: Panel, region: Region) -> None:
+    def _border(self, name: str, region: Region | None) -> Border:
         assert self.arrangement is not None
         if name in {"faults", "banner"}:
-            panel.border = Border.BOX
-        elif name in {"status", "active", "footer"} or region.height < 3:
-            panel.border = Border.NONE
-        else:
-            panel.border = self.arrangement.border
-        styles = panel.styles
-        styles.width, styles.height = region.width, region.height
-        styles.offset = (region.x, region.y)
-        panel.refresh()
+            return Border.BOX
+        if name in {"status", "active", "footer"} or region is None or region.height < 3:
+            return Border.NONE
+        return self.arrangement.border
 
     # Which panel the keys act on.
 

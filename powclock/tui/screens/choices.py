@@ -1,11 +1,11 @@
 """The base of sheets in which one chooses among rows, while the race behind follows at once."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from powclock.tui.screens.sheet import Sheet
 
 if TYPE_CHECKING:
-    from powclock.tui.app import PowclockApp
+    from powclock.tui.shell import Shell
 
 
 class Choices(Sheet[None]):
@@ -18,4 +18,4 @@ class Choices(Sheet[None]):
 
     def changed(self) -> None:
         """Paint the sheet, and the race behind it."""
-        cast("PowclockApp", self.app).paint()
+        cast("Shell[Any]", self.app).paint()

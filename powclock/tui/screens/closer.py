@@ -1,9 +1,6 @@
 """Looking closer: opens the inspector and the search over the race, one of each at most."""
 
 from collections.abc import Callable
-from typing import Protocol
-
-from textual.app import App
 
 from powclock.race.commands import Find
 from powclock.race.messages import Found
@@ -11,19 +8,9 @@ from powclock.record.detail import Hit
 from powclock.record.events import Hash, NodeId
 from powclock.record.narrate import short_hash
 from powclock.tui.screens.find import FindScreen
-from powclock.tui.screens.inspect import InspectScreen
+from powclock.tui.screens.inspect import Ground, InspectScreen
 from powclock.tui.screens.sections import Goal
 from powclock.tui.state import State
-from powclock.tui.widgets.panel import Board
-
-
-class Ground(Board, Protocol):
-    """The screen over which sheets open."""
-
-    @property
-    def app(self) -> App[object]:
-        """The app that it belongs to."""
-        ...
 
 
 class Closer:

@@ -1,8 +1,9 @@
 """The inspector: one sheet that shows a node or a block, and remembers the way there."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, Protocol
 
+from textual.app import App
 from textual.binding import Binding, BindingType
 
 from powclock.record.events import Hash, NodeId
@@ -14,9 +15,6 @@ from powclock.tui.screens.sheet import Sheet
 from powclock.tui.state import State
 from powclock.tui.widgets.panel import Board, Part
 
-if TYPE_CHECKING:
-    from powclock.tui.app import PowclockApp
-
 TRAIL_MAX = 50
 # A terminal that is larger than this by itself leaves the race in sight around the sheet.
 _MARGIN_FROM = (120, 36)
@@ -27,6 +25,35 @@ def page_for(state: State, goal: Goal) -> Page:
     if goal.kind == "node":
         return NodePage(state, goal.id)
     return BlockPage(state, goal.id)
+
+
+class Ground(Board, Protocol):
+    """The screen of a race, over which sheets open."""
+
+    @property
+    def app(self) -> App[object]:
+        """The app that it belongs to."""
+        ...
+
+    def copy(self, what: str, text: str) -> None:
+        """Put a text into the clipboard of the terminal, and say so."""
+        ...
+
+    def action_find(self) -> None:
+        """Search."""
+        ...
+
+    def action_pause(self) -> None:
+        """Pause the race, or go on."""
+        ...
+
+    def action_step_event(self) -> None:
+        """Go on to the next event."""
+        ...
+
+    async def action_shot(self) -> None:
+        """Save the screen as a picture."""
+        ...
 
 
 class InspectScreen(Sheet[None]):
@@ -61,9 +88,9 @@ class InspectScreen(Sheet[None]):
                 tooltip="To the page before, or close"),
     ]  # fmt: skip
 
-    def __init__(self, state: State, board: Board) -> None:
+    def __init__(self, state: State, ground: Ground) -> None:
         super().__init__(state)
-        self._board = board
+        self._ground = ground
         self._trail: list[tuple[Goal, Sections]] = []
 
     def show(self, goal: Goal, choose: tuple[str, str] | None = None) -> None:
@@ -160,12 +187,12 @@ class InspectScreen(Sheet[None]):
             return
         neighbour = page.parent() if step < 0 else page.child()
         if neighbour is None:
-            self._board.say("genesis has no parent" if step < 0 else "nothing is built on it yet")
+            self._ground.say("genesis has no parent" if step < 0 else "nothing is built on it yet")
         else:
             # Walking along the chain is one way, not one for each block.
             active = self._sections.active
             self._trail.pop()
-            self._board.inspect_block(neighbour)
+            self._ground.inspect_block(neighbour)
             self._sections.active = active
             self.paint()
 
@@ -185,9 +212,9 @@ class InspectScreen(Sheet[None]):
         if line is None or line.goal is None:
             return
         if line.goal.kind == "node":
-            self._board.inspect_node(line.goal.id)
+            self._ground.inspect_node(line.goal.id)
         else:
-            self._board.inspect_block(line.goal.id)
+            self._ground.inspect_block(line.goal.id)
 
     def action_copy(self) -> None:
         """Copy what the chosen line is about, or the page is."""
@@ -196,31 +223,31 @@ class InspectScreen(Sheet[None]):
         if copy is None and self.block is not None:
             copy = ("hash", self.block)
         if copy is None:
-            self._board.say("there is nothing to copy in this line")
+            self._ground.say("there is nothing to copy in this line")
         else:
-            cast("PowclockApp", self.app).race_screen.copy(*copy)
+            self._ground.copy(*copy)
 
     def action_find(self) -> None:
         """Search."""
-        cast("PowclockApp", self.app).race_screen.action_find()
+        self._ground.action_find()
 
     def action_pause(self) -> None:
         """Pause the race, or go on."""
-        cast("PowclockApp", self.app).race_screen.action_pause()
+        self._ground.action_pause()
 
     def action_step(self) -> None:
         """Go on to the next event."""
-        cast("PowclockApp", self.app).race_screen.action_step_event()
+        self._ground.action_step_event()
 
     async def action_shot(self) -> None:
         """Save the screen as a picture."""
-        await cast("PowclockApp", self.app).race_screen.action_shot()
+        await self._ground.action_shot()
 
     def action_back(self) -> None:
         """To the page before, or close."""
         if len(self._trail) > 1:
             self._trail.pop()
-            self._board.paint()
+            self._ground.paint()
             self.paint()
         else:
             self.close()

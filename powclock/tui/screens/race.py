@@ -1,26 +1,20 @@
 """The race: what keys do with it."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Callable
+from typing import ClassVar, cast
 
 from textual.binding import Binding, BindingType
 
 from powclock.race.commands import AnyCommand, Look
 from powclock.race.messages import Found
 from powclock.record.detail import Focus
-from powclock.tui.binding import Binding as Key
 from powclock.tui.controls import Controls
 from powclock.tui.glyphs import ELLIPSIS
 from powclock.tui.keys import BINDINGS
-from powclock.tui.picture import save_picture
 from powclock.tui.screens.board import PanelScreen
 from powclock.tui.screens.closer import Closer
 from powclock.tui.state import State
 from powclock.tui.widgets.chain import Chain
-
-if TYPE_CHECKING:
-    from powclock.tui.app import PowclockApp
-
 
 # Of what is copied, a note shows so much.
 COPIED_SHOWN = 16
@@ -35,44 +29,16 @@ class RaceScreen(PanelScreen):
         if not each.group.sheet
     ]
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.controls = Controls(state, self._send)
-        self._focus = Focus()
+    def __init__(self, state: State, send: Callable[[AnyCommand], None]) -> None:
+        super().__init__(state, Controls(state, send))
+        self._send = send
+        self._focus: Focus | None = Focus()
         self._closer = Closer(self, state)
-
-    def _send(self, command: AnyCommand) -> None:
-        cast("PowclockApp", self.app).send(command)
 
     def paint(self) -> None:
         """Repaint what changed, and tell the race if the screen looks at something else now."""
         super().paint()
         self._look()
-
-    def action_pause(self) -> None:
-        """Pause, or go on."""
-        self.controls.pause()
-        self.paint()
-
-    def action_step_event(self) -> None:
-        """Go on to the next event."""
-        self.controls.step_event()
-
-    def action_step_tick(self) -> None:
-        """Go on to the next tick."""
-        self.controls.step_tick()
-
-    def action_slower(self) -> None:
-        """Run slower."""
-        self.say(self.controls.change_speed(-1))
-
-    def action_faster(self) -> None:
-        """Run faster."""
-        self.say(self.controls.change_speed(1))
-
-    def action_real_time(self) -> None:
-        """Run at ×1."""
-        self.say(self.controls.set_speed(1.0))
 
     def action_freeze(self) -> None:
         """Hold the picture still, or let it go on."""
@@ -143,89 +109,22 @@ class RaceScreen(PanelScreen):
             self._focus = focus
             self._send(Look(focus))
 
-    def action_fault(self, id_: str) -> None:
-        """Begin or end a fault."""
-        self.say(self.controls.fault(id_))
+    def look_anew(self) -> None:
+        """Say again what the screen looks at: meanwhile something else has looked."""
+        self._focus = None
 
-    def action_restart(self) -> None:
-        """Start what crashed."""
-        self.say(self.controls.restart())
+    def action_side_by_side(self) -> None:
+        """Back to the races that are shown next to each other."""
+        if not self.shell.side_by_side():
+            self.say("there is one race: start several with --rules naive,schedule,pow")
 
-    def action_join(self) -> None:
-        """Add a node."""
-        self.say(self.controls.join())
-
-    def action_leave(self) -> None:
-        """Remove the selected node."""
-        self.say(self.controls.leave())
-
-    def action_heal_all(self) -> None:
-        """End every fault."""
-        self.controls.heal_all()
-
-    def action_partition(self) -> None:
-        """Choose the sides of a partition, or end the one that is on."""
-        if self.controls.partitioned:
-            self.controls.rejoin()
-            return
-        if self.state.frame is None or len(self.state.frame.nodes) < 2:
-            self.say("a partition needs two nodes")
-            return
-        from powclock.tui.screens.partition import PartitionScreen
-
-        def cut(first: tuple[str, ...] | None) -> None:
-            if first:
-                self.controls.partition(first)
-
-        self.app.push_screen(PartitionScreen(self.state), cut)
-
-    def action_faults(self) -> None:
-        """Show all faults: what can be broken, and what is."""
-        from powclock.tui.screens.faults import FaultsScreen
-
-        self.app.push_screen(FaultsScreen(self.state, self.controls, self.action_partition))
+    def action_back(self) -> None:
+        """Undo the last choice; where there is none, back to the other races."""
+        state = self.state
+        if (state.panel or state.block or state.selected) or not self.shell.side_by_side():
+            super().action_back()
 
     def action_zoom(self) -> None:
         """Draw blocks larger or smaller."""
         self.state.zoom = self.state.zoom.next
         self.paint()
-
-    def action_theme(self) -> None:
-        """Draw with the next theme."""
-        cast("PowclockApp", self.app).next_theme()
-
-    async def action_shot(self) -> None:
-        """Save the screen as a picture, without the notes that lie over it."""
-        self.app.clear_notifications()
-        await self.app.screen.query("Toast").remove()
-        self.call_after_refresh(self._save_shot)
-
-    def _save_shot(self) -> None:
-        frame = self.state.frame
-        name = f"powclock-{frame.seed}-{frame.height}" if frame else "powclock"
-        try:
-            saved = save_picture(self.app, Path.cwd(), name)
-        except OSError as error:
-            self.say(f"cannot save {name}.svg here ({error.strerror})")
-        else:
-            self.say(f"saved {saved}")
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        from powclock.tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self.state))
-
-    def action_palette(self) -> None:
-        """Find a key by what it does, and press it."""
-        from powclock.tui.screens.palette import PaletteScreen
-
-        async def press(binding: Key | None) -> None:
-            if binding is not None:
-                await self.run_action(binding.action)
-
-        self.app.push_screen(PaletteScreen(self.state), press)
-
-    def action_leave_race(self) -> None:
-        """End the race."""
-        cast("PowclockApp", self.app).leave()

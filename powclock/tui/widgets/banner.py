@@ -1,8 +1,7 @@
 """The banner over the last frame of a race that ended by itself."""
 
-from rich.cells import cell_len, chop_cells
-
 from powclock.tui.rows import Row
+from powclock.tui.text import wrapped
 from powclock.tui.widgets.panel import Panel
 
 
@@ -18,10 +17,10 @@ class Banner(Panel):
             return []
         style = palette.bold(palette.bad) if ended.trouble else palette.text
         rows = [
-            Row(width).put(text, style) for text in _wrap(ended.trouble or ended.summary, width)
+            Row(width).put(text, style) for text in wrapped(ended.trouble or ended.summary, width)
         ]
         rows = rows[: max(height - 2, 1)]
-        again = _wrap(f"again: {ended.again}", width) if ended.again else []
+        again = wrapped(f"again: {ended.again}", width) if ended.again else []
         rows += [Row(width).put(text, palette.text) for text in again[: height - len(rows) - 1]]
         leave = self.state.keys.label("leave_race")
         return [
@@ -35,21 +34,5 @@ class Banner(Panel):
         if ended is None:
             return 0
         inner = max(width - 4, 1)
-        lines = len(_wrap(ended.trouble or ended.summary, inner))
-        return lines + (len(_wrap(f"again: {ended.again}", inner)) if ended.again else 0) + 3
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    """Lines of at most so many cells, broken between words where there are any."""
-    lines: list[str] = []
-    for paragraph in text.splitlines():
-        line = ""
-        for word in paragraph.split():
-            if line and cell_len(line) + 1 + cell_len(word) > width:
-                lines.append(line)
-                line = ""
-            line = f"{line} {word}" if line else word
-            *full, line = chop_cells(line, max(width, 2)) or [""]
-            lines += full
-        lines.append(line)
-    return lines
+        lines = len(wrapped(ended.trouble or ended.summary, inner))
+        return lines + (len(wrapped(f"again: {ended.again}", inner)) if ended.again else 0) + 3

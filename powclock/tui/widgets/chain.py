@@ -12,12 +12,14 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from powclock.record.detail import HEIGHTS
 from powclock.record.events import Hash
 from powclock.record.frame import Frame
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.glyphs import MORE_LEFT, RIVAL
 from powclock.tui.lanes import Placed
 from powclock.tui.motion import FOLLOW_S, PAN_S, Calm, Glide, Swap
 from powclock.tui.rows import Row
 from powclock.tui.state import State, Zoom
 from powclock.tui.text import count
+from powclock.tui.widgets.accounts import Accounts
 from powclock.tui.widgets.chain_boxes import Boxes
 from powclock.tui.widgets.chain_caption import banner, caption, chosen
 from powclock.tui.widgets.chain_cells import Cells, lines
@@ -63,6 +65,11 @@ class Chain(Panel):
         self._swap = Swap()
         self._reorgs = Reorgs()
         self._caption: Calm[Row | None] = Calm(None)
+        self._accounts = Accounts(state)
+
+    def instead(self) -> Panel | None:
+        """Without blocks there is no chain, but accounts that may differ."""
+        return self._accounts if answer_of(self.state.frame) is Answer.NOBODY else None
 
     def body(self, width: int, height: int) -> list[Row]:
         """The chain as large as the zoom says and the room allows, and a line of words below."""

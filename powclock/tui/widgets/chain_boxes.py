@@ -217,7 +217,7 @@ class Boxes(Picture):
         self._box(x, top, rows, SLOT, style, linked=(True, False))
         lines = [(slot.unusual, palette.bold(palette.text))]
         if rows >= 4:
-            lines.insert(0, ("wait", palette.muted))
+            lines.insert(0, (slot.heading, palette.muted))
         first = top if rows == 1 else top + 1
         for row, (line, ink) in enumerate(lines, start=first):
             self.canvas.put(x + 1, row, centred(line, grid.box - 2), ink)
@@ -230,10 +230,10 @@ class Boxes(Picture):
             self.put_free(x, top, f"{slot.nodes_words}, {slot.share}{cut}", palette.muted)
             return
         first = top + 1 if rows == 5 else top
-        lines = [("mined by", palette.muted), (slot.nodes_words, palette.text)]
+        lines = [(f"{slot.verb} by", palette.muted), (slot.nodes_words, palette.text)]
         if rows == 3:
-            lines = [(f"mined by {slot.nodes}", palette.text)]
-        lines.append((f"{slot.share} of rate", palette.muted))
+            lines = [(f"{slot.verb} by {slot.nodes}", palette.text)]
+        lines.append((f"{slot.share} of {slot.of}", palette.muted))
         if slot.cut:
             lines.append(("split", palette.bad))
         for row, (line, ink) in enumerate(lines, start=first):

@@ -6,6 +6,7 @@ from rich.style import Style
 
 from powclock.record.events import Hash
 from powclock.record.frame import ChainBlock, Frame, TipRow
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.glyphs import BEST, RIVAL
 from powclock.tui.lanes import Lanes, Placed, lay_out
 from powclock.tui.state import State
@@ -14,12 +15,18 @@ from powclock.tui.text import count, percent
 
 @dataclass(frozen=True)
 class Slot:
-    """The block that is searched for on a tip: how unusual the wait is, and who searches."""
+    """The block that is to come on a tip: how unusual the wait is, and who searches.
+
+    Where nobody searches, whose turn it is stands for the wait, and who follows for who searches.
+    """
 
     unusual: str
     nodes: int
     share: str
     cut: bool
+    heading: str = "wait"
+    verb: str = "mined"
+    of: str = "rate"
 
     @property
     def nodes_words(self) -> str:
@@ -133,6 +140,13 @@ class Scene:
         miners = state.miners(tip.nodes)
         if not miners:
             return None
+        answer = answer_of(self.frame)
+        cut = bool(self.frame.sides) and not place.block.best
+        if answer is not Answer.WORK:
+            turns = self.frame.turns
+            turn = turns.leader_of(turns.slot_at(self.frame.time_ns)) if turns is not None else "?"
+            share_words = percent(state.rate_share(tip.nodes))
+            return Slot(turn, miners, share_words, cut, "turn", "followed", "nodes")
         if self.head(place):
             share = state.wait_unusual
         else:
@@ -141,7 +155,7 @@ class Scene:
             f">{percent(share).replace(' ', '')}",
             miners,
             percent(state.rate_share(tip.nodes)),
-            bool(self.frame.sides) and not place.block.best,
+            cut,
         )
 
 

@@ -11,13 +11,16 @@ import math
 from powclock.lab.expected import Expected
 from powclock.record.events import Hash
 from powclock.record.frame import Frame
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.digits import large, large_width, small
 from powclock.tui.expectations import band, mark, parts_of_hundred, seconds, sentence, tenths
 from powclock.tui.glyphs import BARS, BEST, FULL
 from powclock.tui.rows import Row
 from powclock.tui.state import State
 from powclock.tui.text import count, duration, percent
+from powclock.tui.widgets.nobody import Nobody
 from powclock.tui.widgets.panel import Border, Panel, Part
+from powclock.tui.widgets.slot_clock import SlotClock
 
 # The curve ends at this many expected intervals: 95 % of all waits are shorter.
 _CURVE_END = 3.0
@@ -38,6 +41,14 @@ class Clock(Panel):
         self._head: Hash = ""
         self._height = 0
         self._fell_from: int | None = None
+        self._others: dict[Answer, Panel] = {
+            Answer.NOBODY: Nobody(state),
+            Answer.SCHEDULE: SlotClock(state),
+        }
+
+    def instead(self) -> Panel | None:
+        """Without blocks there is no clock; where leaders take turns it counts slots."""
+        return self._others.get(answer_of(self.state.frame))
 
     def body(self, width: int, height: int) -> list[Row]:
         """Large digits with the facts beside them; in one row where there is just one."""
@@ -88,7 +99,8 @@ class Clock(Panel):
         palette = self.state.palette
         leader = [("leader ", palette.muted), *self._leader(frame)]
         if frame.height == 0:
-            return [leader, [("whoever finds a hash", palette.muted)], []]
+            work = answer_of(frame) is Answer.WORK
+            return [leader, [("whoever finds a hash" if work else "", palette.muted)], []]
         found = (duration(frame.found_after_s), palette.text)
         if height < 5:
             between: list[Part] = [found, (", mean ", palette.muted), *self._mean(frame)]
@@ -160,6 +172,8 @@ class Clock(Panel):
 
     def _curve(self, cells: int, *, words: bool) -> list[Part]:
         palette = self.state.palette
+        if answer_of(self.state.frame) is not Answer.WORK:
+            return []  # only a search without memory has waits like these
         bars = "".join(
             BARS[max(1, round(8 * math.exp(-_CURVE_END * index / cells)))] for index in range(cells)
         )
@@ -217,6 +231,8 @@ class Clock(Panel):
             if start <= index < start + len(facts):
                 _put(row, facts[index - start])
             rows.append(row)
+        if answer_of(frame) is not Answer.WORK:
+            return rows
         rows += [Row(width), _put(Row(width).gap(2), self._sentence(frame)), Row(width)]
         if frame.height:
             rows += [*self._expected(frame, width), Row(width)]

@@ -3,7 +3,19 @@
 from rich.style import Style
 
 from powclock.tui.event_log import Entry
-from powclock.tui.glyphs import BEST, CUT, DOWN, FORK, HEALED, POINTER, REORG, STALE, WRONG_STATE
+from powclock.tui.glyphs import (
+    BEST,
+    CUT,
+    DOWN,
+    FORK,
+    HEALED,
+    OUTSIDE,
+    POINTER,
+    REORG,
+    STALE,
+    TWICE,
+    WRONG_STATE,
+)
 from powclock.tui.rows import PLAIN, Row
 from powclock.tui.state import State
 from powclock.tui.text import clock, in_sight
@@ -25,6 +37,7 @@ def sign(kind: str, palette: Palette) -> tuple[str, Style]:
         "attack": ("◉", palette.bad),
         "memory": (WRONG_STATE, palette.bad),
         "states": (WRONG_STATE, palette.bad),
+        "evidence": (TWICE, palette.bad),
         "refused": (STALE, palette.stale),
         "drop": (DOWN, palette.bad),
         "orphan": ("∅", palette.stale),
@@ -32,6 +45,7 @@ def sign(kind: str, palette: Palette) -> tuple[str, Style]:
         "join": ("+", palette.good),
         "difficulty": ("▲", palette.accent),
         "start": (POINTER, palette.accent),
+        "declined": (OUTSIDE, palette.warning),
     }
     return signs.get(kind, ("·", palette.muted))
 

@@ -17,6 +17,7 @@ _OF_PANEL = {
     "network": ("enter", "maximise", "back"),
     "clock": ("step_tick", "slower", "faster", "maximise", "back"),
     "hash_rate": ("maximise", "fault_faster", "fault_slower", "back"),
+    "clients": ("maximise", "back"),
     "tips": ("enter", "partition", "maximise", "back"),
 }
 _TYPING = ("type to filter", "⏎ keeps it", "esc clears it", "↑ ↓ choose")

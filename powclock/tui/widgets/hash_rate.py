@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from powclock.record.frame import Frame
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.glyphs import BARS, FAULTS, FULL
 from powclock.tui.rows import Canvas, Row
+from powclock.tui.state import State
 from powclock.tui.text import duration, hash_rate, scaled
+from powclock.tui.widgets.clients import Clients
 from powclock.tui.widgets.hash_rate_shares import draw_shares
-from powclock.tui.widgets.panel import Panel, Part
+from powclock.tui.widgets.leaders import Leaders
+from powclock.tui.widgets.panel import Border, Panel, Part
 
 AXIS_CELLS = 6
 # A rate that stays within this part of its highest value is shown without the empty part below.
@@ -66,6 +70,18 @@ class HashRate(Panel):
     TITLE = "HASH RATE"
     NAME = "hash_rate"
     NUMBER = 5
+
+    def __init__(self, state: State, *, border: Border = Border.NONE) -> None:
+        super().__init__(state, border=border)
+        self._others: dict[Answer, Panel] = {
+            Answer.SCHEDULE: Leaders(state),
+            Answer.NOBODY: Clients(state),
+            Answer.OTHER: Clients(state),
+        }
+
+    def instead(self) -> Panel | None:
+        """Where nobody hashes, who leads when, or what clients see."""
+        return self._others.get(answer_of(self.state.frame))
 
     def aside(self) -> list[Part]:
         """The rate now, and how much time is drawn."""

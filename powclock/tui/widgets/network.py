@@ -13,6 +13,7 @@ from rich.style import Style
 
 from powclock.record.detail import Arrival, Spread
 from powclock.record.frame import Frame, NodeRow
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.glyphs import (
     BAR_ON,
     BEST,
@@ -24,10 +25,12 @@ from powclock.tui.glyphs import (
     STILL,
     WRONG_STATE,
 )
+from powclock.tui.groups import groups_of
 from powclock.tui.layout_graph import Cell
 from powclock.tui.rows import Row
 from powclock.tui.spread import Coverage, Replay, coverage
 from powclock.tui.state import State
+from powclock.tui.theme import Palette
 from powclock.tui.widgets import network_map
 from powclock.tui.widgets.network_graph import Flight, Mark, nearest
 from powclock.tui.widgets.network_stage import Stage
@@ -76,6 +79,8 @@ class Network(Panel):
         self._plan: tuple[object, network_map.Plan | None, list[Cell]] = (None, None, [])
         self._rows: tuple[object, list[Row]] = (None, [])
         self._cells: list[Cell] = []
+        # Where there are no blocks: the sign and the hue of the state that each node has.
+        self._says: dict[str, Part] = {}
 
     # What moves.
 
@@ -110,6 +115,8 @@ class Network(Panel):
         """How long the block took, or how much slower than the race it is shown."""
         frame, palette = self.state.frame, self.state.palette
         spread = self._replay.spread
+        if answer_of(frame) is Answer.NOBODY:
+            return [("all linked with all", palette.muted)]
         if frame is None or spread is None:
             return []
         now_s = self.state.wall_s()
@@ -158,6 +165,8 @@ class Network(Panel):
     def _foot(self, moment: Moment, width: int) -> Row:
         """Which block it is, who found it, and who has it: in numbers and as a bar."""
         palette, spread, cover = self.state.palette, self._replay.spread, moment.cover
+        if answer_of(self.state.frame) is Answer.NOBODY:
+            return self._said(width)
         if spread is None:
             return Row(width).put("no block yet", palette.muted)
         row = Row(width).put(f"{BEST} {spread.height} ", palette.best)
@@ -173,6 +182,13 @@ class Network(Panel):
         row.put(BAR_ON * lit, palette.best)
         return row.put(SHADE * (cells - lit), palette.faint)
 
+    def _said(self, width: int) -> Row:
+        """Without blocks: which states there are, by sign."""
+        frame, row = self.state.frame, Row(width)
+        for group in groups_of(frame, self.state.palette) if frame is not None else ():
+            row.put(f"{group.sign} {group.label} ×{len(group.nodes)}  ", group.style)
+        return row
+
     # The graph.
 
     def _picture(self, frame: Frame, moment: Moment, width: int, height: int) -> list[Row]:
@@ -183,6 +199,7 @@ class Network(Panel):
         index = {name: place for place, name in enumerate(names)}
         selected = index.get(state.selected or "")
         spread = self._replay.spread
+        self._says = _by_state(frame, palette)
         marks = [self._mark(row, frame, moment) for row in frame.nodes]
         leader = self._leader(frame)
         first = [place for place in (selected, index.get(leader or "")) if place is not None]
@@ -201,6 +218,8 @@ class Network(Panel):
         lit = self._replay.spread is None or moment.has(row.name)
         hue = state.node(row.name) if lit else palette.muted
         glyph, style = _belief(row, hue, state)
+        if row.name in self._says:
+            glyph, style = self._says[row.name]
         if not lit and glyph == BEST:
             # It has got the block since; at the moment that is shown it had not.
             glyph = MORE_LEFT
@@ -306,6 +325,19 @@ class Network(Panel):
             self.board.inspect_node(name)
         else:
             self.state.selected = name
+
+
+def _by_state(frame: Frame, palette: Palette) -> dict[str, Part]:
+    """What stands for each node that runs, where replicas are compared by their states."""
+    if answer_of(frame) is not Answer.NOBODY:
+        return {}
+    damaged = {row.name for row in frame.nodes if row.state in {"frozen", "damaged"}}
+    return {
+        name: (group.sign, group.style)
+        for group in groups_of(frame, palette)
+        for name in group.nodes
+        if name not in damaged
+    }
 
 
 def _way(arrival: Arrival, index: dict[str, int]) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ is taken as it is: 32 nodes cost 0.1 ms a build, 0.9 to 1.2 ms where every row h
 """
 
 from powclock.record.frame import Frame, NodeRow
+from powclock.tui.answers import answer_of
 from powclock.tui.glyphs import FALLING, POINTER, RISING
 from powclock.tui.node_columns import COLUMNS, Column, choose, seen, spark
 from powclock.tui.node_order import NodeOrder
@@ -66,6 +67,7 @@ class Nodes(Panel):
             name_cells=self.order.name_cells,
             region_cells=self.order.region_cells,
             skewed=any(row.skew_s for row in frame.nodes),
+            answer=answer_of(frame),
         )
         rows = [self._titles(width)] if self._titled(height) else []
         room = height - len(rows) - self._typing
@@ -219,7 +221,7 @@ class Nodes(Panel):
         """Drop the rows of before if something has changed that all of them show."""
         begun = frame.conditions.faults_begun if frame.conditions is not None else 0
         mined = frame.totals.blocks_mined
-        kept_for = (self._columns, self.state.palette, mined, frame.sides, begun)
+        kept_for = (self._columns, self.state.palette, mined, frame.sides, begun, frame.states)
         if kept_for != self._kept_for or len(self._kept) > 4 * self._room() + 100:
             self._kept_for = kept_for
             self._kept.clear()

@@ -76,6 +76,8 @@ class Panel(Widget, can_focus=False):
         super().__init__()
         self.state = state
         self.border = border
+        # Off where the keys of the numbers mean something else than this panel.
+        self.numbered = bool(self.NUMBER)
         self.board: Board | None = None
         self._strips: list[Strip] = []
         self._lines: list[list[Segment]] = []
@@ -100,6 +102,22 @@ class Panel(Widget, can_focus=False):
         While it is equal the picture is not built again; None builds it for every frame.
         """
         return None
+
+    def instead(self) -> "Panel | None":
+        """A panel that is drawn here while the race's rule gives this one nothing to say.
+
+        It is never on the screen itself: it lends its heading, its rows and its keys.
+        """
+        return None
+
+    @property
+    def content(self) -> "Panel":
+        """The panel that is drawn here."""
+        instead = self.instead()
+        if instead is None:
+            return self
+        instead.board = self.board
+        return instead
 
     @property
     def moving(self) -> bool:
@@ -138,14 +156,14 @@ class Panel(Widget, can_focus=False):
 
     def on_click(self, event: Click) -> None:
         """A click on the title maximises the panel, any other is for the panel itself."""
-        if self.board is None or not self.NUMBER:
+        if self.board is None or not self.NAME:
             return
         left = 2 if self.border is Border.BOX else self.inside_top
         if event.y < self.inside_top:
             self.board.maximise(self.NAME)
             return
         self.board.focus_panel(self.NAME)
-        self.clicked(event.x - left, event.y - self.inside_top, double=event.chain > 1)
+        self.content.clicked(event.x - left, event.y - self.inside_top, double=event.chain > 1)
         self.board.paint()
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
@@ -159,7 +177,7 @@ class Panel(Widget, can_focus=False):
         self._scroll(-1)
 
     def _scroll(self, step: int) -> None:
-        self.scrolled(step)
+        self.content.scrolled(step)
         if self.board is not None:
             self.board.paint()
 
@@ -176,7 +194,7 @@ class Panel(Widget, can_focus=False):
     @property
     def focused(self) -> bool:
         """Whether the keys act on this panel."""
-        return bool(self.NUMBER) and self.state.panel == self.NAME
+        return self.numbered and self.state.panel == self.NAME
 
     @property
     def rows_text(self) -> list[str]:
@@ -217,8 +235,9 @@ class Panel(Widget, can_focus=False):
 
     def _build(self) -> list[Region]:
         """Build all rows; the parts of them that differ from before."""
-        basis = self.basis()
-        made_of = (basis, self.size, self.border, self.focused, self.state.palette)
+        content = self.content
+        basis = content.basis()
+        made_of = (basis, content.NAME, self.size, self.border, self.focused, self.state.palette)
         if basis is not None and made_of == self._made_of:
             return []
         self._made_of = made_of
@@ -242,14 +261,14 @@ class Panel(Widget, can_focus=False):
 
     def _framed(self, width: int, height: int) -> list[Row]:
         if self.border is Border.NONE or height < 2 or width < 4:
-            return self.body(width, height)
+            return self.content.body(width, height)
         if self.border is Border.RULE:
             # The body first: what stands beside the title tells what the body could not show.
-            lines = self.body(width - 2, height - 1)
+            lines = self.content.body(width - 2, height - 1)
             edge = self._edge(width, "─", "─")
             return [edge, *(Row(width).gap().extend(line) for line in lines)]
         faint = self._line_style
-        inner = self.body(width - 4, height - 2)[: height - 2]
+        inner = self.content.body(width - 4, height - 2)[: height - 2]
         inner += [Row(width - 4) for _ in range(height - 2 - len(inner))]
         lines = []
         for row in inner:
@@ -266,10 +285,10 @@ class Panel(Widget, can_focus=False):
     def _edge(self, width: int, left: str, right: str) -> Row:
         palette, line = self.state.palette, self._line_style
         row = Row(width).put(left, line)
-        if heading := self.heading():
-            row.put(SUPERSCRIPTS[self.NUMBER] if self.NUMBER else "", palette.muted)
+        if heading := self.content.heading():
+            row.put(SUPERSCRIPTS[self.NUMBER] if self.numbered else "", palette.muted)
             row.put(f" {heading} ", palette.title)
-        aside = self.aside()
+        aside = self.content.aside()
         while aside and sum(cell_len(text) for text, _ in aside) + 4 > row.room:
             aside.pop()
         length = sum(cell_len(text) for text, _ in aside) + 3 if aside else 1

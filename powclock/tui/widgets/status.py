@@ -4,6 +4,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from powclock.record.frame import Frame
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.click import click
 from powclock.tui.expectations import band, mark, parts_of_hundred
 from powclock.tui.glyphs import FROZEN, LIVE, PAUSED, POINTER
@@ -13,7 +14,8 @@ from powclock.tui.widgets.panel import Panel, Part
 
 # What is left out first where there is little room; how the race runs never is.
 _DROPPED = (
-    "rule", "law", "stale", "scenario", "name", "seed", "reorgs", "forks", "nodes", "hash rate",
+    "answered", "rule", "law", "stale", "scenario", "name", "seed", "reorgs", "forks", "nodes",
+    "hash rate", "faults", "requests", "states",
 )  # fmt: skip
 # What a click on a group does.
 _CLICKS = {
@@ -25,6 +27,7 @@ _CLICKS = {
     "reorgs": "panel('events')",
     "stale": "panel('chain')",
     "law": "panel('clock')",
+    "answered": "panel('clients')",
     "name": "help",
 }
 
@@ -38,7 +41,7 @@ class Status(Panel):
         if frame is None:
             words = " powclock  starting the race" if self.state.ended is None else " powclock"
             return [Row(width).put(words, palette.muted)]
-        left, right = self._left(frame), self._right(frame)
+        left, right = self.left(frame), self.right(frame)
         for name in _DROPPED:
             if _length(left) + _length(right) <= width:
                 break
@@ -61,7 +64,8 @@ class Status(Panel):
             )
         ]
 
-    def _left(self, frame: Frame) -> dict[str, list[Part]]:
+    def left(self, frame: Frame) -> dict[str, list[Part]]:
+        """What is raced, and how it runs."""
         palette = self.state.palette
         groups = {
             "name": [("powclock", palette.title)],
@@ -92,16 +96,23 @@ class Status(Panel):
             return [live, (f" behind: reaches {speed(pace.reached)}", palette.warning)]
         return [live]
 
-    def _right(self, frame: Frame) -> dict[str, list[Part]]:
+    def right(self, frame: Frame) -> dict[str, list[Part]]:
+        """The counts."""
         palette, totals = self.state.palette, frame.totals
+        if answer_of(frame) is Answer.NOBODY:
+            return self._without_blocks(frame)
         stale = totals.blocks_stale / totals.blocks_mined if totals.blocks_mined else 0.0
         deepest = f" (max {totals.reorg_depth_max})" if totals.reorg_depth_max else ""
         text, muted = palette.text, palette.muted
         compared = self.state.expectations.race(frame).stale_of_mined
         limits = band(compared, parts_of_hundred)
+        service = frame.service
+        asked = service.clients.requests > 0
+        answered = f"{100 * service.availability:.2f} %"
+        met = palette.good if service.on_target else palette.bad
         law = {"law": [mark(compared, palette), (f" {limits} % ", muted)]} if limits else {}
         return {
-            "hash rate": [(hash_rate(frame.hash_rate), text)],
+            **({"hash rate": [(hash_rate(frame.hash_rate), text)]} if frame.hash_rate else {}),
             "forks": [("forks ", muted), (str(totals.forks), text)],
             "reorgs": [("reorgs ", muted), (str(totals.reorgs), text), (deepest, muted)],
             "stale": [
@@ -110,6 +121,19 @@ class Status(Panel):
                 (" of mined" if limits else " of mined ", muted),
             ],
             **law,
+            **({"answered": [("answered ", muted), (answered, met)]} if asked else {}),
+        }
+
+    def _without_blocks(self, frame: Frame) -> dict[str, list[Part]]:
+        palette, totals, states = self.state.palette, frame.totals, frame.states
+        different = len(states.groups) + states.more_groups if states is not None else 1
+        style = palette.good if different < 2 else palette.rival
+        return {
+            "requests": [
+                ("requests ", palette.muted),
+                (f"{totals.transactions_sent:,}", palette.text),
+            ],
+            "states": [("states ", palette.muted), (str(max(different, 1)), style)],
         }
 
 

@@ -11,10 +11,13 @@ from rich.style import Style
 
 from powclock.record.frame import Frame, TipRow
 from powclock.record.narrate import short_hash
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.glyphs import BAR_ON, BEST, CUT, POINTER, RIVAL, SHADE
 from powclock.tui.rows import PLAIN, Row
+from powclock.tui.state import State
 from powclock.tui.text import age, count, in_sight, percent
-from powclock.tui.widgets.panel import Panel, Part
+from powclock.tui.widgets.agreement import Agreement
+from powclock.tui.widgets.panel import Border, Panel, Part
 
 # A bar in the row of the numbers is not shorter than this.
 _BAR_MIN = 4
@@ -29,6 +32,14 @@ class Tips(Panel):
     TITLE = "TIPS"
     NAME = "tips"
     NUMBER = 6
+
+    def __init__(self, state: State, *, border: Border = Border.NONE) -> None:
+        super().__init__(state, border=border)
+        self._states = Agreement(state)
+
+    def instead(self) -> Panel | None:
+        """Without blocks there are no heads, but states."""
+        return self._states if answer_of(self.state.frame) is Answer.NOBODY else None
 
     def aside(self) -> list[Part]:
         """Whether all agree."""
@@ -147,7 +158,8 @@ class Tips(Panel):
 
     def _words(self, tip: TipRow, frame: Frame, share: str) -> list[str]:
         """What else is told of a head, as far as there is room."""
-        words = [f"{share} of hash rate"]
+        of = "hash rate" if answer_of(frame) is Answer.WORK else "nodes"
+        words = [f"{share} of {of}"]
         block = next((block for block in frame.chain if block.hash == tip.hash), None)
         if block is not None and block.author:
             words += [f" · by {block.author}", f" · for {age(frame.time_ns, block.found_ns)}"]
@@ -233,7 +245,7 @@ class Tips(Panel):
     def move(self, across: int, down: int) -> bool:
         """Choose the head above or below."""
         frame = self.state.frame
-        if across or frame is None or not frame.tips:
+        if across or frame is None or not frame.tips or self.instead() is not None:
             return False
         hashes = [tip.hash for tip in frame.tips]
         if self.state.block in hashes:
@@ -246,7 +258,7 @@ class Tips(Panel):
     def enter(self) -> bool:
         """Look into the block of the chosen head; without a choice, of the best one."""
         frame = self.state.frame
-        if frame is None or self.board is None or not frame.tips:
+        if frame is None or self.board is None or not frame.tips or self.instead() is not None:
             return False
         hashes = [tip.hash for tip in frame.tips]
         chosen = self.state.block if self.state.block in hashes else hashes[0]

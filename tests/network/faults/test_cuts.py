@@ -13,7 +13,7 @@ from tests.scenarios.races import Race, race, scenario
 STILL = scenario(
     nodes={"count": 8, "wander": 0},
     links={"topology": "full_mesh"},
-    workload={"transfers_per_s": 0},
+    workload={"transactions_per_s": 0},
 )
 
 

@@ -33,7 +33,7 @@ def what(share: int, *, seed: int = 4, miner: str = "sampled") -> Scenario:
         },
         difficulty={"rule": "bitcoin", "interval_s": 5, "window": 100_000},
         links={"topology": "full_mesh", "latency_ms": 20, "jitter_ms": 2},
-        workload={"clients": 4, "transfers_per_s": 0.5},
+        workload={"clients": 4, "transactions_per_s": 0.5},
     )
 
 

@@ -18,7 +18,7 @@ WHAT = scenario(
     5,
     nodes={"count": 6, "wander": 0},
     links={"topology": "ring"},
-    workload={"transfers_per_s": 1},
+    workload={"transactions_per_s": 1},
 )
 FAULT = Eclipse(nodes=("bob",), attacker="dave")  # no peers, in a ring
 

@@ -33,7 +33,7 @@ from powclock.record.events import (
 )
 from tests.scenarios.races import Race, race, scenario
 
-STILL = scenario(nodes={"count": 8, "wander": 0}, workload={"transfers_per_s": 0})
+STILL = scenario(nodes={"count": 8, "wander": 0}, workload={"transactions_per_s": 0})
 
 
 def picture(running: Race) -> dict[str, object]:
@@ -342,7 +342,7 @@ def test_half_of_the_messages_get_lost() -> None:
 
 
 def test_flipped_bits_are_told_by_the_checksum_and_blamed_on_nobody() -> None:
-    with race(scenario(7, workload={"transfers_per_s": 3})) as running:
+    with race(scenario(7, workload={"transactions_per_s": 3})) as running:
         running.begin(BitFlips(probability=0.5))
         running.run(120)
         assert {event.reason for event in running.events(MessageRefused)} == {"bad-checksum"}

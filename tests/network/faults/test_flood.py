@@ -27,7 +27,7 @@ STILL = scenario(
     nodes={"count": 5, "wander": 0},
     difficulty={"interval_s": 2},
     links={"topology": "full_mesh"},
-    workload={"transfers_per_s": 1},
+    workload={"transactions_per_s": 1},
 )
 
 
@@ -123,7 +123,7 @@ def test_transactions_are_well_signed_promises_of_an_account_that_has_nothing() 
 
 
 def test_a_flood_sends_so_many_messages_a_second_while_its_node_runs() -> None:
-    what = scenario(nodes={"count": 3, "hash_rate": 0.001}, workload={"transfers_per_s": 0})
+    what = scenario(nodes={"count": 3, "hash_rate": 0.001}, workload={"transactions_per_s": 0})
     with race(what) as running:
         running.run(1)
 

@@ -51,7 +51,7 @@ WHAT = scenario(
     nodes={"count": 4},
     links={"topology": "line"},
     difficulty={"interval_s": 3},
-    workload={"transfers_per_s": 3},
+    workload={"transactions_per_s": 3},
 )
 
 

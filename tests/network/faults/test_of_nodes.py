@@ -14,7 +14,7 @@ from powclock.record.events import (
     StateCorrupted,
     TransactionConfirmed,
     TransactionSent,
-    TransfersLeftOut,
+    TransactionsLeftOut,
 )
 from tests.scenarios.races import race, scenario
 
@@ -78,7 +78,7 @@ def test_a_crash_may_lose_the_last_writes() -> None:
 def test_a_flipped_bit_is_found_and_the_state_is_exact_again() -> None:
     occasions: set[str] = set()
     for seed in range(1, 13):
-        with race(scenario(seed, workload={"transfers_per_s": 2})) as running:
+        with race(scenario(seed, workload={"transactions_per_s": 2})) as running:
             running.run(30)
             running.begin(MemoryFlips(nodes=("bob",)))
             assert len(running.events(MemoryFlipped)) == 1
@@ -94,12 +94,12 @@ def test_a_flipped_bit_is_found_and_the_state_is_exact_again() -> None:
 
 
 def test_transfers_that_a_leader_leaves_out_wait_for_another() -> None:
-    what = scenario(3, nodes={"count": 4}, workload={"clients": 4, "transfers_per_s": 1})
+    what = scenario(3, nodes={"count": 4}, workload={"clients": 4, "transactions_per_s": 1})
     with race(what) as running:
         everybody = Censor(clients=("client1",))
         running.begin(everybody)
         running.run(120)
-        told = running.events(TransfersLeftOut)[-1]
+        told = running.events(TransactionsLeftOut)[-1]
         assert told.waiting > 0
         assert told.wait_s > 2 * told.others_s
         confirmed = {event.id for event in running.events(TransactionConfirmed)}

@@ -8,7 +8,7 @@ from powclock.network.faults.withhold import Withhold
 from powclock.record.events import AttackMoved, BlockAccepted, BlockFound, HeadMoved, Reorg
 from tests.scenarios.races import Race, race, scenario
 
-STILL = scenario(nodes={"count": 4, "wander": 0}, workload={"transfers_per_s": 1})
+STILL = scenario(nodes={"count": 4, "wander": 0}, workload={"transactions_per_s": 1})
 
 
 @dataclass

@@ -11,7 +11,7 @@ from powclock.network.gossip import Gossip
 from powclock.network.serving import Serving
 from powclock.race.scenario import Scenario, parse_scenario, shipped_scenarios
 from powclock.race.swarm import pool
-from powclock.race.swarm.draw import DRAWS, HEAL_S, draw, drawn_kinds
+from powclock.race.swarm.draw import DRAWS, HEAL_S, draw, drawn_kinds, kinds_under
 from powclock.race.swarm.report import report_of
 from powclock.race.swarm.toml import to_toml
 from powclock.race.swarm.trial import Result, try_seed
@@ -34,19 +34,25 @@ def result(seed: int, *kinds: str, broken: str = "") -> Result:
     )
 
 
-def test_every_fault_is_over_when_it_heals_and_every_kind_is_drawn_often() -> None:
-    counts = dict.fromkeys(DRAWS, 0)
+@pytest.mark.parametrize("rule", ["naive", "pow", "schedule"])
+def test_every_fault_is_over_when_it_heals_and_every_kind_is_drawn_often(rule: str) -> None:
+    counts = dict.fromkeys(kinds_under(rule), 0)
     for seed in SEEDS:
-        assert drawn_kinds(seed) == drawn_kinds(seed) != []
-        for kind in drawn_kinds(seed):
+        assert drawn_kinds(seed, rule) == drawn_kinds(seed, rule) != []
+        for kind in drawn_kinds(seed, rule):
             counts[kind] += 1
-        for planned in draw(seed).faults:
+        for planned in draw(seed, rule).faults:
             assert 0 < planned.lasts_s <= HEAL_S - planned.at_s
     assert min(counts.values()) > len(SEEDS) / 10 * 1.5
 
 
-def test_every_kind_of_fault_can_be_drawn() -> None:
-    drawn = {type(planned.fault) for seed in SEEDS for planned in draw(seed).faults}
+def test_every_kind_of_fault_can_be_drawn_under_some_rule() -> None:
+    drawn = {
+        type(planned.fault)
+        for rule in ("pow", "schedule")
+        for seed in SEEDS
+        for planned in draw(seed, rule).faults
+    }
     assert drawn == set(AnyFault.__args__)
 
 

@@ -23,7 +23,7 @@ from powclock.record.checker.broken import BrokenInvariant
 from tests.builders import seconds
 from tests.scenarios.races import race, scenario
 
-WHAT = scenario(7, nodes={"count": 8}, workload={"transfers_per_s": 2})
+WHAT = scenario(7, nodes={"count": 8}, workload={"transactions_per_s": 2})
 MESSAGE = re.compile(
     r"invariant 6 \(same tip, same state\): (\w+) has the state [0-9a-f]{64}, "
     r"replay from genesis gives [0-9a-f]{64} \(\1, block …[0-9a-f]{16}, record \d+, [\d.]+ s\)"

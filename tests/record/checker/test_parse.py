@@ -28,7 +28,8 @@ BLOCK = block_of(GENESIS.hash, 1, TRANSFERS, extra=b"hello", time=77)
 
 def test_every_field_comes_back() -> None:
     header, body = read_block(encode(Deliver(BLOCK)))
-    assert header == (BLOCK.hash, 1, GENESIS.hash, BLOCK.header.merkle_root, 77, BLOCK.header.bits)
+    theirs = BLOCK.header
+    assert header == (BLOCK.hash, 1, GENESIS.hash, theirs.merkle_root, 77, theirs.bits, 0)
     assert (body.height, body.author, body.amount) == (1, address("miner"), BLOCK.coinbase.amount)
     assert (body.extra, body.seal, body.coinbase_id) == (b"hello", b"", BLOCK.coinbase.id)
     assert [transfer_.id for transfer_ in body.transfers] == [each.id for each in TRANSFERS]

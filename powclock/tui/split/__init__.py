@@ -1,0 +1,1 @@
+"""Several races next to each other: the same seed, clients and faults under different rules."""
