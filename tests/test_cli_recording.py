@@ -9,6 +9,9 @@ import pytest
 
 from powclock.race.folded import UNTOLD
 from powclock.race.session import SUFFIX
+from powclock.record.recording.content import Head
+from powclock.record.recording.reader import Recording
+from powclock.record.recording.writer import Writer
 from tests.command import FAST, powclock_
 
 
@@ -68,10 +71,6 @@ def test_a_damaged_recording_is_used_up_to_the_damage(
 
 
 def test_another_race_is_told(recorded: tuple[Path, dict[str, object]], tmp_path: Path) -> None:
-    from powclock.record.recording.content import Head
-    from powclock.record.recording.reader import Recording
-    from powclock.record.recording.writer import Writer
-
     other = tmp_path / "other"
     with Recording(recorded[0]) as recording:
         head, ending = recording.head, recording.ending
