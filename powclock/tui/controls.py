@@ -14,6 +14,7 @@ from powclock.race.commands import (
     Break,
     Heal,
     HealAll,
+    Keep,
     SetRate,
     StepEvent,
     StepTick,
@@ -252,6 +253,10 @@ class Controls:
     def rejoin(self) -> None:
         """End the partition."""
         self._send(Heal(Partition().id))
+
+    def keep(self) -> None:
+        """Keep a recording of the race from its start on; again: let it end here."""
+        self._send(Keep())
 
     def heal_all(self) -> None:
         """End every fault."""
