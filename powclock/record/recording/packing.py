@@ -10,6 +10,7 @@ Gauges are thousandths: hashes so far are what the rate says they should be, but
 """
 
 import re
+from operator import sub
 
 import msgspec
 
@@ -104,7 +105,7 @@ def _totals(event: Sampled) -> tuple[int, ...]:
 
 
 def _less(new: tuple[int, ...], old: tuple[int, ...] | list[int]) -> tuple[int, ...]:
-    return tuple(one - other for one, other in zip(new, old, strict=True))
+    return tuple(map(sub, new, old))
 
 
 def _plus(new: tuple[int, ...], old: tuple[int, ...] | list[int]) -> tuple[int, ...]:
