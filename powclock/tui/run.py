@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from powclock.race.commands import Quit
 from powclock.race.messages import Ended, Race
@@ -21,9 +21,11 @@ from powclock.tui.app import PowclockApp
 from powclock.tui.hang_up import ends_with_terminal
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.shell import Look, Shell
-from powclock.tui.split.app import Lasts, SplitApp
 from powclock.tui.theme_depth import terminal_depth
 from powclock.tui.theme_file import DEFAULT, ThemeError
+
+if TYPE_CHECKING:
+    from powclock.tui.split.app import Lasts
 
 # By then all is loaded and painted for the first time.
 _SETTLED_S = 1.0
@@ -70,7 +72,7 @@ def run_screen(race: Race, options: ScreenOptions) -> Ended | None:
 
 def run_split(
     races: Sequence[tuple[str, Race]], rate: float, options: ScreenOptions
-) -> Lasts | None:
+) -> "Lasts | None":
     """Show races by rule next to each other until the person leaves; their last words.
 
     They are to be paused: they begin together, at this rate, once all of them are there.
@@ -78,6 +80,8 @@ def run_split(
     Raises:
         ScreenError: the screen broke, or its theme has become unusable since it was chosen.
     """
+    from powclock.tui.split.app import SplitApp
+
     return _show(
         lambda: SplitApp(races, rate=rate, **options.look()), [race for _, race in races], options
     )
