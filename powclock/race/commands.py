@@ -83,25 +83,27 @@ class Find(Command, frozen=True, tag="find"):
     text: Annotated[str, msgspec.Meta(max_length=200)]
 
 
+class GoOn(Command, frozen=True, tag="go_on"):
+    """In a lesson: show the answer, or go on to the next step."""
+
+
+class GoBack(Command, frozen=True, tag="go_back"):
+    """In a lesson: run the race again from its start, up to the step before."""
+
+
+class Keep(Command, frozen=True, tag="keep"):
+    """Keep the recording of this race from its start on; again: let what is kept end here."""
+
+
 class Quit(Command, frozen=True, tag="quit"):
     """End the race."""
 
 
 Action = Break | Heal | HealAll
 AnyCommand = (
-    Break
-    | Heal
-    | HealAll
-    | ActAt
-    | SetRate
-    | StepEvent
-    | StepTick
-    | StepTo
-    | Hold
-    | Look
-    | Find
-    | Quit
-)
+    Break | Heal | HealAll | ActAt | SetRate | StepEvent | StepTick | StepTo | Hold | Look | Find
+    | Keep | GoOn | GoBack | Quit
+)  # fmt: skip
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ import math
 import queue
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 from powclock.clock.pace import Pacer, wall_ns
 from powclock.clock.virtual_loop import NANOSECONDS
@@ -19,9 +20,12 @@ from powclock.race.commands import (
     AnyCommand,
     Break,
     Find,
+    GoBack,
+    GoOn,
     Heal,
     HealAll,
     Hold,
+    Keep,
     Look,
     Quit,
     SetRate,
@@ -30,10 +34,13 @@ from powclock.race.commands import (
     StepTo,
 )
 from powclock.race.driver import Driver
-from powclock.race.messages import Declined, Ended, Found, FromRace, Shown
+from powclock.race.lesson.teller import Teller
+from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
 from powclock.race.probe import WorldProbe
 from powclock.race.session import End
+from powclock.race.summary import Summary
+from powclock.race.tape import BEAT_S, Tape
 from powclock.record.camera import Camera
 from powclock.record.checker.broken import BrokenInvariant
 from powclock.record.find import find
@@ -57,15 +64,16 @@ class Engine:
         busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self._busy = busy
-        self._driver = Driver(plan.scenario, BLOCKS_KEPT)
-        self._camera = Camera(self._driver.view, WorldProbe(self._driver.world, self._driver.view))
+        self._plan = plan
+        self._chosen = plan.chosen
+        self._build(until=0)
+        self._restarts = 0
         self._commands = commands
         self._tell = tell
         self._pacer = Pacer(plan.rate, 0)
         self._frame_every_ns = NANOSECONDS // plan.frames_per_s
         self._until_ns = plan.until_ns or FOR_EVER_NS
         self._next_frame_ns = 0
-        self._told_inputs = 0
         self._step: Callable[[], bool] | None = None
         self._step_end_ns = self._until_ns
         self._hold_ns = FOR_EVER_NS
@@ -73,6 +81,24 @@ class Engine:
         self._reached = 0.0
         self._measured_from = (wall_ns(), 0)
         self._over = False
+
+    def _build(self, until: int) -> None:
+        """Make the race, which has not started; a lesson waits for nobody up to a step."""
+        plan = self._plan
+        self._driver = driver = Driver(plan.scenario, BLOCKS_KEPT)
+        self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
+        self._tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
+        self._teller = (
+            Teller(
+                plan.chapter,
+                driver,
+                attended=plan.attended,
+                wall_s=lambda: wall_ns() / NANOSECONDS,
+                until=until,
+            )
+            if plan.chapter is not None
+            else None
+        )
 
     def run(self) -> None:
         """Race until told to quit, to the end of the plan, or until an invariant is broken.
@@ -85,48 +111,143 @@ class Engine:
             self._race()
         except BrokenInvariant as broken:
             trouble = str(broken)
+        except BaseException:
+            if self._tape is not None:
+                self._tape.cut()
+            raise
         self._show()
-        summary = "" if trouble else self._driver.summary().text()
+        summary = None if trouble else self._driver.summary()
         end = End(self._driver.now_ns, self._driver.world.loop.turn)
+        recording, recorded = self._end_tape(summary)
         self._driver.close()
-        self._tell(Ended(trouble=trouble, summary=summary, again="", end=end))
+        self._tell(
+            Ended(
+                trouble=trouble,
+                summary="" if summary is None else summary.text(),
+                again="",
+                end=end,
+                recording=recording,
+                recorded=recorded,
+            )
+        )
+
+    def _end_tape(self, summary: Summary | None) -> tuple[str, bool]:
+        """What came of the recording, if a person asked for one, and whether it is whole."""
+        if self._tape is None:
+            return "", True
+        self._tape.end(summary)
+        path = self._tape.path if self._chosen else self._tape.kept
+        return self._tape.trouble or (str(path) if path else ""), not self._tape.trouble
+
+    def _beat(self) -> None:
+        trouble = self._tape.beat() if self._tape is not None else ""
+        if trouble:
+            self._tell(Declined(trouble))
+
+    def _keep(self) -> None:
+        """Begin or end what the person keeps of the recording."""
+        tape = self._tape
+        if tape is None or tape.trouble:
+            self._tell(Declined(tape.trouble if tape else "this race cannot be recorded"))
+        elif self._chosen:
+            self._tell(Noted(f"this race is recorded to {tape.path}", recording=True))
+        else:
+            try:
+                if tape.kept is None:
+                    self._tell(Noted(f"recording to {tape.keep()}", recording=True))
+                else:
+                    self._tell(Noted(f"recorded to {tape.end_kept()}", recording=False))
+            except OSError as error:
+                self._tell(Declined(f"{error.filename}: cannot be written: {error.strerror}"))
 
     def _race(self) -> None:
         self._driver.start()
         self._pacer.set_rate(self._pacer.rate, 0)
         while not self._over:
             self._work()
+            self._beat()
             self._show_if_due()
             self._wait_for_commands()
             self._over = self._over or self._driver.now_ns >= self._until_ns
 
     def _work(self) -> None:
         stop_ns = wall_ns() + SLICE_NS
-        driver = self._driver
         while wall_ns() < stop_ns:
+            self._tell_lesson()
+            driver = self._driver
             while driver.now_ns >= self._due_ns:
                 self._act(self._due.popleft().action)
+            if self._stands():
+                # Time that the race was made to stand is not time that it is behind.
+                self._pacer.set_rate(self._pacer.rate, driver.now_ns)
+                return
             if self._step is not None:
-                end_ns = min(self._step_end_ns, self._due_ns)
+                end_ns = min(self._step_end_ns, self._due_ns, self._lesson_ns())
                 if driver.step_until(self._step, turns_max=TURNS_A_LOOK, until_ns=end_ns):
                     self._step = None
                     self._pacer.set_rate(0.0, driver.now_ns)
                     self._next_frame_ns = 0
                 continue
-            if driver.now_ns >= self._hold_ns:
-                # Time that the race was made to stand is not time that it is behind.
-                self._pacer.set_rate(self._pacer.rate, driver.now_ns)
-                return
-            goal_ns = self._pacer.goal_ns(driver.now_ns)
-            end_ns = min(self._until_ns, self._hold_ns, self._due_ns)
+            hurries = self._teller is not None and self._teller.hurries
+            goal_ns = None if hurries else self._pacer.goal_ns(driver.now_ns)
+            end_ns = min(self._until_ns, self._hold_ns, self._due_ns, self._lesson_ns())
             goal_ns = end_ns if goal_ns is None else min(goal_ns, end_ns)
-            if driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK) and goal_ns < self._due_ns:
+            reached = driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK)
+            if reached and not hurries and goal_ns < self._due_ns:
                 return
+
+    def _stands(self) -> bool:
+        """Whether the race waits for other races, or for somebody who reads."""
+        if self._teller is not None and self._teller.held():
+            return True
+        return self._step is None and self._driver.now_ns >= self._hold_ns
 
     @property
     def _due_ns(self) -> int:
         """When the next action is due."""
         return self._due[0].time_ns if self._due else FOR_EVER_NS
+
+    # A lesson.
+
+    def _lesson_ns(self) -> int:
+        """Up to when the race may go before the lesson does something."""
+        limit_ns = None if self._teller is None else self._teller.limit_ns
+        return FOR_EVER_NS if limit_ns is None else limit_ns
+
+    def _tell_lesson(self) -> None:
+        """Begin the step that is due, if one is."""
+        teller = self._teller
+        if teller is None:
+            return
+        try:
+            began = teller.settle()
+        except FaultError as error:
+            self._tell(Declined(str(error)))
+            began = True
+        if not began:
+            return
+        self._step = None
+        own = teller.player.step.speed if teller.player.step is not None else None
+        rate = 0.0 if teller.player.over else own or self._pacer.rate or teller.speed
+        self._pacer.set_rate(self._plan.rate if rate is None else rate, self._driver.now_ns)
+        self._measured_from = (wall_ns(), self._driver.now_ns)
+        self._next_frame_ns = 0
+
+    def _go_back(self) -> None:
+        """Begin the step before again: the race is run from its start, as fast as it goes."""
+        assert self._teller is not None
+        step = max(self._teller.back_to, 0)
+        focus = self._camera.focus
+        if self._tape is not None:
+            self._tape.begin_again()
+        self._driver.close()
+        self._build(until=step)
+        self._camera.focus = focus
+        self._restarts += 1
+        self._step = None
+        self._due.clear()
+        self._driver.start()
+        self._pacer.set_rate(self._plan.rate, 0)
 
     def _wait_for_commands(self) -> None:
         wait_s = self._idle_s()
@@ -140,15 +261,16 @@ class Engine:
 
     def _idle_s(self) -> float:
         """How long nothing needs to be done."""
-        if self._step is not None or self._over:
+        held = self._stands()
+        hurries = self._teller is not None and self._teller.hurries
+        if self._over or ((self._step is not None or hurries) and not held):
             return 0.0
         next_ns = self._driver.world.loop.next_ns
-        due_ns = min(FOR_EVER_NS if next_ns is None else next_ns, self._due_ns)
-        held = self._driver.now_ns >= self._hold_ns
+        due_ns = min(FOR_EVER_NS if next_ns is None else next_ns, self._due_ns, self._lesson_ns())
         idle = held or due_ns == FOR_EVER_NS
         race_s = math.inf if idle else self._pacer.wall_wait_s(due_ns)
         frame_s = max(0, self._next_frame_ns - wall_ns()) / NANOSECONDS
-        return min(race_s, frame_s)
+        return min(race_s, frame_s, BEAT_S)
 
     def _obey(self, command: AnyCommand) -> None:
         now_ns = self._driver.now_ns
@@ -174,10 +296,18 @@ class Engine:
             case Hold(until_ns):
                 self._hold_ns = until_ns
                 return
+            case GoOn() if self._teller is not None:
+                self._teller.go_on()
+            case GoBack() if self._teller is not None:
+                self._go_back()
+            case GoOn() | GoBack():
+                self._tell(Declined("this race is no lesson: `powclock learn` lists those"))
             case Look(focus):
                 self._camera.focus = focus
             case Find(text):
                 self._tell(Found(text, find(self._driver.view, text)))
+            case Keep():
+                self._keep()
             case Quit():
                 self._over = True
         self._next_frame_ns = 0  # what a key did is shown at once
@@ -200,10 +330,10 @@ class Engine:
                 self._show()
 
     def _show(self) -> None:
-        inputs = self._driver.world.inputs
-        fresh = tuple(inputs[self._told_inputs :])
-        self._told_inputs = len(inputs)
-        self._tell(Shown(self._camera.take(self._driver.now_ns), self._pace(), fresh))
+        lesson = None if self._teller is None else self._teller.told()
+        self._tell(
+            Shown(self._camera.take(self._driver.now_ns), self._pace(), lesson, self._restarts)
+        )
 
     def _pace(self) -> Pace:
         now_wall_ns, now_ns = wall_ns(), self._driver.now_ns

@@ -7,7 +7,7 @@ once. The same scenario and seed give the same race.
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -181,6 +181,9 @@ class Scenario(_Table, frozen=True):
         return tuple(default_name(i) for i in range(self.nodes.count))
 
 
+AnyScenario = TypeVar("AnyScenario", bound=Scenario)
+
+
 def default_name(index: int) -> str:
     """The name of the node with this number: a person's, then a person's with a number."""
     generation, which = divmod(index, len(NAMES))
@@ -264,7 +267,7 @@ def _in_words(message: str) -> str:
     return f"{place}: {value} is not one of {', '.join(words)}"
 
 
-def checked(scenario: Scenario) -> Scenario:
+def checked(scenario: AnyScenario) -> AnyScenario:
     """What types alone cannot say; names come out cleaned."""
     _check_rule(scenario)
     if scenario.schedule.slot_s / scenario.schedule.blocks < BEAT_S_MIN:

@@ -30,21 +30,37 @@ def arrange(
     maximised: bool = False,
     faults: bool = False,
     attacks: int = 0,
+    lesson: int = 0,
 ) -> Arrangement:
     """Choose the arrangement for a size, a number of nodes, whether faults are on, and how many
-    attacks there are: each has a row of its own, of which low terminals have room for one.
+    attacks there are: each has a row of its own, of which low terminals have room for one. The
+    caption bar of a lesson takes its rows above the footer.
     """
-    if width >= 132 and height >= 38:
-        usual = _wide(width, height, nodes, attacks)
-    elif width >= 100 and height >= 28:
-        usual = _medium(width, height, nodes, faults + attacks)
-    elif width >= 76 and height >= 20:
-        usual = _small(width, height, nodes, 1 + min(attacks, 1))
+    room = height - lesson
+    active = 1 + min(attacks, 1)
+    if width >= 132 and height >= 38 and room >= 34:
+        usual = _wide(width, room, nodes, attacks)
+    elif width >= 100 and height >= 28 and room >= 21:
+        usual = _medium(width, room, nodes, faults + attacks)
+    elif width >= 76 and height >= 20 and room >= 16:
+        usual = _small(width, room, nodes, active)
     else:
-        return _tiny(width, height, panel or "chain", 1 + min(attacks, 1))
+        return _told(_tiny(width, room, panel or "chain", active), width, height, lesson)
     if panel is not None and (maximised or panel not in usual.regions):
-        return _alone(width, height, panel, usual.border, 1 + min(attacks, 1))
-    return usual
+        usual = _alone(width, room, panel, usual.border, active)
+    return _told(usual, width, height, lesson)
+
+
+def _told(found: Arrangement, width: int, height: int, lesson: int) -> Arrangement:
+    """Room for the caption bar: what is left below is the footer's."""
+    if not lesson:
+        return found
+    regions = dict(found.regions)
+    footer = "footer" in regions
+    if footer:
+        regions["footer"] = Region(0, height - 1, width, 1)
+    regions["lesson"] = Region(0, height - lesson - footer, width, lesson)
+    return Arrangement(found.name, regions, found.border)
 
 
 def _stack(width: int, heights: list[tuple[str, int]]) -> dict[str, Region]:

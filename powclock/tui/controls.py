@@ -12,6 +12,8 @@ from powclock.network.faults.nodes import Crash, Join, Leave
 from powclock.race.commands import (
     AnyCommand,
     Break,
+    GoBack,
+    GoOn,
     Heal,
     HealAll,
     SetRate,
@@ -120,6 +122,16 @@ class Controls:
         """Go on to the next tick."""
         self._paused = True
         self._send(StepTick())
+
+    def lesson_next(self) -> None:
+        """In a lesson, show the answer or go on; its steps may change the pace."""
+        self._rate = self._paused = None
+        self._send(GoOn())
+
+    def lesson_back(self) -> None:
+        """In a lesson, go back to the step before."""
+        self._rate = self._paused = None
+        self._send(GoBack())
 
     def fault(self, id_: str) -> str:
         """Begin a fault on the selected node or on all, make it stronger, or end it."""

@@ -131,6 +131,12 @@ class EventLog:
         """Whether some kinds of entries are not shown."""
         return bool(self.query or self.kinds or self.selected_only)
 
+    def clear(self) -> None:
+        """Forget all lines, but not which of them the person wants to see."""
+        self._version += 1
+        self.lines.clear()
+        self.entries.clear()
+
     def extend(self, lines: Iterable[EventLine]) -> None:
         """Take in lines, the newest last."""
         for line in lines:

@@ -36,7 +36,11 @@ class Inbox:
         """Keep a message; while the screen is stuck, frames do not pile up."""
         with self._lock:
             last = self._messages[-1] if self._messages else None
-            if isinstance(message, Shown) and isinstance(last, Shown):
+            if (
+                isinstance(message, Shown)
+                and isinstance(last, Shown)
+                and message.restarts == last.restarts
+            ):
                 self._messages[-1] = replace(message, frame=both(last.frame, message.frame))
             else:
                 self._messages.append(message)

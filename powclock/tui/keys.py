@@ -13,7 +13,8 @@ FAULTS = Binding.Group("Faults: on the selected node, or on all")
 MORE_FAULTS = Binding.Group("More faults: in the sheet of all faults", sheet=True)
 VIEW = Binding.Group("View")
 PROGRAM = Binding.Group("Program")
-GROUPS = (TIME, PANELS, FAULTS, MORE_FAULTS, VIEW, PROGRAM)
+LESSON = Binding.Group("In a lesson")
+GROUPS = (TIME, LESSON, PANELS, FAULTS, MORE_FAULTS, VIEW, PROGRAM)
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, float("inf"))
 
@@ -49,6 +50,8 @@ def _bind(
 
 
 BINDINGS = (
+    _bind("n", "lesson_next", "next", "Show the answer, or go on to the next step", LESSON),
+    _bind("N", "lesson_back", "back", "The step before: the race runs again up to it", LESSON),
     _bind("space", "pause", "pause", "Pause the race, or go on", TIME, show=True),
     _bind("full_stop", "step_event", "step", "Go on to the next event", TIME, display=".",
           show=True),
@@ -127,6 +130,18 @@ BINDINGS = (
     _bind("ctrl+p", "palette", "palette", "Find a key by what it does", PROGRAM, display="^p",
           show=True),
 )  # fmt: skip
+
+# In a lesson: what the keys of a slide remote do there, and which keys the footer shows.
+LESSON_WORDS = {
+    "page_down": ("next", "In a lesson: the next step, as slide remotes say it"),
+    "page_up": ("back", "In a lesson: the step before, as slide remotes say it"),
+    "left": ("back", "In a lesson the step before; in a panel, left"),
+    "right": ("next", "In a lesson the next step; in a panel, right"),
+}
+LESSON_SHOWN = frozenset({
+    "lesson_next", "lesson_back", "pause", "step_event", "faster", "slower", "maximise", "faults",
+    "enter", "help", "leave_race", "palette",
+})  # fmt: skip
 
 # The keys that work while races are next to each other: they act on all of them.
 SIDE_BY_SIDE = frozenset({

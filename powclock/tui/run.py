@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from powclock.race.commands import Quit
+from powclock.race.lesson.chapter import Chapter
 from powclock.race.messages import Ended, Race
 from powclock.tui.app import PowclockApp
 from powclock.tui.hang_up import ends_with_terminal
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
+from powclock.tui.lesson_app import LessonApp
 from powclock.tui.shell import Look, Shell
 from powclock.tui.theme_depth import terminal_depth
 from powclock.tui.theme_file import DEFAULT, ThemeError
@@ -68,6 +70,25 @@ def run_screen(race: Race, options: ScreenOptions) -> Ended | None:
         ScreenError: the screen broke, or its theme has become unusable since it was chosen.
     """
     return _show(lambda: PowclockApp(race, **options.look()), [race], options)
+
+
+def run_lesson(
+    race: Race, chapter: Chapter, following: str, options: ScreenOptions, *, auto: bool
+) -> tuple[Ended | None, bool]:
+    """Show a chapter until the person leaves; the race's last word, and whether the person goes on
+    to the chapter that follows, whose title this is.
+
+    Raises:
+        ScreenError: the screen broke, or its theme has become unusable since it was chosen.
+    """
+    made: list[LessonApp] = []
+
+    def make() -> LessonApp:
+        made.append(LessonApp(race, chapter, following, auto=auto, **options.look()))
+        return made[-1]
+
+    ended = _show(make, [race], options)
+    return ended, made[-1].wants_next
 
 
 def run_split(

@@ -12,6 +12,7 @@ from time import monotonic
 from msgspec.structs import replace
 from rich.style import Style
 
+from powclock.race.lesson.told import Told
 from powclock.race.messages import Ended
 from powclock.record.events import NANOSECONDS, Hash, StatesCompared
 from powclock.record.frame import ActiveFault, Frame, NodeRow, Pace
@@ -83,6 +84,7 @@ class State:
         self.frozen = False
         self._waiting: Frame | None = None
         self.ended: Ended | None = None
+        self.lesson: Told | None = None
         self.expectations = Expectations()
         # Since when nodes hold heads, or states, that do not go together; None while they agree.
         self.differ_since_ns: int | None = None
@@ -90,6 +92,15 @@ class State:
         self._hues: dict[str, int] = {}
         self._rows: dict[str, NodeRow] = {}
         self._rows_of: Frame | None = None
+
+    def begin_again(self) -> None:
+        """The race begins again from its start: what was told of it is void."""
+        self.frame = self._waiting = None
+        self.frozen = False
+        self.events.clear()
+        self.events_left_out = 0
+        self.block = self.camera = None
+        self.differ_since_ns = self._compared = None
 
     def set_theme(self, theme: Theme) -> None:
         """Draw with other colours from now on."""

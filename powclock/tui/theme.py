@@ -61,6 +61,7 @@ class Palette:
         loud = "#ffffff" if depth is Depth.SIXTEEN else ground
         self.alarm = Style(color=loud, bgcolor=colors.bad, bold=True)
         self.banner = Style(color=colors.text, bgcolor=colors.banner, bold=True)
+        self.banner_ink = ink(colors.banner)
         self.selected = Style(bgcolor=colors.selected, bold=True)
         self.hues = tuple(ink(hue) for hue in theme.nodes.hues)
         self._bold: dict[Style, Style] = {}

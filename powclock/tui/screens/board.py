@@ -28,7 +28,9 @@ from powclock.tui.widgets.tips import Tips
 class PanelScreen(ActingScreen):
     """The panels of one race; arrows and the like go to the chosen one."""
 
-    def __init__(self, state: State, controls: Controls) -> None:
+    def __init__(
+        self, state: State, controls: Controls, more: dict[str, Panel] | None = None
+    ) -> None:
         panels: dict[str, Panel] = {
             "status": Status(state),
             "clock": Clock(state),
@@ -43,10 +45,15 @@ class PanelScreen(ActingScreen):
             "faults": Faults(state),
             "footer": Footer(state),
             "banner": Banner(state),
+            **(more or {}),
         }
         super().__init__(state, panels, controls)
         self._arranged: tuple[object, ...] = ()
         self.arrangement: Arrangement | None = None
+
+    def lesson_rows(self, width: int, height: int) -> int:
+        """The rows of the caption bar, where a lesson is told."""
+        return 0
 
     def find_places(self) -> None:
         """By size, number of nodes, faults, and what is maximised."""
@@ -54,6 +61,7 @@ class PanelScreen(ActingScreen):
         nodes = len(state.frame.nodes) if state.frame else 12
         faults = bool(state.frame and state.frame.faults)
         attacks = min(len(attacks_of(state.frame)), ATTACKS_SHOWN)
+        lesson = self.lesson_rows(width, height)
         key = (
             width, height, nodes, faults, attacks, state.panel, state.maximised, state.ended,
         )  # fmt: skip
@@ -62,7 +70,7 @@ class PanelScreen(ActingScreen):
         self._arranged = key
         self.arrangement = arrange(
             width, height, nodes, state.panel, maximised=state.maximised, faults=faults,
-            attacks=attacks,
+            attacks=attacks, lesson=lesson,
         )  # fmt: skip
         regions = dict(self.arrangement.regions)
         if state.ended is not None:
@@ -77,7 +85,7 @@ class PanelScreen(ActingScreen):
         assert self.arrangement is not None
         if name in {"faults", "banner"}:
             return Border.BOX
-        if name in {"status", "active", "footer"} or region is None or region.height < 3:
+        if name in {"status", "active", "footer", "lesson"} or region is None or region.height < 3:
             return Border.NONE
         return self.arrangement.border
 

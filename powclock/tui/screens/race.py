@@ -15,6 +15,7 @@ from powclock.tui.screens.board import PanelScreen
 from powclock.tui.screens.closer import Closer
 from powclock.tui.state import State
 from powclock.tui.widgets.chain import Chain
+from powclock.tui.widgets.panel import Panel
 
 # Of what is copied, a note shows so much.
 COPIED_SHOWN = 16
@@ -29,8 +30,13 @@ class RaceScreen(PanelScreen):
         if not each.group.sheet
     ]
 
-    def __init__(self, state: State, send: Callable[[AnyCommand], None]) -> None:
-        super().__init__(state, Controls(state, send))
+    def __init__(
+        self,
+        state: State,
+        send: Callable[[AnyCommand], None],
+        more: dict[str, Panel] | None = None,
+    ) -> None:
+        super().__init__(state, Controls(state, send), more)
         self._send = send
         self._focus: Focus | None = Focus()
         self._closer = Closer(self, state)
@@ -50,6 +56,17 @@ class RaceScreen(PanelScreen):
         from powclock.tui.screens.kinds import KindsScreen
 
         self.app.push_screen(KindsScreen(self.state))
+
+    def action_lesson_next(self) -> None:
+        """In a lesson, go on."""
+        self._no_lesson()
+
+    def action_lesson_back(self) -> None:
+        """In a lesson, go back."""
+        self._no_lesson()
+
+    def _no_lesson(self) -> None:
+        self.say("this race is no lesson: `powclock learn` lists those")
 
     # Looking closer.
 

@@ -1,0 +1,1 @@
+"""Lessons: a race that is told step by step."""

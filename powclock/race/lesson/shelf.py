@@ -1,0 +1,98 @@
+"""Where chapters are: those that come with the program, in order, and a teacher's own files."""
+
+from importlib import resources
+from pathlib import Path
+
+from powclock.race.lesson.chapter import Chapter, parse_chapter
+from powclock.race.scenario import FILE_BYTES_MAX, ScenarioError
+from powclock.record.labels import clean_label
+
+FOLDER = "lessons"
+
+
+def shipped_files() -> list[str]:
+    """The files of the shipped chapters without their ending, the first chapter first."""
+    folder = resources.files("powclock.scenarios") / FOLDER
+    return sorted(
+        entry.name.removesuffix(".toml")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    )
+
+
+def shipped_chapters() -> list[Chapter]:
+    """Every chapter that comes with the program, in order."""
+    return [parse_chapter(shipped_text(number), _file(number)) for number in _numbers()]
+
+
+def shipped_text(number: int) -> str:
+    """The file of a shipped chapter, as it is; chapters count from 1.
+
+    Raises:
+        ScenarioError: there is no such chapter.
+    """
+    return (resources.files("powclock.scenarios") / FOLDER / f"{_file(number)}.toml").read_text(
+        "utf-8"
+    )
+
+
+def load_chapter(which: str) -> Chapter:
+    """A shipped chapter by its number, or one from a file.
+
+    Raises:
+        ScenarioError: there is none, or it cannot be used.
+    """
+    number = number_of(which)
+    if number:
+        return parse_chapter(shipped_text(number), _file(number))
+    path = Path(which)
+    try:
+        if path.suffix != ".toml" and not path.exists():
+            raise ScenarioError(f"{clean_label(which, 60)}: no such chapter; {_known()}")
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a chapter?")
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise ScenarioError(f"{which}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{which}: not a text file in UTF-8: save it as one") from error
+    return parse_chapter(text, which)
+
+
+def number_of(which: str) -> int:
+    """The number of a shipped chapter; 0 for a teacher's own file."""
+    return int(which) if which.isascii() and which.isdecimal() and len(which) < 4 else 0
+
+
+def copy_chapter(which: str, to: Path) -> None:
+    """Write a shipped chapter's file somewhere else, for editing; never over another.
+
+    Raises:
+        ScenarioError: there is no such chapter, or the file cannot be written.
+    """
+    number = number_of(which)
+    if not number:
+        raise ScenarioError(f"--copy: {clean_label(which, 60)} is a file already: copy that")
+    text = shipped_text(number)
+    try:
+        with to.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise ScenarioError(f"{to}: there is such a file already: name another") from error
+    except OSError as error:
+        raise ScenarioError(f"{to}: cannot be written: {error.strerror}") from error
+
+
+def _file(number: int) -> str:
+    files = shipped_files()
+    if not 1 <= number <= len(files):
+        raise ScenarioError(f"{number}: no such chapter; {_known()}")
+    return files[number - 1]
+
+
+def _numbers() -> range:
+    return range(1, len(shipped_files()) + 1)
+
+
+def _known() -> str:
+    return f"`powclock learn` lists 1 to {len(shipped_files())}; or name a file"
