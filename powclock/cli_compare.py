@@ -30,7 +30,11 @@ def compare(
     ] = RULES,
     faults: Annotated[
         str | None,
-        typer.Option(metavar="PLAN", help="Faults instead of the scenario's: loss=5%,crash; none."),
+        typer.Option(
+            metavar="PLAN",
+            help="Instead of the scenario's faults: any of loss=5%, flips=1%, delay=500ms, "
+            "clock=-20s, crash=30s, pause=30s and partition=60s, with commas between; or none.",
+        ),
     ] = None,
     seed: SEED = None,
     seeds: Annotated[

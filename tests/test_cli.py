@@ -235,18 +235,22 @@ def test_a_seed_that_fails_is_exit_status_1_with_the_commands_that_show_it() -> 
 
 
 # Whoever runs these tests in the background has interrupts ignored, which is inherited.
-CHECKS = (
+INTERRUPTIBLE = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "from powclock import cli\n"
-    "sys.argv = ['powclock', 'check', '--seeds', '0:100000', '--jobs', '2']\n"
+    "sys.argv = ['powclock', *{args}]\n"
     "cli.main()"
 )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT to send on Windows")
-def test_an_interrupt_ends_a_check_quietly() -> None:
+@pytest.mark.parametrize(
+    "args",
+    [("check", "--seeds", "0:100000"), ("sweep", "--for", "1000h"), ("compare", "--for", "1000h")],
+)
+def test_an_interrupt_ends_many_races_quietly(args: tuple[str, ...]) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", CHECKS],
+        [sys.executable, "-c", INTERRUPTIBLE.format(args=(*args, "--jobs", "2"))],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -362,13 +366,15 @@ def test_an_interrupt_ends_a_plain_race_with_its_summary() -> None:
 def test_headless_commands_never_load_textual() -> None:
     script = (
         "import sys; from powclock import cli\n"
+        "FEW = ['--nodes', '2', '--seeds', '1', '--for', '2s', '--jobs', '1']\n"
         "for args in (['run', '--ticks', '2', '--miner', 'sampled'], ['scenarios'], ['paths'],\n"
         "             ['themes'], ['keys'], ['--version'], ['--help'], ['check', '--show', '3'],\n"
-        "             ['--plain', '--for', '1s', '--speed', 'max']):\n"
+        "             ['--plain', '--for', '1s', '--speed', 'max'],\n"
+        "             ['sweep', *FEW, '--sizes', '1'], ['compare', *FEW, '--faults', 'none']):\n"
         "    sys.argv = ['powclock', *args]\n"
         "    try: cli.main()\n"
         "    except SystemExit as end: assert end.code == 0, args\n"
-        "    assert 'textual' not in sys.modules, args\n"
+        "    assert not {'textual', 'matplotlib'} & sys.modules.keys(), args\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],

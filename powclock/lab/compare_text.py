@@ -11,22 +11,24 @@ import msgspec
 from powclock.lab.columns import columns
 from powclock.lab.compare import Comparison, Figures
 
-NOTHING = "–"
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the table; where all seeds have one value it stands alone, without its range."""
+    """A line of the table; where all seeds have one value it stands alone, without its range.
+
+    `nothing` is shown where no race has a value.
+    """
 
     label: str
     value: Callable[[Figures], float | None]
     shown: Callable[[float], str]
+    nothing: str = "–"
 
     def cell(self, races: Sequence[Figures]) -> str:
         """The mean of some seeds and, in brackets, the lowest and highest."""
         values = [value for race in races if (value := self.value(race)) is not None]
         if not values:
-            return NOTHING
+            return self.nothing
         mean, low, high = (
             self.shown(each) for each in (fsum(values) / len(values), min(values), max(values))
         )
@@ -37,23 +39,19 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _percent(digits: int) -> Callable[[float], str]:
-    return lambda part: f"{100 * part:.{digits}f}"
-
-
 def _fixed(digits: int) -> Callable[[float], str]:
     return lambda value: f"{value:.{digits}f}"
 
 
 LINES = (
-    Line("agreed after the heal, s", lambda race: race.agreed_after_s, _fixed(1)),
-    Line("in agreement since, %", lambda race: race.agreed_part, _percent(0)),
-    Line("requests answered, %", lambda race: race.availability, _percent(2)),
-    Line("contradicting reads, %", lambda race: race.contradicting_reads, _percent(1)),
-    Line("writes lost, %", lambda race: race.writes_lost, _percent(1)),
+    Line("agreed after the heal, s", lambda race: race.agreed_after_s, _fixed(1), "never"),
+    Line("in agreement since, %", lambda race: 100 * race.agreed_part, _fixed(0)),
+    Line("requests answered, %", lambda race: 100 * race.availability, _fixed(2)),
+    Line("contradicting reads, %", lambda race: 100 * race.contradicting_reads, _fixed(1)),
+    Line("writes lost, %", lambda race: 100 * race.writes_lost, _fixed(1)),
     Line("confirmed a second", lambda race: race.confirmed_per_s, _number),
-    Line("time to confirm, s median", lambda race: race.wait_median_s, _fixed(1)),
-    Line("  95 % within, s", lambda race: race.wait_95_s, _fixed(1)),
+    Line("half confirmed within, s", lambda race: race.wait_median_s, _fixed(1)),
+    Line("95 % confirmed within, s", lambda race: race.wait_95_s, _fixed(1)),
     Line("forks", lambda race: race.forks, _number),
     Line("reorgs, of all nodes", lambda race: race.reorgs, _number),
     Line("messages per confirmed", lambda race: race.messages_per_confirmed, _number),

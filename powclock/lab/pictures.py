@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from powclock.lab.compare import Comparison
-from powclock.lab.compare_text import LINES, NOTHING, Line
+from powclock.lab.compare_text import LINES, Line
 from powclock.lab.scatter import WIDE
 from powclock.lab.sweep import Sweep
 from powclock.lab.sweep_text import interval_word
@@ -76,7 +76,7 @@ def _bars(axes: Axes, comparison: Comparison, line: Line) -> None:
             axes.bar(at, fsum(values) / len(values), width=0.6, color=f"C{at}", alpha=0.5)
             axes.plot([at] * len(values), values, "k.", markersize=4)
         else:
-            axes.text(at, 0, NOTHING, ha="center", va="bottom")
+            axes.text(at, 0, line.nothing, ha="center", va="bottom")
     axes.set_xticks(range(len(comparison.rules)), comparison.rules)
     axes.set_xlim(-0.6, len(comparison.rules) - 0.4)
     axes.set_ylim(bottom=0)

@@ -59,7 +59,7 @@ def series_of(swept: Sweep) -> list[Series]:
 
 def _filled(swept: Sweep) -> str:
     parts = [row.filled for row in swept.rows if row.ticks]
-    return f"; the chain's were {min(parts):.0%} to {max(parts):.0%} full" if parts else ""
+    return f"; the chain's were {min(parts):.0%} full or more" if parts else ""
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -62,6 +62,15 @@ class Hold(Command, frozen=True, tag="hold"):
     until_ns: int
 
 
+class ActAt(Command, frozen=True, tag="act_at"):
+    """Act when the race gets to this time, or at once if it is there: what is done to several
+    races is done to all at one time of theirs.
+    """
+
+    time_ns: int
+    action: Break | Heal | HealAll
+
+
 class Look(Command, frozen=True, tag="look"):
     """Frames carry what the screen looks at from now on."""
 
@@ -88,8 +97,8 @@ class Quit(Command, frozen=True, tag="quit"):
 
 Action = Break | Heal | HealAll
 AnyCommand = (
-    Break | Heal | HealAll | SetRate | StepEvent | StepTick | StepTo | Hold | Look | Find | GoOn
-    | GoBack | Quit
+    Break | Heal | HealAll | ActAt | SetRate | StepEvent | StepTick | StepTo | Hold | Look | Find
+    | GoOn | GoBack | Quit
 )  # fmt: skip
 
 

@@ -124,6 +124,11 @@ class Comparison:
         ids = map(from_display, self._acknowledged)
         return sum(not all(id_ in journal for journal in journals) for id_ in ids)
 
+    def overdue(self, now_ns: int) -> int:
+        """How many requests some replica lacks for longer than a round of messages takes."""
+        late_ns = now_ns - self._round_ns(len(self._replicas()))
+        return sum(request.since_ns < late_ns for request in self._open.values())
+
     # States.
 
     def groups(self) -> Groups:

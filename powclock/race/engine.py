@@ -7,12 +7,15 @@ the race takes all the time that the machine has.
 
 import math
 import queue
+from collections import deque
 from collections.abc import Callable
 
 from powclock.clock.pace import Pacer, wall_ns
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.network.faults.fault import FaultError
 from powclock.race.commands import (
+    ActAt,
+    Action,
     AnyCommand,
     Break,
     Find,
@@ -69,6 +72,7 @@ class Engine:
         self._step: Callable[[], bool] | None = None
         self._step_end_ns = self._until_ns
         self._hold_ns = FOR_EVER_NS
+        self._due: deque[ActAt] = deque()
         self._reached = 0.0
         self._measured_from = (wall_ns(), 0)
         self._over = False
@@ -122,12 +126,14 @@ class Engine:
         while wall_ns() < stop_ns:
             self._tell_lesson()
             driver = self._driver
+            while driver.now_ns >= self._due_ns:
+                self._act(self._due.popleft().action)
             if self._stands():
                 # Time that the race was made to stand is not time that it is behind.
                 self._pacer.set_rate(self._pacer.rate, driver.now_ns)
                 return
             if self._step is not None:
-                end_ns = min(self._step_end_ns, self._lesson_ns())
+                end_ns = min(self._step_end_ns, self._due_ns, self._lesson_ns())
                 if driver.step_until(self._step, turns_max=TURNS_A_LOOK, until_ns=end_ns):
                     self._step = None
                     self._pacer.set_rate(0.0, driver.now_ns)
@@ -135,9 +141,10 @@ class Engine:
                 continue
             hurries = self._teller is not None and self._teller.hurries
             goal_ns = None if hurries else self._pacer.goal_ns(driver.now_ns)
-            end_ns = min(self._until_ns, self._hold_ns, self._lesson_ns())
+            end_ns = min(self._until_ns, self._hold_ns, self._due_ns, self._lesson_ns())
             goal_ns = end_ns if goal_ns is None else min(goal_ns, end_ns)
-            if driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK) and not hurries:
+            reached = driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK)
+            if reached and not hurries and goal_ns < self._due_ns:
                 return
 
     def _stands(self) -> bool:
@@ -145,6 +152,11 @@ class Engine:
         if self._teller is not None and self._teller.held():
             return True
         return self._step is None and self._driver.now_ns >= self._hold_ns
+
+    @property
+    def _due_ns(self) -> int:
+        """When the next action is due."""
+        return self._due[0].time_ns if self._due else FOR_EVER_NS
 
     # A lesson.
 
@@ -182,6 +194,7 @@ class Engine:
         self._camera.focus = focus
         self._restarts += 1
         self._step = None
+        self._due.clear()
         self._driver.start()
         self._pacer.set_rate(self._plan.rate, 0)
 
@@ -201,8 +214,10 @@ class Engine:
         hurries = self._teller is not None and self._teller.hurries
         if self._over or ((self._step is not None or hurries) and not held):
             return 0.0
-        due_ns = self._driver.world.loop.next_ns
-        race_s = math.inf if due_ns is None or held else self._pacer.wall_wait_s(due_ns)
+        next_ns = self._driver.world.loop.next_ns
+        due_ns = min(FOR_EVER_NS if next_ns is None else next_ns, self._due_ns, self._lesson_ns())
+        idle = held or due_ns == FOR_EVER_NS
+        race_s = math.inf if idle else self._pacer.wall_wait_s(due_ns)
         frame_s = max(0, self._next_frame_ns - wall_ns()) / NANOSECONDS
         return min(race_s, frame_s)
 
@@ -210,10 +225,9 @@ class Engine:
         now_ns = self._driver.now_ns
         match command:
             case Break() | Heal() | HealAll():
-                try:
-                    self._driver.act(command)
-                except FaultError as error:
-                    self._tell(Declined(str(error)))
+                self._act(command)
+            case ActAt():
+                self._due.append(command)
             case SetRate(rate):
                 self._step = None
                 self._pacer.set_rate(rate if rate >= 0 else 0.0, now_ns)
@@ -244,6 +258,13 @@ class Engine:
             case Quit():
                 self._over = True
         self._next_frame_ns = 0  # what a key did is shown at once
+
+    def _act(self, action: Action) -> None:
+        try:
+            self._driver.act(action)
+        except FaultError as error:
+            self._tell(Declined(str(error)))
+        self._next_frame_ns = 0
 
     def _step_until(self, done: Callable[[], bool], time_ns: int = FOR_EVER_NS) -> None:
         self._step = done

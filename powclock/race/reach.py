@@ -25,7 +25,7 @@ from powclock.record.events import (
     NodeFrozen,
     NodeThawed,
     TransactionSent,
-    TransfersLeftOut,
+    TransactionsLeftOut,
 )
 
 
@@ -77,7 +77,7 @@ class Reach:
         return lambda: self._recorder.forget(sink)
 
     def tell(
-        self, event: AttackMoved | TransfersLeftOut | MemoryFlipped, node: str | None = None
+        self, event: AttackMoved | TransactionsLeftOut | MemoryFlipped, node: str | None = None
     ) -> None:
         """Put what a fault does, to a node or to the race, into the stream of records."""
         self._recorder.emit(node, event)

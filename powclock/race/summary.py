@@ -87,13 +87,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         dropped = f"; {self.peers_dropped} peers dropped" if self.peers_dropped else ""
         if not self.has_blocks:
             return self._text_without_blocks()
-        mined = f"{self.blocks_mined} mined, {self.blocks_stale} stale"
+        made = "mined" if self.miner else "sealed"
+        mined = f"{self.blocks_mined} {made}, {self.blocks_stale} stale"
+        miner = f", {self.miner}" if self.miner else ""
         return "\n".join(
             (
-                f"{self.scenario} · seed {self.seed} · {self.rule}, {self.miner}",
+                f"{self.scenario} · seed {self.seed} · {self.rule}{miner}",
                 f"race time {self.race_seconds:.1f} s",
                 f"ticks     {self.ticks}{pace}",
-                f"blocks    {mined} ({self.stale_of_mined:.1%} of mined), {self.forks} forks",
+                f"blocks    {mined} ({self.stale_of_mined:.1%} of {made}), {self.forks} forks",
                 f"reorgs    {self.reorgs} by nodes, at most {self.reorg_depth_max} deep",
                 f"found by  {leaders or 'nobody yet'}{others}",
                 f"workload  {self.transactions_sent} transactions sent, {confirmed}",

@@ -40,7 +40,7 @@ def race_started(
         scenario=scenario.name,
         seed=scenario.seed,
         rule=scenario.rule,
-        miner=scenario.mining.miner,
+        miner=scenario.mining.miner if work is not None else "",
         interval_s=float(rules.election.interval_s),
         genesis=display(genesis.hash),
         genesis_header=genesis.header.serialise().hex(),

@@ -9,6 +9,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 
+import msgspec
+
 from powclock.clock.node_clock import EPOCH_S
 from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 from powclock.election.election import Election
@@ -219,8 +221,13 @@ class World:
         return self._fabric.traffic()
 
     def client_counts(self) -> ClientCounts:
-        """What clients have asked and got so far."""
-        return self._workload.counts()
+        """What clients have asked and got so far; without blocks, lost is what some replica lacks
+        for longer than a round of messages takes.
+        """
+        counts = self._workload.counts()
+        if self.scenario.has_blocks:
+            return counts
+        return msgspec.structs.replace(counts, lost=self.comparison.overdue(self.loop.now_ns))
 
     def name_of(self, address: bytes) -> str:
         """Whose an account is; the start of its key if it is nobody's that takes part."""

@@ -31,8 +31,8 @@ class Event(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
 
 class RaceStarted(Event, frozen=True, tag="race_started"):
     """The first record: what is raced, by whom over which links, and the genesis header (160
-    hexadecimal digits). A proof may miss its header's target by the factor `proof_scale`, and hash
-    rates wander by the part `wander` of themselves.
+    hexadecimal digits). `miner` is empty where nobody hashes. A proof may miss its header's target
+    by the factor `proof_scale`, and hash rates wander by the part `wander` of themselves.
     """
 
     version: str
@@ -373,7 +373,7 @@ class AttackMoved(Event, frozen=True, tag="attack_moved"):
         return self.tries - (self.stage not in TRY_ENDS)
 
 
-class TransfersLeftOut(Event, frozen=True, tag="transfers_left_out"):
+class TransactionsLeftOut(Event, frozen=True, tag="transactions_left_out"):
     """A leader that censors found a block; `id` is its fault's.
 
     `waiting` transfers of censored clients are not on the best chain. Since the fault began those
@@ -432,7 +432,7 @@ AnyEvent = (
     | FaultOn
     | FaultOff
     | AttackMoved
-    | TransfersLeftOut
+    | TransactionsLeftOut
     | Sampled
 )
 

@@ -8,7 +8,7 @@ import msgspec
 
 from powclock.record.conditions import Conditions
 from powclock.record.detail import BlockDetail, NodeDetail, Retarget, Spread
-from powclock.record.events import AttackMoved, Hash, NodeId, StatesCompared, TransfersLeftOut
+from powclock.record.events import AttackMoved, Hash, NodeId, StatesCompared, TransactionsLeftOut
 from powclock.record.service import Service
 from powclock.record.turns import Turns
 
@@ -107,7 +107,7 @@ class ActiveFault(msgspec.Struct, frozen=True, array_like=True):
     nodes: tuple[NodeId, ...]
     since_ns: int
     attack: AttackMoved | None = None
-    left_out: TransfersLeftOut | None = None
+    left_out: TransactionsLeftOut | None = None
     blocks: int = 0
     own_blocks: int = 0
 

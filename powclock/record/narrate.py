@@ -40,7 +40,7 @@ from powclock.record.events import (
     TransactionConfirmed,
     TransactionRefused,
     TransactionSent,
-    TransfersLeftOut,
+    TransactionsLeftOut,
 )
 from powclock.record.facts import StateGroup
 from powclock.record.frame import EventLine
@@ -144,7 +144,7 @@ def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
             return _states(event)
         case AttackMoved():
             return "attack", _attack(event)
-        case TransfersLeftOut(leader=leader, waiting=waiting, wait_s=wait_s, others_s=others_s):
+        case TransactionsLeftOut(leader=leader, waiting=waiting, wait_s=wait_s, others_s=others_s):
             many = f"{leader} leaves out {_count(waiting, 'transaction')}"
             # The means are of all such transactions since it began, not of these alone.
             return "attack", f"{many}; such wait {wait_s:.0f} s, others {others_s:.0f} s"

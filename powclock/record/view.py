@@ -50,7 +50,7 @@ from powclock.record.events import (
     TransactionRefused,
     TransactionReturned,
     TransactionSent,
-    TransfersLeftOut,
+    TransactionsLeftOut,
 )
 from powclock.record.facts import LinkInfo
 from powclock.record.frame import ActiveFault, EventLine, Mark, Totals
@@ -158,7 +158,7 @@ class View:
                 self.sides = event.sides or self.sides
                 self.faults_begun += 1
                 self.marks.append(Mark(record.time_ns, event.fault, on=True))
-            case TransfersLeftOut(id=id_) if id_ in self.faults:
+            case TransactionsLeftOut(id=id_) if id_ in self.faults:
                 self.faults[id_] = msgspec.structs.replace(self.faults[id_], left_out=event)
             case AttackMoved(id=id_) if id_ in self.faults:
                 self.faults[id_] = msgspec.structs.replace(self.faults[id_], attack=event)

@@ -14,7 +14,7 @@ MORE_FAULTS = Binding.Group("More faults: in the sheet of all faults", sheet=Tru
 VIEW = Binding.Group("View")
 PROGRAM = Binding.Group("Program")
 LESSON = Binding.Group("In a lesson")
-GROUPS = (LESSON, TIME, PANELS, FAULTS, MORE_FAULTS, VIEW, PROGRAM)
+GROUPS = (TIME, LESSON, PANELS, FAULTS, MORE_FAULTS, VIEW, PROGRAM)
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, float("inf"))
 

@@ -65,7 +65,7 @@ def test_a_row_is_the_mean_of_its_seeds() -> None:
 def test_the_text() -> None:
     assert sweep_text(two_by_two()).splitlines() == [
         "sweep · pow · 10 nodes · 2 seeds, 600 s of each race",
-        "clients offer 1.5 times what blocks can hold; the chain's were 95% to 100% full",
+        "clients offer 1.5 times what blocks can hold; the chain's were 95% full or more",
         "",
         "interval  block  ticks   tx/s  reign s  longest  Nakamoto  Gini  entropy  stale",
         "     1 s     10     95   9.00      2.5     12.0       3.5  0.30      80%  20.0%",

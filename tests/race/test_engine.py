@@ -9,10 +9,12 @@ from msgspec.structs import replace
 
 from powclock.network.faults.nodes import Crash, Join
 from powclock.race.commands import (
+    ActAt,
     AnyCommand,
     Break,
     Find,
     Heal,
+    HealAll,
     Hold,
     Look,
     Quit,
@@ -200,6 +202,37 @@ def unseen_frame(messages: list[FromRace]) -> Frame:
     shown = messages[-2]
     assert isinstance(shown, Shown)
     return shown.frame
+
+
+def test_what_is_to_be_done_at_a_time_is_done_exactly_then_or_at_once() -> None:
+    crash, heal = Break(Crash(nodes=("bob",))), HealAll()
+    plan = Plan(WHAT, 0.0, until_ns=seconds(40))
+    messages = run(
+        plan, ActAt(seconds(7), crash), ActAt(seconds(30), heal), ActAt(0, crash), SetRate(math.inf)
+    )
+    inputs = [each for message in messages if isinstance(message, Shown) for each in message.inputs]
+    # The last one is behind those that wait for their time.
+    assert [(each.time_ns, each.action) for each in inputs] == [
+        (seconds(7), crash), (seconds(30), heal), (seconds(30), crash),
+    ]  # fmt: skip
+    assert isinstance(messages[-1], Ended)
+    assert messages[-1].end is not None
+    session = Session("", WHAT, tuple(inputs), messages[-1].end)
+    again = replay_session(session, outputs=Outputs(), progress=lambda _h, _n: None)
+    assert again.text() == messages[-1].summary
+
+
+def test_a_step_stops_for_what_is_to_be_done_on_its_way() -> None:
+    crash = Break(Crash(nodes=("bob",)))
+    shown = shown_until(
+        Plan(WHAT, 0.0),
+        lambda _before, now: now.frame.time_ns > 0 and now.pace.paused,
+        ActAt(seconds(1), crash),
+        StepTo(seconds(2)),
+    )
+    inputs = [each for message in shown for each in message.inputs]
+    assert [each.time_ns for each in inputs] == [seconds(1)]
+    assert shown[-1].frame.time_ns == seconds(2)
 
 
 def test_a_race_that_is_held_stands_there_and_is_not_behind() -> None:

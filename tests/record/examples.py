@@ -38,7 +38,7 @@ from powclock.record.events import (
     TransactionRefused,
     TransactionReturned,
     TransactionSent,
-    TransfersLeftOut,
+    TransactionsLeftOut,
 )
 from powclock.record.facts import (
     ChainInfo,
@@ -169,7 +169,7 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
         ("attack", "mallory withholds  2 : 1 in secret"),
     ),
     (
-        TransfersLeftOut("censor:mallory", "mallory", 3, 23.4, 7.6),
+        TransactionsLeftOut("censor:mallory", "mallory", 3, 23.4, 7.6),
         None,
         ("attack", "mallory leaves out 3 transactions; such wait 23 s, others 8 s"),
     ),

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from powclock.record.events import AttackMoved, TransfersLeftOut
+from powclock.record.events import AttackMoved, TransactionsLeftOut
 from powclock.record.frame import ActiveFault, Frame
 from powclock.tui.state import State
 from powclock.tui.theme_file import DEFAULT, decode, find
@@ -85,7 +85,7 @@ def test_an_eclipse_tells_how_far_its_victim_strays(width: int, text: str) -> No
 
 
 def test_a_censor_tells_how_long_those_wait_whom_it_leaves_out() -> None:
-    told = TransfersLeftOut("x", "alice", 3, 42.0, 6.0)
+    told = TransactionsLeftOut("x", "alice", 3, 42.0, 6.0)
     fault = ActiveFault("x", "censor", "censors client1", (), 0, left_out=told)
     assert row(frame(faults=(fault,)), 100) == (
         "¬ censors client1  3 transactions waiting, 42 s on average, all others 6.0 s"

@@ -158,7 +158,7 @@ def test_a_lost_branch_says_by_what_and_a_long_branch_leads_below() -> None:
     assert rows[7] == "                    ╰────┤ 5aa1 ┊ × stale"
     assert rows[8] == "                         ┊ dave ┊ ↺ reorg −1 +2"
     assert rows[16] == (
-        " ↺ reorg dave  −1 +2  5aa1 → c003  gave up 1 block for 2 blocks with more work in all"
+        " ↺ reorg dave  −1 +2  5aa1 → c003  gave up 1 block for 2 blocks of a heavier branch"
     )
 
 

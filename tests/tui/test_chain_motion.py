@@ -200,7 +200,7 @@ def test_a_swap_without_motion_is_at_once_and_has_its_banner() -> None:
     rows = film.rows()
     assert row_of(rows, "5aa1") == 2
     assert rows[-1] == (
-        " ↺ reorg alice  −2 +3  c003 → d004  gave up 2 blocks for 3 blocks with more work in all"
+        " ↺ reorg alice  −2 +3  c003 → d004  gave up 2 blocks for 3 blocks of a heavier branch"
     )
     assert not film.moving()
     film.state.frozen = True

@@ -16,7 +16,7 @@ from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link
 from powclock.network.template import Template
-from powclock.record.events import AttackMoved, MemoryFlipped, Record, TransfersLeftOut
+from powclock.record.events import AttackMoved, MemoryFlipped, Record, TransactionsLeftOut
 
 NodeId = str
 Undo = Callable[[], None]
@@ -43,7 +43,7 @@ class Teller(Protocol):
         ...
 
     def tell(
-        self, event: AttackMoved | TransfersLeftOut | MemoryFlipped, node: NodeId | None = None
+        self, event: AttackMoved | TransactionsLeftOut | MemoryFlipped, node: NodeId | None = None
     ) -> None:
         """Put what a fault does, to a node or to the race, into the stream of records."""
         ...

@@ -23,7 +23,7 @@ from powclock.record.events import (
     TransactionConfirmed,
     TransactionReturned,
     TransactionSent,
-    TransfersLeftOut,
+    TransactionsLeftOut,
 )
 
 SENT_MAX = 5_000
@@ -110,7 +110,7 @@ class Waits:
         waiting = sum(each.censored and each.wait_s is None for each in self._sent.values())
         if waiting:
             wait_s, others_s = (self._mean_s(kind, now_ns) for kind in (True, False))
-            self._race.tell(TransfersLeftOut(self._id, leader, waiting, wait_s, others_s))
+            self._race.tell(TransactionsLeftOut(self._id, leader, waiting, wait_s, others_s))
 
     def _mean_s(self, censored: bool, now_ns: int) -> float:
         waits = [

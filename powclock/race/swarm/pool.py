@@ -25,7 +25,7 @@ def in_processes(
 ) -> list[Done]:
     """What some work makes of every item, in their order; each told as soon as it is there.
 
-    An interrupt lets the races under way end, and no others begin.
+    An interrupt ends the races under way, which may take minutes, and no others begin.
     """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, context, _leave_interrupts_alone) as pool:
@@ -34,6 +34,8 @@ def in_processes(
             for done in as_completed(futures):
                 tell(done.result())
         except BaseException:
+            for process in multiprocessing.active_children():
+                process.terminate()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     return [future.result() for future in futures]

@@ -7,8 +7,10 @@ from rich.style import Style
 from powclock.record.detail import Arrival, BlockDetail, TransactionDetail, TreeBlock
 from powclock.record.events import Hash
 from powclock.record.narrate import short_hash
+from powclock.record.turns import Turns
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.glyphs import BEST, CUT, DOWN, FAULTS, STALE, STILL
-from powclock.tui.rows import Row
+from powclock.tui.rows import PLAIN, Row
 from powclock.tui.screens.sections import GUTTER, Goal, Line, Page, Plan, Section, flow
 from powclock.tui.screens.transactions import transaction_row, transaction_titles
 from powclock.tui.state import State
@@ -173,8 +175,26 @@ class BlockPage(Page):
         return lambda row: dump_row(row, detail, start, columns, self.state.palette)
 
     def _proof(self, detail: BlockDetail, width: int) -> Section:
+        frame = self.state.frame
+        if frame is not None and answer_of(frame) is not Answer.WORK and detail.height:
+            told = self._sealed(detail, frame.turns)
+            return Section([Line(_drawn(row)) for row in flow(told, width, (" ", PLAIN))])
         rows = proof_rows(detail, self.state.palette, width)
         return Section([Line(_drawn(row)) for row in rows], whole=True)
+
+    def _sealed(self, detail: BlockDetail, turns: Turns | None) -> list[Part]:
+        """Where nobody hashes: by whom and for which turn it is signed."""
+        palette = self.state.palette
+        author = (detail.author, palette.bold(self.state.node(detail.author)))
+        words: list[Part] = [("signed by", palette.muted), author]
+        if turns is not None:
+            slot = (detail.nonce - 1) // turns.blocks
+            words += [
+                (f"for beat {detail.nonce}, in slot {slot}.", palette.text),
+                ("The others check the signature against a key that they know,", palette.muted),
+                ("and the beat against their own clocks;", palette.muted),
+            ]
+        return [*words, ("the hash itself proves nothing.", palette.muted)]
 
     # What it carries.
 

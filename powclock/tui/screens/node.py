@@ -9,6 +9,7 @@ from powclock.record.detail import Account, NodeDetail, Peer
 from powclock.record.events import NANOSECONDS
 from powclock.record.frame import ActiveFault, Frame, NodeRow
 from powclock.record.narrate import short_hash
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.expectations import mark, parts_of_hundred, sentence
 from powclock.tui.glyphs import BARS, BEST, CUT, DOWN, FAULTS, RIVAL, STALE, STILL, WRONG_STATE
 from powclock.tui.rows import Row
@@ -83,10 +84,17 @@ class NodePage(Page):
             "best": (f"{BEST} on the best chain", palette.best),
             "rival": (f"{RIVAL} on a rival branch", palette.rival),
         }.get(row.tip, ("behind the best chain", palette.stale))
+        if answer_of(self.state.frame) is Answer.NOBODY:
+            return [(f"{count(row.applied, 'request')} applied", palette.text)]
         return [(f"height {row.height}", palette.text), tip]
 
     def plan(self, width: int, height: int) -> Plan:
         """Three columns, two, or one section at a time."""
+        if answer_of(self.state.frame) is Answer.NOBODY:
+            alone = ("NODE", "LEDGER", "PEERS")
+            if width >= 90 and height >= 20:
+                return ((("NODE", "PEERS"), ("LEDGER",)),)
+            return tuple(((name,),) for name in alone)
         if width >= 130 and height >= 24:
             return ((("NODE", "MEMPOOL"), ("TREE",), ("PEERS", "LEDGER")),)
         if width >= 90 and height >= 20:
@@ -116,6 +124,22 @@ class NodePage(Page):
         address = shortened(detail.address, long)
         yield self._fact("address", [(address, palette.text)], copy=("address", detail.address))
         yield from self._clock(detail)
+        answer = answer_of(frame)
+        if answer is Answer.NOBODY and row is not None:
+            yield self._fact("applied", [(count(row.applied, "request"), palette.text)])
+            return
+        if answer is Answer.WORK:
+            yield from self._work(detail, row, long)
+        if row is not None and frame is not None:
+            yield self._found(frame, row)
+        yield self._head(detail)
+        yield from self._disk(detail)
+        if frame is not None:
+            yield from self._attacks(frame)
+
+    def _work(self, detail: NodeDetail, row: NodeRow | None, long: int) -> Iterator[Line]:
+        """Its hash rate, and what it has spent."""
+        palette = self.state.palette
         rate = row.hash_rate if row is not None else 0.0
         parts: list[Part] = [(f"{hash_rate(rate):<10}", palette.text)]
         if row is not None and row.spark:
@@ -124,18 +148,14 @@ class NodePage(Page):
             parts.append((signs, palette.chart_low))
         yield self._fact("hash rate", parts)
         yield self._fact("spent", [(hashes(detail.hashes), palette.text)])
-        if row is not None and frame is not None:
-            yield self._found(frame, row)
-        yield self._head(detail)
-        yield from self._disk(detail)
-        if frame is not None:
-            yield from self._attacks(frame)
 
     def _found(self, frame: Frame, row: NodeRow) -> Line:
         """The blocks that it found against what its share of the hash rate promises."""
         palette, mined = self.state.palette, frame.totals.blocks_mined
         compared = share_of_blocks(frame, row)
         parts: list[Part] = [(count(row.won, "block"), palette.text)]
+        if answer_of(frame) is not Answer.WORK:
+            return self._fact("sealed", [*parts, (f" of {mined}", palette.muted)])
         expected = f"{row.share * mined:.1f} expected at {percent(row.share)}"
         if isinstance(compared, Expected):
             limits = f"{compared.low * mined:.0f}–{compared.high * mined:.0f}"
@@ -173,11 +193,12 @@ class NodePage(Page):
         palette = self.state.palette
         if not detail.running:
             return self._fact("head", [("none while it is down", palette.muted)])
+        work = answer_of(self.state.frame) is Answer.WORK
         return self._fact(
             "head",
             [
                 (f"{detail.height} {short_hash(detail.head)}", palette.strong),
-                (f"  {hashes(detail.chain_work)} of work", palette.muted),
+                (f"  {hashes(detail.chain_work)} of work" if work else "", palette.muted),
             ],
             goal=Goal("block", detail.head),
             copy=("hash", detail.head),
@@ -331,6 +352,7 @@ def _attack_row(row: Row, state: State, fault: ActiveFault, frame: Frame) -> Non
 
 def _state(state: State, row: NodeRow) -> Part:
     palette = state.palette
+    work = answer_of(state.frame) is Answer.WORK
     return {
         "down": (f"{DOWN} down", palette.bad),
         "split": (f"{CUT} split from {count(row.peers_cut, 'peer')}", palette.rival),
@@ -339,6 +361,7 @@ def _state(state: State, row: NodeRow) -> Part:
         "frozen": (f"{STILL} frozen: handles nothing", palette.stale),
         "damaged": (f"{WRONG_STATE} damaged: a bit of its ledger is wrong", palette.bad),
         "mining": ("mining", palette.good),
+        "idle": ("idle" if work else "running", palette.muted if work else palette.good),
     }.get(row.state, (row.state, palette.muted))
 
 

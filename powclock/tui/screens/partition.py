@@ -1,4 +1,7 @@
-"""Where to cut the network: the person gives each node a side."""
+"""Where to cut the network: the person gives each node a side.
+
+What counts is the hash rate; where nobody hashes, every node counts as much.
+"""
 
 from typing import ClassVar
 
@@ -35,8 +38,13 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         Binding("up", "choose(-1)", "up"),
         Binding("down", "choose(1)", "down"),
         Binding("space", "other_side", "other side", tooltip="The node changes sides"),
-        Binding("1", "share(0.4)", "40/60", tooltip="Sides of 40 % and 60 % of the hash rate"),
-        Binding("2", "share(0.5)", "halves", tooltip="Sides of half the hash rate each"),
+        Binding(
+            "1",
+            "share(0.4)",
+            "40/60",
+            tooltip="Sides of 40 % and 60 % of what counts",
+        ),
+        Binding("2", "share(0.5)", "halves", tooltip="Sides of half of what counts each"),
         Binding("enter", "cut", "cut", key_display="⏎", tooltip="Cut the network"),
         Binding("p", "cut", "cut", id="partition"),
         Binding("escape,q", "close", "no", key_display="esc", tooltip="Leave the network whole"),
@@ -46,6 +54,8 @@ class PartitionScreen(Sheet[tuple[str, ...]]):
         super().__init__(state)
         nodes = state.frame.nodes if state.frame else ()
         self._shares = {row.name: row.share for row in nodes}
+        if not any(self._shares.values()):
+            self._shares = dict.fromkeys(self._shares, 1 / max(len(self._shares), 1))
         self._names = list(self._shares)
         self._at = self._names.index(state.selected) if state.selected in self._names else 0
         self._first = by_share(self._shares, 0.4)

@@ -3,13 +3,25 @@
 All are paced by the same clock, and none may run further ahead of the slowest than a moment: each
 is told until when it may go on, and told again as the slowest gets there. Where all have been
 paused, those that stopped a little earlier go on to where the foremost stands; so a step of one
-race is a step of all.
+race is a step of all. And faults strike all at one time of theirs: a moment after the key, where
+none of them has been.
 """
 
 import math
 from collections.abc import Callable, Sequence
 
-from powclock.race.commands import AnyCommand, Hold, SetRate, StepEvent, StepTick, StepTo
+from powclock.race.commands import (
+    ActAt,
+    AnyCommand,
+    Break,
+    Heal,
+    HealAll,
+    Hold,
+    SetRate,
+    StepEvent,
+    StepTick,
+    StepTo,
+)
 from powclock.record.events import NANOSECONDS
 from powclock.record.frame import Pace
 
@@ -69,11 +81,25 @@ class Convoy:
         if isinstance(command, SetRate) and command.rate:
             self.rate = command.rate
             self._hold()
+        if isinstance(command, Break | Heal | HealAll):
+            command = ActAt(self._soon_ns(), command)
         for index in self.running:
             self._sends[index](SetRate(0.0) if step else command)
         if step:
             leads = chosen if not self._over[chosen] else next(iter(self.running), chosen)
             self._sends[leads](command)
+
+    def _soon_ns(self) -> int:
+        """A time that no race has passed, as far as can be known: where all stand, or soon."""
+        foremost_ns = max((time_ns or 0 for time_ns in self._times), default=0)
+        if self._standing or not self._started:
+            return foremost_ns
+        return foremost_ns + round(_LATENCY_S * self._rate_for_moments * NANOSECONDS)
+
+    @property
+    def _rate_for_moments(self) -> float:
+        """The rate by which a moment of wall time becomes one of the race."""
+        return _RATE_MAX if math.isinf(self.rate) else min(max(self.rate, _RATE_MIN), _RATE_MAX)
 
     def seen(self, index: int, time_ns: int, pace: Pace) -> None:
         """A race has told where it is."""
@@ -111,9 +137,8 @@ class Convoy:
 
     def _hold(self) -> None:
         """Let all go on a moment further than the slowest has come."""
-        rate = _RATE_MAX if math.isinf(self.rate) else min(max(self.rate, _RATE_MIN), _RATE_MAX)
         slowest_ns = min(self._times[index] or 0 for index in self.running)
-        until_ns = slowest_ns + round(self._moment_s * rate * NANOSECONDS)
+        until_ns = slowest_ns + round(self._moment_s * self._rate_for_moments * NANOSECONDS)
         if until_ns != self._held_ns:
             self._held_ns = until_ns
             for index in self.running:

@@ -8,6 +8,7 @@ from rich.style import Style
 
 from powclock.record.frame import Frame
 from powclock.record.narrate import short_hash
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.glyphs import BEST, CUT, FORK, POINTER, REORG, WITHHELD
 from powclock.tui.lanes import Placed
 from powclock.tui.rows import Row
@@ -29,7 +30,7 @@ def banner(told: Told, palette: Palette, width: int) -> Row:
     row.put(text, palette.banner)
     gone, come = count(told.depth, "block"), count(told.connected, "block")
     for words in (
-        f" gave up {gone} for {come} with more work in all",
+        f" gave up {gone} for {come} of a heavier branch",
         f" {gone} given up for {come}",
     ):
         if len(words) <= row.room:
@@ -69,7 +70,9 @@ def caption(scene: Scene, width: int) -> Row:
     best = next((tip for tip in frame.tips if tip.best), None)
     running = sum(len(tip.nodes) for tip in frame.tips)
     if best is None or not frame.height:
-        return row.put("the nodes search for the first block", palette.muted)
+        search = answer_of(frame) is Answer.WORK
+        nobody = "the nodes search for" if search else "nobody has sealed"
+        return row.put(f"{nobody} the first block", palette.muted)
     for fault in frame.faults:
         attack = fault.attack
         if attack is None or not attack.withheld:

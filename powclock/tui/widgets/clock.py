@@ -99,7 +99,8 @@ class Clock(Panel):
         palette = self.state.palette
         leader = [("leader ", palette.muted), *self._leader(frame)]
         if frame.height == 0:
-            return [leader, [("whoever finds a hash", palette.muted)], []]
+            work = answer_of(frame) is Answer.WORK
+            return [leader, [("whoever finds a hash" if work else "", palette.muted)], []]
         found = (duration(frame.found_after_s), palette.text)
         if height < 5:
             between: list[Part] = [found, (", mean ", palette.muted), *self._mean(frame)]
@@ -171,6 +172,8 @@ class Clock(Panel):
 
     def _curve(self, cells: int, *, words: bool) -> list[Part]:
         palette = self.state.palette
+        if answer_of(self.state.frame) is not Answer.WORK:
+            return []  # only a search without memory has waits like these
         bars = "".join(
             BARS[max(1, round(8 * math.exp(-_CURVE_END * index / cells)))] for index in range(cells)
         )
@@ -228,6 +231,8 @@ class Clock(Panel):
             if start <= index < start + len(facts):
                 _put(row, facts[index - start])
             rows.append(row)
+        if answer_of(frame) is not Answer.WORK:
+            return rows
         rows += [Row(width), _put(Row(width).gap(2), self._sentence(frame)), Row(width)]
         if frame.height:
             rows += [*self._expected(frame, width), Row(width)]

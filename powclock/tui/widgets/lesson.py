@@ -77,11 +77,8 @@ class Lesson(Panel):
             row.put(f" {text}", self._on(palette.accent))
         act = click("lesson_next")
         row.put(" " * max(row.room - hint, 0), palette.banner)
-        for index, (text, key) in enumerate(words):
-            row.put(
-                (" " if not index else "") + text,
-                (palette.solid(style) if key else self._on(style)) + act,
-            )
+        for text, is_key in words:
+            row.put(text, (palette.solid(style) if is_key else self._on(style)) + act)
         return row
 
     def _hint(self, told: Told) -> tuple[list[tuple[str, bool]], Style]:

@@ -87,6 +87,11 @@ class Status(Panel):
         palette, pace = self.state.palette, self.state.pace
         if self.state.ended is not None:
             return [(" ENDED ", palette.alarm)]
+        lesson = self.state.lesson
+        if lesson is not None and lesson.rewinds:
+            return [(f"{POINTER} GOING BACK", palette.bold(palette.accent))]
+        if lesson is not None and (lesson.asks or lesson.waits):
+            return [(f"{PAUSED} WAITS", palette.bold(palette.warning))]
         if pace.paused:
             return [(f"{PAUSED} PAUSED", palette.bold(palette.warning))]
         if pace.stepping:

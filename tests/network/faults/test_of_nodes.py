@@ -14,7 +14,7 @@ from powclock.record.events import (
     StateCorrupted,
     TransactionConfirmed,
     TransactionSent,
-    TransfersLeftOut,
+    TransactionsLeftOut,
 )
 from tests.scenarios.races import race, scenario
 
@@ -99,7 +99,7 @@ def test_transfers_that_a_leader_leaves_out_wait_for_another() -> None:
         everybody = Censor(clients=("client1",))
         running.begin(everybody)
         running.run(120)
-        told = running.events(TransfersLeftOut)[-1]
+        told = running.events(TransactionsLeftOut)[-1]
         assert told.waiting > 0
         assert told.wait_s > 2 * told.others_s
         confirmed = {event.id for event in running.events(TransactionConfirmed)}

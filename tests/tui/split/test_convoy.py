@@ -6,8 +6,10 @@ import pytest
 
 from powclock.network.faults.nodes import Crash
 from powclock.race.commands import (
+    ActAt,
     AnyCommand,
     Break,
+    HealAll,
     Hold,
     SetRate,
     StepEvent,
@@ -109,9 +111,23 @@ def test_faults_hit_all_that_run_and_nobody_waits_for_one_that_is_over() -> None
     assert fleet.sent[:2] == [[Hold(seconds(3.5))]] * 2
     crash = Break(Crash(nodes=("bob",)))
     fleet.forget().convoy.send(crash, 2)
-    assert fleet.sent == [[crash], [crash], []]
+    assert fleet.sent == [[ActAt(seconds(4.2), crash)]] * 2 + [[]]
     fleet.forget().convoy.send(StepEvent(), 2)  # it is over: another one steps
     assert fleet.sent == [[SetRate(0.0), StepEvent()], [SetRate(0.0)], []]
+
+
+def test_faults_strike_all_at_one_time_where_none_has_been() -> None:
+    crash = Break(Crash(nodes=("bob",)))
+    fleet = Fleet(rate=10.0).started()
+    for index, time_s in enumerate((4, 5, 3)):
+        fleet.convoy.seen(index, seconds(time_s), RUNNING)
+    fleet.forget().convoy.send(crash, 0)
+    assert fleet.sent == [[ActAt(seconds(7), crash)]] * 3
+    fleet.convoy.send(SetRate(0.0), 0)
+    for index in range(3):
+        fleet.convoy.seen(index, seconds(8), PAUSED)
+    fleet.forget().convoy.send(HealAll(), 0)
+    assert fleet.sent == [[ActAt(seconds(8), HealAll())]] * 3
 
 
 def test_the_pace_is_behind_where_one_is() -> None:

@@ -94,12 +94,15 @@ def test_a_fault_reaches_all_and_they_stand_at_one_time_and_no_process_stays() -
     lasts, pids = raced(break_)
     assert lasts is not None
     assert [each.trouble if each else None for each in lasts] == ["", "", ""]
+    healed = set()
     for rule, each in zip(RULES, lasts, strict=True):
         assert each is not None
         assert each.summary.split("\n")[0].startswith(f"default · seed 42 · {rule}")
         session = load_session(Path(each.again.removeprefix("powclock run --inputs ")))
         assert [type(given.action).__name__ for given in session.inputs] == ["Break", "HealAll"]
         assert session.scenario.rule == rule
+        healed.add(session.inputs[1].time_ns)
+    assert len(healed) == 1  # the same moment in all of them
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from powclock.network.faults.links import Loss
 from powclock.network.faults.nodes import Crash
-from powclock.race.commands import Break, HealAll, Hold, Quit, SetRate, StepEvent
+from powclock.race.commands import ActAt, Break, HealAll, Hold, Quit, SetRate, StepEvent
 from powclock.race.messages import Declined, Ended, Shown
 from powclock.record.frame import ActiveFault, Frame
 from powclock.tui.split.app import Lasts, SplitApp
@@ -44,8 +44,9 @@ def side_by_side(
 
 
 def said(race: FakeRace) -> list[object]:
-    """The commands that a race got, without those that keep it at the others' side."""
-    return [each for each in race.commands if not isinstance(each, Hold)]
+    """What a race was asked for, whenever it is to be, without what keeps it beside the others."""
+    asked = [each for each in race.commands if not isinstance(each, Hold)]
+    return [each.action if isinstance(each, ActAt) else each for each in asked]
 
 
 def shown(app: SplitApp) -> object:
