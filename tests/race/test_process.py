@@ -61,7 +61,7 @@ class Listener:
 
 def session_of(ended: Ended) -> Path:
     """The file that the last word names."""
-    prefix = "powclock run --inputs "
+    prefix = "powclock rerun "
     assert ended.again.startswith(prefix)
     return Path(ended.again.removeprefix(prefix))
 

@@ -33,7 +33,7 @@ from tests.tui.frames import (
 )
 
 Screen = Pilot[Ended | None]
-TROUBLE = Ended("the race's process was killed", "", "powclock run --inputs s.json")
+TROUBLE = Ended("the race's process was killed", "", "powclock rerun s.powclock")
 
 
 def panel(name: str, *, size: tuple[int, int] = (160, 45), **options: object) -> list[str]:
@@ -254,7 +254,7 @@ def test_a_race_that_dies_leaves_its_last_moment_and_says_why() -> None:
         banner = [row.strip("│ ") for row in text_of(app, "banner")]
         assert banner[1:4] == [
             "the race's process was killed",
-            "again: powclock run --inputs s.json",
+            "again: powclock rerun s.powclock",
             "q leaves; the last moment stays on the screen",
         ]
         assert "ENDED" in text_of(app, "status")[0]
@@ -266,7 +266,7 @@ def test_a_race_that_dies_leaves_its_last_moment_and_says_why() -> None:
 
 
 def test_leaving_waits_for_the_last_word() -> None:
-    last = Ended("", "3 ticks", "powclock run --inputs s.json")
+    last = Ended("", "3 ticks", "powclock rerun s.powclock")
 
     async def leave(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         await pilot.press("q")
