@@ -10,7 +10,6 @@ from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
 from powclock.race.history import History, may_forget
 from powclock.race.scenario import Scenario
-from powclock.race.session import Session
 from powclock.race.summary import Summary
 from powclock.race.tape import taping
 from powclock.record.events import BlockFound, Hash, LeaderElected, RaceStarted, Record
@@ -91,26 +90,6 @@ def run_race(
             progress(driver.view.height, driver.now_ns)
             if history is not None:
                 history.forget()
-        return driver.summary()
-
-
-def replay_session(
-    session: Session,
-    *,
-    outputs: Outputs,
-    progress: Callable[[int, int], None],
-    check: bool = True,
-) -> Summary:
-    """Run a session again, with its inputs.
-
-    Raises:
-        ScenarioError: the session does not fit this version.
-        BrokenInvariant: with `check`, the race did what none may do.
-    """
-    driver = driver_of(session.scenario, outputs, check=check)
-    with closing(driver), seldom_sought():
-        driver.start()
-        driver.replay(session, lambda now_ns: progress(driver.view.height, now_ns))
         return driver.summary()
 
 

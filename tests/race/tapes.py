@@ -1,10 +1,13 @@
 """Recordings of races for tests."""
 
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
-from powclock.race.headless import Outputs, run_race
+from powclock.race.garbage import seldom_sought
+from powclock.race.headless import Outputs, driver_of, run_race
 from powclock.race.scenario import Scenario
 from powclock.race.session import Session
 from powclock.race.summary import Summary
@@ -51,3 +54,23 @@ def write_raw(
     else:
         writer.end(*end, "00" * 32)
     return path
+
+
+def replay_session(
+    session: Session,
+    *,
+    outputs: Outputs,
+    progress: Callable[[int, int], None],
+    check: bool = True,
+) -> Summary:
+    """Run a session again, with its inputs.
+
+    Raises:
+        ScenarioError: the session does not fit this version.
+        BrokenInvariant: with `check`, the race did what none may do.
+    """
+    driver = driver_of(session.scenario, outputs, check=check)
+    with closing(driver), seldom_sought():
+        driver.start()
+        driver.replay(session, lambda now_ns: progress(driver.view.height, now_ns))
+        return driver.summary()

@@ -25,13 +25,14 @@ from powclock.race.commands import (
     StepTo,
 )
 from powclock.race.engine import Engine
-from powclock.race.headless import Outputs, replay_session
+from powclock.race.headless import Outputs
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, FromRace, Shown
 from powclock.race.plan import Plan
 from powclock.race.session import load_session
 from powclock.record.detail import Focus
 from powclock.record.frame import Frame, Pace
 from tests.builders import seconds
+from tests.race.tapes import replay_session
 from tests.scenarios.races import scenario
 
 WHAT = scenario()

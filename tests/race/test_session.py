@@ -15,7 +15,7 @@ from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join
 from powclock.race import session as session_module
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
 from powclock.race.driver import Driver
-from powclock.race.headless import Outputs, replay_session
+from powclock.race.headless import Outputs
 from powclock.race.scenario import Scenario, ScenarioError
 from powclock.race.session import (
     SESSIONS_BYTES_MAX,
@@ -25,7 +25,7 @@ from powclock.race.session import (
     load_session,
     new_session,
 )
-from tests.race.tapes import write_session
+from tests.race.tapes import replay_session, write_session
 from tests.scenarios.races import scenario
 
 EVERY_KIND: list[AnyFault] = [

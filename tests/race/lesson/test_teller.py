@@ -18,7 +18,7 @@ from powclock.race.commands import (
 )
 from powclock.race.driver import Driver
 from powclock.race.engine import Engine
-from powclock.race.headless import Outputs, replay_session
+from powclock.race.headless import Outputs
 from powclock.race.lesson.chapter import Chapter
 from powclock.race.lesson.player import Player
 from powclock.race.lesson.reading import reading_s, stay_s
@@ -30,6 +30,7 @@ from powclock.race.plan import Plan
 from powclock.race.session import load_session
 from tests.builders import seconds
 from tests.race.lesson.chapters import chapter
+from tests.race.tapes import replay_session
 from tests.scenarios.races import scenario
 
 Answer = Callable[[Told], AnyCommand | None]
