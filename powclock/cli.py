@@ -6,11 +6,11 @@ Headless commands never import textual: the screen is loaded where it is shown, 
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import msgspec
 import typer
 from typer.core import TyperGroup
 
@@ -23,9 +23,9 @@ from powclock.cli_options import (
     AS_JSON,
     ASCII,
     EVENTS,
+    FORCE,
     FPS,
     HEADERS,
-    INPUTS,
     KEYS,
     LASTS,
     MINER,
@@ -34,6 +34,7 @@ from powclock.cli_options import (
     NO_MOUSE,
     NODES,
     PLAIN,
+    RECORD,
     RULE,
     RULES,
     SCENARIO,
@@ -44,6 +45,7 @@ from powclock.cli_options import (
     UNTIL,
 )
 from powclock.cli_progress import interrupts, progress
+from powclock.cli_recording import claimed, export, rerun, told, writable
 from powclock.cli_split import rules_of, show_split
 from powclock.cli_sweep import sweep
 from powclock.cli_terminal import why_plain
@@ -57,11 +59,8 @@ from powclock.race.scenario import (
     load_scenario,
 )
 from powclock.race.swarm.draw import PREFIX, draw
-from powclock.record.checker.broken import BrokenInvariant
 
 if TYPE_CHECKING:
-    from powclock.race.headless import Outputs
-    from powclock.race.summary import Summary
     from powclock.tui.run import ScreenOptions
 
 OURS, WRONG_USE, INTERRUPTED = 1, 2, 130
@@ -140,6 +139,8 @@ def watch(
     ascii_only: ASCII = False,
     no_motion: NO_MOTION = False,
     no_mouse: NO_MOUSE = False,
+    record: RECORD = None,
+    force: FORCE = False,
 ) -> None:
     """Show a race, live; without a terminal, as plain lines.
 
@@ -163,6 +164,11 @@ def watch(
     ]
     # What is wrong with them is told on a pipe as well.
     look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
+    if rules is not None and record is not None:
+        raise WrongUse("--record records one race: leave --rules out")
+    file = claimed(record, force=force)
+    if file is not None:
+        plans = [msgspec.structs.replace(plans[0], recording=str(file), chosen=True)]
     why = why_plain()
     if rules is not None and (plain or why):
         raise WrongUse(
@@ -214,6 +220,9 @@ def _watch_on_screen(plan: Plan, options: Callable[[], "ScreenOptions"]) -> None
         typer.echo(f"powclock: the race stopped: {ended.trouble}\nagain: {ended.again}", err=True)
         raise typer.Exit(OURS)
     typer.echo(f"{ended.summary}\nagain     {ended.again}")
+    _end_with([] if ended.recorded else [ended.recording])
+    if ended.recording:
+        typer.echo(f"recorded  {ended.recording}")
 
 
 def _watch_plainly(plan: Plan, which: str) -> None:
@@ -234,9 +243,19 @@ def _watch_plainly(plan: Plan, which: str) -> None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
-    with _told(again), interrupts() as look:
-        summary = race_plainly(plan, say, look)
+    cut: list[str] = []
+    with told(again), interrupts() as look:
+        summary = race_plainly(plan, say, look, cut.append)
     say(report_text(summary))
+    _end_with(cut)
+
+
+def _end_with(cut: list[str]) -> None:
+    """Say what ended a recording before its race; it is our exit status."""
+    for trouble in cut:
+        typer.echo(f"powclock: {trouble}", err=True)
+    if cut:
+        raise typer.Exit(OURS)
 
 
 @app.command()
@@ -248,77 +267,47 @@ def run(
     rule: RULE = None,
     ticks: TICKS = None,
     until: UNTIL = None,
-    inputs: INPUTS = None,
     as_json: AS_JSON = False,
     events: EVENTS = None,
     headers: HEADERS = None,
     no_check: NO_CHECK = False,
+    record: RECORD = None,
+    force: FORCE = False,
 ) -> None:
     """Race headless, as fast as it goes, and print what came of it.
 
     \b
     powclock run --seed 7 --ticks 200 --json
     powclock run regions --until 10m --events events.jsonl --headers chain.bin
-    powclock run --miner sampled --until 12h
+    powclock run --miner sampled --until 12h --record long.powclock
     """
     from powclock.race.headless import Outputs, run_race
 
-    if inputs is not None and (ticks or until or seed is not None or nodes or miner or rule):
-        raise WrongUse("--inputs brings its own scenario, seed and end: leave the others out")
-    if inputs is None and not ticks and not until:
+    if not ticks and not until:
         raise WrongUse("a race has no end of its own: say --ticks 200 or --until 10m")
-    chosen = None if inputs is not None else _scenario(scenario, seed, nodes, miner, rule)
-    if chosen is not None and not chosen.has_blocks and (ticks or headers is not None):
+    chosen = _scenario(scenario, seed, nodes, miner, rule)
+    if not chosen.has_blocks and (ticks or headers is not None):
         option = "--headers" if headers is not None else "--ticks"
         raise WrongUse(f"{option}: a naive race has no ticks and no blocks: say --until 10m")
-    with _told(shlex.join(["powclock", *sys.argv[1:]])), ExitStack() as files:
-        outputs = Outputs(_writable(events, files), _writable(headers, files))
-        if chosen is None:
-            assert inputs is not None
-            summary = _replayed(inputs, outputs, check=not no_check)
-        else:
-            until_ns = round((until or 0) * NANOSECONDS)
-            with progress(ticks or 0, until_ns) as tell:
-                summary = run_race(
-                    chosen,
-                    ticks=ticks or 0,
-                    until_ns=until_ns,
-                    outputs=outputs,
-                    progress=tell,
-                    check=not no_check,
-                )
+    until_ns, cut = round((until or 0) * NANOSECONDS), list[str]()
+    with told(shlex.join(["powclock", *sys.argv[1:]])), ExitStack() as files:
+        outputs = Outputs(
+            writable(events, files), writable(headers, files), claimed(record, force=force)
+        )
+        with progress(ticks or 0, until_ns) as tell:
+            summary = run_race(
+                chosen,
+                ticks=ticks or 0,
+                until_ns=until_ns,
+                outputs=outputs,
+                progress=tell,
+                check=not no_check,
+                recorded=cut.append,
+            )
     from powclock.lab.report import report_json, report_text
 
     typer.echo(report_json(summary).decode() if as_json else report_text(summary))
-
-
-def _replayed(inputs: Path, outputs: "Outputs", *, check: bool) -> "Summary":
-    """A live session run again."""
-    from powclock.race.headless import replay_session
-    from powclock.race.session import load_session
-
-    session = load_session(inputs)
-    with progress(0, session.end.time_ns) as tell:
-        return replay_session(session, outputs=outputs, progress=tell, check=check)
-
-
-def _writable(path: Path | None, files: ExitStack) -> BinaryIO | None:
-    if path is None:
-        return None
-    try:
-        return files.enter_context(path.open("wb"))
-    except OSError as error:
-        raise WrongUse(f"{path}: cannot be written: {error.strerror}") from error
-
-
-@contextmanager
-def _told(again: str) -> Iterator[None]:
-    """A race that breaks an invariant ends with what, where, and the command that shows it."""
-    try:
-        yield
-    except BrokenInvariant as broken:
-        typer.echo(f"powclock: the race stopped: {broken}\nagain: {again}", err=True)
-        raise typer.Exit(OURS) from broken
+    _end_with(cut)
 
 
 def _scenario(
@@ -343,6 +332,8 @@ for _command in (
     check,
     sweep,
     compare,
+    rerun,
+    export,
     listings.scenarios,
     listings.themes,
     listings.keys,

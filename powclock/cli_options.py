@@ -90,10 +90,8 @@ UNTIL = Annotated[
     float | None,
     typer.Option(parser=seconds, metavar="TIME", help="End at this race time: 30s, 10m, 1h."),
 ]
-INPUTS = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Run a live session again, with the keys pressed."),
-]
+RECORD = Annotated[Path | None, typer.Option(metavar="FILE", help="Record the race to a file.")]
+FORCE = Annotated[bool, typer.Option("--force", help="Write over the file of --record.")]
 AS_JSON = Annotated[bool, typer.Option("--json", help="The summary as JSON.")]
 EVENTS = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write every record as JSON lines.")

@@ -63,13 +63,14 @@ def keys(
 
 def paths() -> None:
     """Say where powclock keeps files and looks for yours."""
-    from powclock.race.session import folder
+    from powclock.race.session import folder, kept_folder
     from powclock.tui.keymap import own_file
     from powclock.tui.theme_file import own_folder
 
     typer.echo(f"scenarios  {Path(__file__).parent / 'scenarios'}")
     typer.echo(f"themes     {own_folder()}")
     typer.echo(f"keys       {own_file()}")
+    typer.echo(f"recordings {kept_folder()}")
     typer.echo(f"sessions   {folder()}")
 
 

@@ -13,10 +13,7 @@ import msgspec
 import pytest
 
 import powclock
-from powclock.race.commands import Break, Input
-from powclock.race.driver import Driver
 from powclock.race.scenario import Scenario, shipped_names, shipped_scenarios
-from powclock.race.session import End, Session
 from powclock.record.events import Record
 from tests.command import FAST, PATIENCE_S, environment, figures, powclock_
 
@@ -33,7 +30,13 @@ def test_version_scenarios_and_paths() -> None:
     columns = zip(listed.stdout.splitlines(), titles, strict=True)
     assert {line.index(title) for line, title in columns} == {len("double-spend  ")}
     said = powclock_("paths", XDG_CONFIG_HOME="/etc/xdg").stdout.splitlines()
-    assert [line.split()[0] for line in said] == ["scenarios", "themes", "keys", "sessions"]
+    assert [line.split()[0] for line in said] == [
+        "scenarios",
+        "themes",
+        "keys",
+        "recordings",
+        "sessions",
+    ]
     if sys.platform == "linux":
         assert said[1:3] == [
             "themes     /etc/xdg/powclock/themes", "keys       /etc/xdg/powclock/keys.toml",
@@ -68,11 +71,7 @@ def test_version_scenarios_and_paths() -> None:
             "Invalid value for '--speed': '-1' is no speed: write 0.1, 1, 10 or max",
         ),
         (("run", "--bogus"), "No such option: --bogus"),
-        (
-            ("run", "--inputs", "no.json", "--seed", "3"),
-            "--inputs brings its own scenario, seed and end: leave the others out",
-        ),
-        (("run", "--inputs", "no.json"), "no.json: cannot be read: No such file or directory"),
+        (("rerun", "no.powclock"), "no.powclock: cannot be read: No such file or directory"),
         (
             ("run", "--ticks", "1", "--events", "no/where"),
             "no/where: cannot be written: No such file or directory",
@@ -106,21 +105,6 @@ def test_a_broken_scenario_is_one_line(tmp_path: Path) -> None:
     done = powclock_("run", file, "--ticks", "1")
     assert done.returncode == 2
     assert done.stderr == f"powclock: {file}: nodes.count: expected `int`, got `str`\n"
-
-
-def test_a_session_that_does_not_fit_is_one_line(tmp_path: Path) -> None:
-    file = tmp_path / "s.json"
-    crash = msgspec.convert({"command": "break", "fault": {"kind": "crash"}}, Break)
-    what = Scenario(name="x", mining=msgspec.convert({"miner": "sampled"}, _mining()))
-    session = Session("0", what, (Input(10, 900, crash),), End(10**10, 2_000))
-    file.write_bytes(msgspec.json.encode(session))
-    done = powclock_("run", "--inputs", file)
-    assert done.returncode == 2
-    assert re.fullmatch(
-        r"powclock: the race is another one after \d\.\d{3} s: was the session made by this "
-        r"version\?\n",
-        done.stderr,
-    )
 
 
 def _mining() -> type:
@@ -290,20 +274,6 @@ def test_events_and_headers_go_to_files(tmp_path: Path) -> None:
     assert len(lines) == result["records"]
     assert msgspec.json.decode(lines[-1], type=Record).sequence == len(lines) - 1
     assert len(headers.read_bytes()) == 80 * 21
-
-
-def test_a_live_session_runs_again(tmp_path: Path) -> None:
-    file = tmp_path / "s.json"
-    crash = msgspec.convert({"command": "break", "fault": {"kind": "crash"}}, Break)
-    what = Scenario(name="x", mining=msgspec.convert({"miner": "sampled"}, _mining()))
-    driver = Driver(what)
-    driver.start()
-    driver.act(crash)
-    session = Session("0", what, tuple(driver.world.inputs), End(10**10, -1))
-    driver.close()
-    file.write_bytes(msgspec.json.encode(session))
-    result = figures("--inputs", file)
-    assert (result["inputs"], result["race_seconds"], result["ticks"]) == (1, 10, 0)
 
 
 def test_plain_lines_through_a_pipe() -> None:

@@ -79,9 +79,9 @@ def test_the_end_of_the_races_process_is_said_with_the_command_that_shows_it(
         terminal.until(lambda text: "tick 1" in text)
         (race,) = terminal.children()
         os.kill(race, signal.SIGKILL)
-        text = terminal.until(lambda text: "SIGKILL" in text and "--inputs" in text)
+        text = terminal.until(lambda text: "SIGKILL" in text and "powclock rerun" in text)
         assert "the race's process was ended by SIGKILL" in text
-        assert "powclock run --inputs" in text
+        assert "powclock rerun" in text
         assert "alice" in text, "the last moment stays on the screen"
         terminal.press("q")
         text = terminal.to_the_end()

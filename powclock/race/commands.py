@@ -91,6 +91,10 @@ class GoBack(Command, frozen=True, tag="go_back"):
     """In a lesson: run the race again from its start, up to the step before."""
 
 
+class Keep(Command, frozen=True, tag="keep"):
+    """Keep the recording of this race from its start on; again: let what is kept end here."""
+
+
 class Quit(Command, frozen=True, tag="quit"):
     """End the race."""
 
@@ -98,7 +102,7 @@ class Quit(Command, frozen=True, tag="quit"):
 Action = Break | Heal | HealAll
 AnyCommand = (
     Break | Heal | HealAll | ActAt | SetRate | StepEvent | StepTick | StepTo | Hold | Look | Find
-    | GoOn | GoBack | Quit
+    | Keep | GoOn | GoBack | Quit
 )  # fmt: skip
 
 

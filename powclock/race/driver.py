@@ -116,7 +116,8 @@ class Driver:
         world = self.world
         return summarise(
             self.view,
-            world.recorder,
+            world.recorder.digest,
+            world.recorder.count,
             self.now_ns,
             len(world.inputs),
             state_groups=world.state_groups(),

@@ -9,6 +9,7 @@ import math
 import queue
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 from powclock.clock.pace import Pacer, wall_ns
 from powclock.clock.virtual_loop import NANOSECONDS
@@ -24,6 +25,7 @@ from powclock.race.commands import (
     Heal,
     HealAll,
     Hold,
+    Keep,
     Look,
     Quit,
     SetRate,
@@ -33,10 +35,12 @@ from powclock.race.commands import (
 )
 from powclock.race.driver import Driver
 from powclock.race.lesson.teller import Teller
-from powclock.race.messages import Declined, Ended, Found, FromRace, Shown
+from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
 from powclock.race.probe import WorldProbe
 from powclock.race.session import End
+from powclock.race.summary import Summary
+from powclock.race.tape import BEAT_S, Tape
 from powclock.record.camera import Camera
 from powclock.record.checker.broken import BrokenInvariant
 from powclock.record.find import find
@@ -61,6 +65,7 @@ class Engine:
     ) -> None:
         self._busy = busy
         self._plan = plan
+        self._chosen = plan.chosen
         self._build(until=0)
         self._restarts = 0
         self._commands = commands
@@ -82,7 +87,7 @@ class Engine:
         plan = self._plan
         self._driver = driver = Driver(plan.scenario, BLOCKS_KEPT)
         self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
-        self._told_inputs = 0
+        self._tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
         self._teller = (
             Teller(
                 plan.chapter,
@@ -106,17 +111,61 @@ class Engine:
             self._race()
         except BrokenInvariant as broken:
             trouble = str(broken)
+        except BaseException:
+            if self._tape is not None:
+                self._tape.cut()
+            raise
         self._show()
-        summary = "" if trouble else self._driver.summary().text()
+        summary = None if trouble else self._driver.summary()
         end = End(self._driver.now_ns, self._driver.world.loop.turn)
+        recording, recorded = self._end_tape(summary)
         self._driver.close()
-        self._tell(Ended(trouble=trouble, summary=summary, again="", end=end))
+        self._tell(
+            Ended(
+                trouble=trouble,
+                summary="" if summary is None else summary.text(),
+                again="",
+                end=end,
+                recording=recording,
+                recorded=recorded,
+            )
+        )
+
+    def _end_tape(self, summary: Summary | None) -> tuple[str, bool]:
+        """What came of the recording, if a person asked for one, and whether it is whole."""
+        if self._tape is None:
+            return "", True
+        self._tape.end(summary)
+        path = self._tape.path if self._chosen else self._tape.kept
+        return self._tape.trouble or (str(path) if path else ""), not self._tape.trouble
+
+    def _beat(self) -> None:
+        trouble = self._tape.beat() if self._tape is not None else ""
+        if trouble:
+            self._tell(Declined(trouble))
+
+    def _keep(self) -> None:
+        """Begin or end what the person keeps of the recording."""
+        tape = self._tape
+        if tape is None or tape.trouble:
+            self._tell(Declined(tape.trouble if tape else "this race cannot be recorded"))
+        elif self._chosen:
+            self._tell(Noted(f"this race is recorded to {tape.path}", recording=True))
+        else:
+            try:
+                if tape.kept is None:
+                    self._tell(Noted(f"recording to {tape.keep()}", recording=True))
+                else:
+                    self._tell(Noted(f"recorded to {tape.end_kept()}", recording=False))
+            except OSError as error:
+                self._tell(Declined(f"{error.filename}: cannot be written: {error.strerror}"))
 
     def _race(self) -> None:
         self._driver.start()
         self._pacer.set_rate(self._pacer.rate, 0)
         while not self._over:
             self._work()
+            self._beat()
             self._show_if_due()
             self._wait_for_commands()
             self._over = self._over or self._driver.now_ns >= self._until_ns
@@ -189,6 +238,8 @@ class Engine:
         assert self._teller is not None
         step = max(self._teller.back_to, 0)
         focus = self._camera.focus
+        if self._tape is not None:
+            self._tape.begin_again()
         self._driver.close()
         self._build(until=step)
         self._camera.focus = focus
@@ -219,7 +270,7 @@ class Engine:
         idle = held or due_ns == FOR_EVER_NS
         race_s = math.inf if idle else self._pacer.wall_wait_s(due_ns)
         frame_s = max(0, self._next_frame_ns - wall_ns()) / NANOSECONDS
-        return min(race_s, frame_s)
+        return min(race_s, frame_s, BEAT_S)
 
     def _obey(self, command: AnyCommand) -> None:
         now_ns = self._driver.now_ns
@@ -255,6 +306,8 @@ class Engine:
                 self._camera.focus = focus
             case Find(text):
                 self._tell(Found(text, find(self._driver.view, text)))
+            case Keep():
+                self._keep()
             case Quit():
                 self._over = True
         self._next_frame_ns = 0  # what a key did is shown at once
@@ -277,12 +330,10 @@ class Engine:
                 self._show()
 
     def _show(self) -> None:
-        inputs = self._driver.world.inputs
-        fresh = tuple(inputs[self._told_inputs :])
-        self._told_inputs = len(inputs)
         lesson = None if self._teller is None else self._teller.told()
-        frame = self._camera.take(self._driver.now_ns)
-        self._tell(Shown(frame, self._pace(), fresh, lesson, self._restarts))
+        self._tell(
+            Shown(self._camera.take(self._driver.now_ns), self._pace(), lesson, self._restarts)
+        )
 
     def _pace(self) -> Pace:
         now_wall_ns, now_ns = wall_ns(), self._driver.now_ns

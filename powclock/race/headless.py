@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
 from powclock.race.history import History, may_forget
 from powclock.race.scenario import Scenario
-from powclock.race.session import Session
 from powclock.race.summary import Summary
+from powclock.race.tape import taping
 from powclock.record.events import BlockFound, Hash, LeaderElected, RaceStarted, Record
 
-TURNS_A_LOOK = 2_000
+TURNS_A_LOOK = 100
 FOR_EVER_NS = 1 << 62
 FOR_EVER_TICKS = 1 << 62
 
@@ -50,10 +51,11 @@ class HeaderChain:
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where a headless race writes to, if anywhere."""
+    """Where a headless race writes to, if anywhere; `recording` is a file that is written over."""
 
     events: BinaryIO | None = None
     headers: BinaryIO | None = None
+    recording: Path | None = None
 
 
 def run_race(
@@ -64,52 +66,35 @@ def run_race(
     outputs: Outputs,
     progress: Callable[[int, int], None],
     check: bool = True,
+    recorded: Callable[[str], None] = lambda _trouble: None,
 ) -> Summary:
     """Race to a tick or a time, whichever comes first; 0 means no such end.
 
     `progress` is told the height and the race's time now and then. Old blocks are forgotten where
-    no fault can ask for them.
+    no fault can ask for them. `recorded` is told in a line why the recording ends before the race.
 
     Raises:
         BrokenInvariant: with `check`, the race did what none may do.
     """
-    driver = _driver(scenario, outputs, check=check)
+    driver = driver_of(scenario, outputs, check=check)
     end_ns = until_ns or FOR_EVER_NS
 
     last_tick = ticks or FOR_EVER_TICKS
     driver.stop_at(last_tick)
     history = History(driver) if may_forget(scenario) else None
-    with closing(driver), seldom_sought():
+    with closing(driver), seldom_sought(), taping(outputs.recording, driver, recorded) as beat:
         driver.start()
         while driver.view.height < last_tick and driver.now_ns < end_ns:
             driver.world.advance(end_ns, turns_max=TURNS_A_LOOK)
+            beat()
             progress(driver.view.height, driver.now_ns)
             if history is not None:
                 history.forget()
         return driver.summary()
 
 
-def replay_session(
-    session: Session,
-    *,
-    outputs: Outputs,
-    progress: Callable[[int, int], None],
-    check: bool = True,
-) -> Summary:
-    """Run a session again, with its inputs.
-
-    Raises:
-        ScenarioError: the session does not fit this version.
-        BrokenInvariant: with `check`, the race did what none may do.
-    """
-    driver = _driver(session.scenario, outputs, check=check)
-    with closing(driver), seldom_sought():
-        driver.start()
-        driver.replay(session, lambda now_ns: progress(driver.view.height, now_ns))
-        return driver.summary()
-
-
-def _driver(scenario: Scenario, outputs: Outputs, *, check: bool) -> Driver:
+def driver_of(scenario: Scenario, outputs: Outputs, *, check: bool) -> Driver:
+    """A race that writes its events and its headers."""
     driver = Driver(scenario, check=check)
     if outputs.events is not None:
         driver.world.recorder.write(outputs.events.write)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from powclock.race.commands import AnyCommand, Input
+from powclock.race.commands import AnyCommand
 from powclock.race.lesson.told import Told
 from powclock.race.session import End
 from powclock.record.detail import Hit
@@ -17,15 +17,13 @@ class FromRace(msgspec.Struct, frozen=True, tag_field="message"):
 
 
 class Shown(FromRace, frozen=True, tag="shown"):
-    """A moment to draw; `inputs` are the actions that took effect since the last one.
+    """A moment to draw.
 
-    In a lesson it says how far that is; `restarts` counts how often its race has begun again, and
-    with it the inputs.
+    In a lesson it says how far that is; `restarts` counts how often its race has begun again.
     """
 
     frame: Frame
     pace: Pace
-    inputs: tuple[Input, ...] = ()
     lesson: Told | None = None
     restarts: int = 0
 
@@ -34,6 +32,15 @@ class Declined(FromRace, frozen=True, tag="declined"):
     """A command that could not be carried out: one line that says why, and the mend."""
 
     text: str
+
+
+class Noted(FromRace, frozen=True, tag="noted"):
+    """Something that a person asked for is done: one line that says what; `recording` is whether
+    the race is being recorded for the person.
+    """
+
+    text: str
+    recording: bool
 
 
 class Found(FromRace, frozen=True, tag="found"):
@@ -48,15 +55,19 @@ class Ended(FromRace, frozen=True, tag="ended"):
 
     `summary` is the last word of a race that ended as asked; otherwise `trouble` says what
     happened. `again` is the command that runs the same race again, `end` where it stopped.
+    `recording` says what came of a recording that a person asked for, `recorded` whether it is
+    whole.
     """
 
     trouble: str
     summary: str
     again: str
     end: End | None = None
+    recording: str = ""
+    recorded: bool = True
 
 
-AnyMessage = Shown | Declined | Found | Ended
+AnyMessage = Shown | Declined | Noted | Found | Ended
 
 
 class Race(Protocol):

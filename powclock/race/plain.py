@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing, suppress
+from pathlib import Path
 
 from powclock.clock.pace import Pacer
 from powclock.clock.virtual_loop import NANOSECONDS
@@ -9,6 +10,7 @@ from powclock.race.driver import Driver
 from powclock.race.engine import FOR_EVER_NS, TURNS_A_LOOK
 from powclock.race.plan import Plan
 from powclock.race.summary import Summary
+from powclock.race.tape import taping
 from powclock.record.frame import EventLine
 from powclock.record.narrate import narrate
 
@@ -22,19 +24,31 @@ def plain_line(line: EventLine) -> str:
     return f"{int(minutes):3d}:{seconds:06.3f}  {line.kind:<10}  {line.text}"
 
 
-def race_plainly(plan: Plan, say: Callable[[str], None], look: Callable[[], None]) -> Summary:
+def race_plainly(
+    plan: Plan,
+    say: Callable[[str], None],
+    look: Callable[[], None],
+    recorded: Callable[[str], None] = lambda _trouble: None,
+) -> Summary:
     """Race at the plan's pace until its end, or until `look` raises KeyboardInterrupt.
 
     `say` takes every notable event; `look` is called often, between two callbacks of the race.
+    `recorded` is told in a line why the recording ends before the race.
     """
     driver = Driver(plan.scenario)
     unsaid: list[str] = []
     driver.world.recorder.listen(lambda record: _note(narrate(record), unsaid))
     end_ns = plan.until_ns or FOR_EVER_NS
     pacer = Pacer(plan.rate, 0)
-    with closing(driver):
+    recording = Path(plan.recording) if plan.recording else None
+    with closing(driver), taping(recording, driver, recorded) as beat:
+
+        def look_and_beat() -> None:
+            look()
+            beat()
+
         with suppress(KeyboardInterrupt):  # the person has seen enough
-            _race(driver, pacer, end_ns, unsaid, say, look)
+            _race(driver, pacer, end_ns, unsaid, say, look_and_beat)
         return driver.summary()
 
 

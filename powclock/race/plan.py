@@ -11,6 +11,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     A `chapter` is told with the race, which is its own; if it is `attended`, somebody goes on from
     step to step, else it does so by itself.
+    `recording` is the path of the file that it is recorded to, which is written over; empty for
+    none. `chosen` says that a person named that file.
     """
 
     scenario: Scenario
@@ -19,3 +21,5 @@ class Plan(msgspec.Struct, frozen=True):
     until_ns: int = 0
     chapter: Chapter | None = None
     attended: bool = True
+    recording: str = ""
+    chosen: bool = False

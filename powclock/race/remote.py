@@ -19,11 +19,11 @@ from typing import IO
 import msgspec
 
 import powclock
-from powclock.race.commands import AnyCommand, Input, Quit
+from powclock.race.commands import AnyCommand, Quit
 from powclock.race.messages import AnyMessage, Ended, Shown
 from powclock.race.pipe import Garbled, pack, read
 from powclock.race.plan import Plan
-from powclock.race.session import End, save_session
+from powclock.race.session import End, new_session
 
 GRACE_S = 2.0
 STDERR_BYTES_MAX = 4_096
@@ -33,9 +33,10 @@ class RaceProcess:
     """A race in a process of its own (`messages.Race`)."""
 
     def __init__(self, plan: Plan) -> None:
+        if not plan.recording:
+            spool = new_session(plan.scenario)
+            plan = msgspec.structs.replace(plan, recording=str(spool or ""))
         self._plan = plan
-        self._inputs: list[Input] = []
-        self._restarts = 0
         self._last_ns = 0
         self._lock = threading.Lock()
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
@@ -83,11 +84,7 @@ class RaceProcess:
             match message:
                 case Ended():
                     return message
-                case Shown(frame=frame, inputs=inputs, restarts=restarts):
-                    if restarts != self._restarts:
-                        self._restarts = restarts
-                        self._inputs.clear()
-                    self._inputs.extend(inputs)
+                case Shown(frame=frame):
                     self._last_ns = frame.time_ns
             on_message(message)
         return None
@@ -97,7 +94,7 @@ class RaceProcess:
             status = self._process.wait()
             ended = Ended(trouble=self._cause(status), summary="", again="")
         end = ended.end or End(self._last_ns, -1)
-        return msgspec.structs.replace(ended, again=self._again(end), end=end)
+        return msgspec.structs.replace(ended, again=self._again(ended), end=end)
 
     def _cause(self, status: int) -> str:
         if status < 0:
@@ -108,10 +105,9 @@ class RaceProcess:
         last = next((line.strip() for line in reversed(lines) if line.strip()), "")
         return f"the race's process ended with status {status}" + (f": {last}" if last else "")
 
-    def _again(self, end: End) -> str:
-        path = save_session(self._plan.scenario, tuple(self._inputs), end)
-        if path is not None:
-            return f"powclock run --inputs {shlex.quote(str(path))}"
+    def _again(self, ended: Ended) -> str:
+        if self._plan.recording and ended.recorded:
+            return f"powclock rerun {shlex.quote(self._plan.recording)}"
         name, seed = self._plan.scenario.name, self._plan.scenario.seed
         return f"powclock run {shlex.quote(name)} --seed {seed}"
 

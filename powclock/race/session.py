@@ -1,20 +1,25 @@
-"""Sessions: what is needed to run a live race again.
+"""Sessions: what is needed to run a recorded race again.
 
-A live race with a person at the keyboard is a scenario, a seed and a list of inputs. They are kept
-in one small file, so that a demo, or a crash, can be had again with the same digest.
+A race with a person at the keyboard is a scenario, a seed and a list of inputs. A recording has
+them beside its records; here they are taken out of it, and here is where recordings are kept.
+Every race on the screen is recorded to the folder of sessions, so that a demo, or a crash, can be
+had again; the oldest go. What a person keeps goes to the folder of recordings, and stays.
 """
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import platformdirs
 
-from powclock import __version__
 from powclock.race.commands import Input
 from powclock.race.scenario import Scenario, ScenarioError, checked, place_first
+from powclock.record.recording.reader import NoRecording, Recording, shown
 
-FILE_BYTES_MAX = 16 * 1024 * 1024
-KEPT = 50
+SUFFIX = ".powclock"
+SESSIONS_MAX = 50
+SESSIONS_BYTES_MAX = 1024 * 1024 * 1024
 
 
 class End(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,8 +29,8 @@ class End(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     turn: int
 
 
-class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A scenario with what was done to it."""
+class Session(msgspec.Struct, frozen=True):
+    """A scenario with what was done to it, and by what powclock."""
 
     version: str
     scenario: Scenario
@@ -38,57 +43,106 @@ def folder() -> Path:
     return platformdirs.user_state_path("powclock") / "sessions"
 
 
-def save_session(scenario: Scenario, inputs: tuple[Input, ...], end: End) -> Path | None:
-    """Write a new file; None where the folder cannot be written. The oldest of many goes."""
-    session = Session(__version__, scenario, inputs, end)
+def kept_folder() -> Path:
+    """Where recordings are that a person made with a key."""
+    return platformdirs.user_data_path("powclock") / "recordings"
+
+
+def new_session(scenario: Scenario) -> Path | None:
+    """A new, empty file for a session; None where there can be none. The oldest of many goes."""
     try:
         folder().mkdir(parents=True, exist_ok=True)
-        kept = sorted(folder().glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-        for old in kept[: max(0, len(kept) - KEPT + 1)]:
-            old.unlink(missing_ok=True)
-        data = msgspec.json.format(msgspec.json.encode(session), indent=1)
-        prefix = f"{_file_name(scenario.name)}-{scenario.seed}-"
-        used = [_number(path) for path in kept if path.stem.startswith(prefix)]
-        number = 1 + max(used, default=0)  # above those, so that an old name is not another race
-        while True:
-            path = folder() / f"{prefix}{number}.json"
-            try:
-                with path.open("xb") as file:
-                    file.write(data)
-            except FileExistsError:
-                number += 1
-                continue
-            return path
+        _make_room()
+        return new_file(folder(), scenario)
     except OSError:
         return None
 
 
+def _make_room() -> None:
+    """Keep fewer sessions than there may be, and not too large ones."""
+    sizes = {}
+    for path in folder().glob(f"*{SUFFIX}"):
+        with contextlib.suppress(FileNotFoundError):  # another powclock made room too
+            state = path.stat()
+            sizes[path] = (state.st_mtime_ns, path.name, state.st_size)
+    total = 0
+    for number, path in enumerate(sorted(sizes, key=sizes.__getitem__, reverse=True), start=1):
+        total += sizes[path][2]
+        if number >= SESSIONS_MAX or total > SESSIONS_BYTES_MAX:
+            path.unlink(missing_ok=True)
+
+
+def _empty(path: Path) -> None:
+    path.touch(exist_ok=False)
+
+
+def new_file(where: Path, scenario: Scenario, make: Callable[[Path], None] = _empty) -> Path:
+    """Make a new file for a recording, empty unless made otherwise; its name is no other's.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    where.mkdir(parents=True, exist_ok=True)
+    prefix = f"{_file_name(scenario.name)}-{scenario.seed}-"
+    used = [_number(path) for path in where.glob(f"{prefix}*{SUFFIX}")]
+    number = 1 + max(used, default=0)  # above those, so that an old name is not another race
+    while True:
+        path = where / f"{prefix}{number}{SUFFIX}"
+        try:
+            make(path)
+        except FileExistsError:
+            number += 1
+        else:
+            return path
+
+
 def _number(path: Path) -> int:
     last = path.stem.rpartition("-")[2]
-    return int(last) if last.isdecimal() else 0
+    return int(last) if last.isdecimal() and last.isascii() else 0
 
 
 def _file_name(name: str) -> str:
-    return "".join(c if c.isalnum() and c.isascii() else "-" for c in name) or "race"
+    return "".join(c if c.isalnum() and c.isascii() else "-" for c in name)[:60] or "race"
+
+
+def session_of(recording: Recording) -> Session:
+    """What a recording's race was made of.
+
+    Where the recording was not ended, the session ends with its last record or input.
+
+    Raises:
+        ScenarioError: one line with file, place and mend.
+    """
+    path, head = shown(recording.path), recording.head
+    place = "scenario"
+    try:
+        scenario = checked(msgspec.json.decode(head.scenario, type=Scenario))
+        place = "inputs"
+        inputs = tuple(msgspec.json.decode(each, type=Input) for each in recording.inputs)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(f"{path}: {place}: {place_first(str(error))}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ScenarioError(f"{path}: {place}: not JSON: {error}") from error
+    except ScenarioError as error:
+        raise ScenarioError(f"{path}: {place}.{error}") from error
+    if recording.ending is not None:
+        end = End(recording.ending.time_ns, recording.ending.turn)
+    else:
+        last = max((each.time_ns for each in inputs), default=0)
+        for record in recording.records(max(0, len(recording.blocks) - 1)):
+            last = max(last, record.time_ns)
+        end = End(last, -1)
+    return Session(head.version, scenario, inputs, end)
 
 
 def load_session(path: Path) -> Session:
-    """Read a session.
+    """The session of a recording.
 
     Raises:
         ScenarioError: one line with file, place and mend.
     """
     try:
-        if path.stat().st_size > FILE_BYTES_MAX:
-            raise ScenarioError(f"{path}: larger than {FILE_BYTES_MAX} bytes; is it a session?")
-        session = msgspec.json.decode(path.read_bytes(), type=Session)
-    except OSError as error:
-        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
-    except msgspec.ValidationError as error:
-        raise ScenarioError(f"{path}: {place_first(str(error))}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path}: not a session: {error}") from error
-    try:
-        return msgspec.structs.replace(session, scenario=checked(session.scenario))
-    except ScenarioError as error:
-        raise ScenarioError(f"{path}: scenario.{error}") from error
+        with Recording(path) as recording:
+            return session_of(recording)
+    except NoRecording as error:
+        raise ScenarioError(str(error)) from error

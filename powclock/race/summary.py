@@ -5,7 +5,6 @@ import msgspec
 from powclock import __version__
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.election.naive import NAIVE
-from powclock.race.recorder import Recorder
 from powclock.record.attacks import AttackResult
 from powclock.record.conditions import Conditions
 from powclock.record.events import NodeId
@@ -141,7 +140,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 def summarise(
     view: View,
-    recorder: Recorder,
+    digest: str,
+    records: int,
     time_ns: int,
     inputs: int,
     *,
@@ -161,8 +161,8 @@ def summarise(
         miner=started.miner,
         interval_s=started.interval_s,
         seed=started.seed,
-        digest=recorder.digest,
-        records=recorder.count,
+        digest=digest,
+        records=records,
         inputs=inputs,
         race_seconds=time_ns / NANOSECONDS,
         ticks=view.height,

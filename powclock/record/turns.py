@@ -26,7 +26,8 @@ class SealedSlot(msgspec.Struct, frozen=True, array_like=True):
 class Turns(msgspec.Struct, frozen=True):
     """A schedule: slots of `slot_ns` from the race's beginning on belong to `leaders` in turn.
 
-    Each has `blocks` beats; `past` are the last slots up to that of now, the oldest first.
+    Each has `blocks` beats; `past` are the last slots up to that of now, the oldest first, and
+    `ahead` those to come that have been sealed already, by clocks that are fast.
     """
 
     leaders: tuple[NodeId, ...]
@@ -34,6 +35,7 @@ class Turns(msgspec.Struct, frozen=True):
     blocks: int
     early_ns: int
     past: tuple[SealedSlot, ...]
+    ahead: tuple[SealedSlot, ...] = ()
 
     def slot_at(self, time_ns: int) -> int:
         """The slot of a time, from 0."""
@@ -69,5 +71,10 @@ def turns(
         past=tuple(
             SealedSlot(slot, best.get(slot, 0), stale.get(slot, 0))
             for slot in range(first, now + 1)
+        ),
+        ahead=tuple(
+            SealedSlot(slot, best.get(slot, 0), stale.get(slot, 0))
+            for slot in sorted({*best, *stale})
+            if now < slot <= now + SLOTS_MAX
         ),
     )

@@ -18,9 +18,11 @@ class Answer(Enum):
     OTHER = "other"
 
 
+_ANSWERS = {answer.value: answer for answer in Answer}
+
+
 def answer_of(frame: Frame | None) -> Answer:
     """The answer of a race's rule; of one that is not known here, that it is another one."""
     if frame is None:
         return Answer.WORK
-    known = {answer.value: answer for answer in Answer}
-    return known.get(frame.rule, Answer.OTHER)
+    return _ANSWERS.get(frame.rule, Answer.OTHER)

@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from powclock.race.commands import Quit
 from powclock.race.lesson.chapter import Chapter
@@ -23,9 +23,11 @@ from powclock.tui.hang_up import ends_with_terminal
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.lesson_app import LessonApp
 from powclock.tui.shell import Look, Shell
-from powclock.tui.split.app import Lasts, SplitApp
 from powclock.tui.theme_depth import terminal_depth
 from powclock.tui.theme_file import DEFAULT, ThemeError
+
+if TYPE_CHECKING:
+    from powclock.tui.split.app import Lasts
 
 # By then all is loaded and painted for the first time.
 _SETTLED_S = 1.0
@@ -91,7 +93,7 @@ def run_lesson(
 
 def run_split(
     races: Sequence[tuple[str, Race]], rate: float, options: ScreenOptions
-) -> Lasts | None:
+) -> "Lasts | None":
     """Show races by rule next to each other until the person leaves; their last words.
 
     They are to be paused: they begin together, at this rate, once all of them are there.
@@ -99,6 +101,8 @@ def run_split(
     Raises:
         ScreenError: the screen broke, or its theme has become unusable since it was chosen.
     """
+    from powclock.tui.split.app import SplitApp
+
     return _show(
         lambda: SplitApp(races, rate=rate, **options.look()), [race for _, race in races], options
     )

@@ -255,7 +255,8 @@ def both(before: Frame, after: Frame) -> Frame:
 
 
 _STILL = frozenset({"down", "frozen"})
+_NOT_MINING = frozenset({*_STILL, "idle"})
 
 
 def _mines(row: NodeRow) -> bool:
-    return row.state not in _STILL and row.state != "idle"
+    return row.state not in _NOT_MINING

@@ -78,9 +78,9 @@ def key_to_paint_s(terminal: Terminal) -> list[float]:
     return durations
 
 
-@pytest.mark.parametrize("nodes", CPU_BARS_MS)
-def test_a_frame_costs_little(tmp_path: Path, nodes: int) -> None:
-    with Terminal("--miner", "sampled", "--nodes", str(nodes), state=tmp_path) as terminal:
+def at_rest(tmp_path: Path, *arguments: str) -> tuple[Cost, float]:
+    """What a screen costs while nobody touches it; and what the reference does then, in ms."""
+    with Terminal(*arguments, "--miner", "sampled", state=tmp_path) as terminal:
         terminal.until(lambda text: "alice" in text)
         # The first seconds load and lay out what later ones have.
         began = perf_counter()
@@ -90,6 +90,12 @@ def test_a_frame_costs_little(tmp_path: Path, nodes: int) -> None:
         reference_ms = 1000 * reference_s()
         terminal.press("q")
         terminal.to_the_end()
+    return running, reference_ms
+
+
+@pytest.mark.parametrize("nodes", CPU_BARS_MS)
+def test_a_frame_costs_little(tmp_path: Path, nodes: int) -> None:
+    running, reference_ms = at_rest(tmp_path, "--nodes", str(nodes))
     print(
         f"{nodes} nodes, 160x45, x1: {running.cpu_ms_a_frame:.1f} ms of CPU a frame "
         f"(bar {CPU_BARS_MS[nodes]}), {running.bytes_per_s / 1000:.1f} kB/s (bar 50); "
@@ -97,6 +103,18 @@ def test_a_frame_costs_little(tmp_path: Path, nodes: int) -> None:
     )
     # The loop stands for a frame's bar several times over, on any machine.
     assert running.cpu_ms_a_frame < reference_ms
+    assert running.bytes_per_s < 160 * 45 * FRAMES_PER_S, "more bytes than there are cells"
+
+
+def test_three_races_side_by_side_cost_less_than_three_screens(tmp_path: Path) -> None:
+    rules = ("watch", "--rules", "naive,schedule,pow", "--nodes", "32")
+    running, reference_ms = at_rest(tmp_path, *rules)
+    print(
+        f"three races of 32 nodes, 160x45, x1: {running.cpu_ms_a_frame:.1f} ms of CPU a frame "
+        f"(bar {3 * CPU_BARS_MS[32]}), {running.bytes_per_s / 1000:.1f} kB/s; "
+        f"plain loop {reference_ms:.1f} ms"
+    )
+    assert running.cpu_ms_a_frame < 3 * reference_ms
     assert running.bytes_per_s < 160 * 45 * FRAMES_PER_S, "more bytes than there are cells"
 
 

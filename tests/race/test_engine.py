@@ -3,6 +3,7 @@
 import math
 import queue
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -24,13 +25,14 @@ from powclock.race.commands import (
     StepTo,
 )
 from powclock.race.engine import Engine
-from powclock.race.headless import Outputs, replay_session
+from powclock.race.headless import Outputs
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, FromRace, Shown
 from powclock.race.plan import Plan
-from powclock.race.session import Session
+from powclock.race.session import load_session
 from powclock.record.detail import Focus
 from powclock.record.frame import Frame, Pace
 from tests.builders import seconds
+from tests.race.tapes import replay_session
 from tests.scenarios.races import scenario
 
 WHAT = scenario()
@@ -66,24 +68,24 @@ def test_as_fast_as_it_goes_to_its_end() -> None:
     assert again.summary == ended.summary
 
 
-def test_inputs_are_told_and_give_the_same_race_again() -> None:
+def test_inputs_are_recorded_and_give_the_same_race_again(tmp_path: Path) -> None:
+    file = tmp_path / "race.powclock"
     crash = Break(Crash(nodes=("bob",)))
     nobody = Break(Crash(nodes=("nobody",)))
     join = Break(Join(nodes=("zara",)))
-    plan = Plan(WHAT, math.inf, until_ns=seconds(60))
+    plan = Plan(WHAT, math.inf, until_ns=seconds(60), recording=str(file))
     messages = run(plan, crash, nobody, join, Heal("crash:bob"), Heal("storm"))
     declined = [message for message in messages if isinstance(message, Declined)]
     assert declined == [
         Declined("there is no node 'nobody': the race has alice, bob, carol, dave, erin, frank")
     ]
-    inputs = tuple(
-        each for message in messages if isinstance(message, Shown) for each in message.inputs
-    )
-    assert [each.action for each in inputs] == [crash, join, Heal("crash:bob"), Heal("storm")]
+    session = load_session(file)
+    actions = [each.action for each in session.inputs]
+    assert actions == [crash, join, Heal("crash:bob"), Heal("storm")]
     ended = messages[-1]
     assert isinstance(ended, Ended)
-    assert ended.end is not None
-    session = Session("test", WHAT, inputs, ended.end)
+    assert ended.end == session.end
+    assert (ended.recording, ended.recorded) == ("", True)
     summary = replay_session(session, outputs=Outputs(), progress=lambda _h, _n: None)
     assert ended.summary.splitlines()[-1] == f"digest    {summary.digest}"
 
@@ -204,34 +206,33 @@ def unseen_frame(messages: list[FromRace]) -> Frame:
     return shown.frame
 
 
-def test_what_is_to_be_done_at_a_time_is_done_exactly_then_or_at_once() -> None:
+def test_what_is_to_be_done_at_a_time_is_done_exactly_then_or_at_once(tmp_path: Path) -> None:
     crash, heal = Break(Crash(nodes=("bob",))), HealAll()
-    plan = Plan(WHAT, 0.0, until_ns=seconds(40))
+    file = tmp_path / "race.powclock"
+    plan = Plan(WHAT, 0.0, until_ns=seconds(40), recording=str(file))
     messages = run(
         plan, ActAt(seconds(7), crash), ActAt(seconds(30), heal), ActAt(0, crash), SetRate(math.inf)
     )
-    inputs = [each for message in messages if isinstance(message, Shown) for each in message.inputs]
+    session = load_session(file)
     # The last one is behind those that wait for their time.
-    assert [(each.time_ns, each.action) for each in inputs] == [
+    assert [(each.time_ns, each.action) for each in session.inputs] == [
         (seconds(7), crash), (seconds(30), heal), (seconds(30), crash),
     ]  # fmt: skip
     assert isinstance(messages[-1], Ended)
-    assert messages[-1].end is not None
-    session = Session("", WHAT, tuple(inputs), messages[-1].end)
     again = replay_session(session, outputs=Outputs(), progress=lambda _h, _n: None)
     assert again.text() == messages[-1].summary
 
 
-def test_a_step_stops_for_what_is_to_be_done_on_its_way() -> None:
+def test_a_step_stops_for_what_is_to_be_done_on_its_way(tmp_path: Path) -> None:
     crash = Break(Crash(nodes=("bob",)))
+    file = tmp_path / "race.powclock"
     shown = shown_until(
-        Plan(WHAT, 0.0),
+        Plan(WHAT, 0.0, recording=str(file)),
         lambda _before, now: now.frame.time_ns > 0 and now.pace.paused,
         ActAt(seconds(1), crash),
         StepTo(seconds(2)),
     )
-    inputs = [each for message in shown for each in message.inputs]
-    assert [each.time_ns for each in inputs] == [seconds(1)]
+    assert [each.time_ns for each in load_session(file).inputs] == [seconds(1)]
     assert shown[-1].frame.time_ns == seconds(2)
 
 

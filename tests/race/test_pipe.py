@@ -13,9 +13,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from powclock.network.faults.links import Delay
-from powclock.race.commands import AnyCommand, Break, Input, Quit, SetRate
-from powclock.race.messages import AnyMessage, Declined, Ended, Found, Shown
+from powclock.race.commands import AnyCommand, Quit, SetRate
+from powclock.race.messages import AnyMessage, Declined, Ended, Found, Noted, Shown
 from powclock.race.pipe import MESSAGE_BYTES_MAX, Garbled, pack, read
 from powclock.race.plan import Plan
 from powclock.race.session import End
@@ -31,9 +30,10 @@ MESSAGES: msgspec.msgpack.Decoder[AnyMessage] = msgspec.msgpack.Decoder(AnyMessa
 PLANS: msgspec.msgpack.Decoder[Plan] = msgspec.msgpack.Decoder(Plan)
 DECODERS: list[msgspec.msgpack.Decoder[Any]] = [COMMANDS, MESSAGES, PLANS]
 PACE = Pace(1.0, 2.0, paused=False, behind=True)
-SHOWN = Shown(split_frame(), PACE, (Input(3, 4, Break(Delay(nodes=("bob",)))),))
+SHOWN = Shown(split_frame(), PACE)
 SMALL: list[AnyMessage] = [
     Declined("no"),
+    Noted("recording", recording=True),
     Found("ab", (Hit("node", "alice", "alice, at 3"),)),
     Ended("", "summary", "again", End(5, 6)),
 ]
@@ -63,14 +63,14 @@ def test_every_message_comes_back(message: AnyMessage) -> None:
     assert received(pack(message), MESSAGES) == message
 
 
-@given(instances_of(Declined | Found | Ended))
+@given(instances_of(Declined | Noted | Found | Ended))
 def test_any_words_come_back(message: AnyMessage) -> None:
     assert received(pack(message), MESSAGES) == message
 
 
 def test_messages_follow_each_other() -> None:
     pipe = io.BytesIO(b"".join(map(pack, SMALL)) + pack(SMALL[0])[:-1])
-    assert [read(pipe, MESSAGES) for _ in range(5)] == [*SMALL, None, None]
+    assert [read(pipe, MESSAGES) for _ in range(6)] == [*SMALL, None, None]
 
 
 @pytest.mark.parametrize("message", SMALL, ids=lambda message: type(message).__name__)

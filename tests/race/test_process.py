@@ -15,13 +15,14 @@ import pytest
 from powclock.network.faults.nodes import Crash
 from powclock.race import session as session_module
 from powclock.race.commands import Break, Quit
-from powclock.race.headless import Outputs, replay_session
+from powclock.race.headless import Outputs
 from powclock.race.messages import AnyMessage, Declined, Ended, Shown
 from powclock.race.pipe import pack
 from powclock.race.plan import Plan
 from powclock.race.remote import RaceProcess
 from powclock.race.session import load_session
 from tests.builders import seconds
+from tests.race.tapes import replay_session
 from tests.scenarios.races import scenario
 
 PATIENCE_S = 30
@@ -61,7 +62,7 @@ class Listener:
 
 def session_of(ended: Ended) -> Path:
     """The file that the last word names."""
-    prefix = "powclock run --inputs "
+    prefix = "powclock rerun "
     assert ended.again.startswith(prefix)
     return Path(ended.again.removeprefix(prefix))
 

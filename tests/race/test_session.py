@@ -1,5 +1,6 @@
 """A live race is a scenario and a list of inputs: run again, it is the same."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -14,9 +15,17 @@ from powclock.network.faults.nodes import ClockSkew, Crash, HashRateFactor, Join
 from powclock.race import session as session_module
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
 from powclock.race.driver import Driver
-from powclock.race.headless import Outputs, replay_session
+from powclock.race.headless import Outputs
 from powclock.race.scenario import Scenario, ScenarioError
-from powclock.race.session import KEPT, End, Session, load_session, save_session
+from powclock.race.session import (
+    SESSIONS_BYTES_MAX,
+    SESSIONS_MAX,
+    End,
+    Session,
+    load_session,
+    new_session,
+)
+from tests.race.tapes import replay_session, write_session
 from tests.scenarios.races import scenario
 
 EVERY_KIND: list[AnyFault] = [
@@ -66,7 +75,7 @@ def again(played: Session) -> str:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_session_run_again_has_the_same_digest(seed: int) -> None:
+def test_a_session_run_again_has_the_same_digest(seed: int, tmp_path: Path) -> None:
     stream = Stream(seed, "choice")
     actions: list[Action] = [Break(fault) for fault in EVERY_KIND]
     actions += [Heal(fault.id) for fault in EVERY_KIND]
@@ -74,9 +83,7 @@ def test_a_session_run_again_has_the_same_digest(seed: int) -> None:
     what = scenario(seed, workload={"transactions_per_s": 2}, difficulty={"interval_s": 2})
     played, digest = play(what, seed, stream.shuffled(actions))
     assert len(played.inputs) > 12
-    path = save_session(what, played.inputs, played.end)
-    assert path is not None
-    loaded = load_session(path)
+    loaded = load_session(write_session(tmp_path / "s.powclock", played))
     assert msgspec.structs.replace(loaded, version="test") == played
     assert again(loaded) == digest
     other = play(msgspec.structs.replace(what, seed=seed + 100), seed, actions)
@@ -103,21 +110,33 @@ def test_a_session_without_its_last_turn_ends_at_its_time() -> None:
 
 def test_names_of_files_and_how_many_are_kept(tmp_path: Path) -> None:
     what = scenario(5)
-    paths = [save_session(what, (), End(1, 1)) for _ in range(3)]
-    assert [path.name for path in paths if path] == [f"test-5-{n}.json" for n in (1, 2, 3)]
+    paths = [new_session(what) for _ in range(3)]
+    assert [path.name for path in paths if path] == [f"test-5-{n}.powclock" for n in (1, 2, 3)]
     odd = msgspec.structs.replace(what, name="../é b")
-    path = save_session(odd, (), End(1, 1))
+    path = new_session(odd)
     assert path is not None
     assert path.parent == tmp_path / "sessions"
-    assert path.name == "-----b-5-1.json"
-    for _ in range(KEPT + 5):
-        save_session(what, (), End(1, 1))
-    assert len(list((tmp_path / "sessions").iterdir())) == KEPT
+    assert path.name == "-----b-5-1.powclock"
+    for _ in range(SESSIONS_MAX + 5):
+        new_session(what)
+    assert len(list((tmp_path / "sessions").iterdir())) == SESSIONS_MAX
+
+
+def test_large_sessions_go_first(tmp_path: Path) -> None:
+    first, second, third = (new_session(scenario(seed)) for seed in (1, 2, 3))
+    assert first is not None
+    assert second is not None
+    assert third is not None
+    for age, path in enumerate((third, second, first)):
+        os.truncate(path, SESSIONS_BYTES_MAX * 2 // 5)
+        os.utime(path, ns=(0, 10**18 - age))
+    fourth = new_session(scenario(4))
+    assert sorted((tmp_path / "sessions").iterdir()) == [second, third, fourth]
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "sessions").write_text("a file is in the way")
-    assert save_session(scenario(), (), End(1, 1)) is None
+    assert new_session(scenario()) is None
 
 
 EVERYBODY = "alice, bob, carol, dave, erin, frank"
@@ -146,39 +165,3 @@ def test_inputs_that_do_not_fit(inputs: tuple[Input, ...], message: str) -> None
     with pytest.raises(ScenarioError) as caught:
         again(played)
     assert str(caught.value) == message
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "not a session: Input data was truncated"),
-        ("{}", "object missing required field `version`"),
-        ("[]", "expected `object`, got `array`"),
-        (
-            '{"version":"1","scenario":{"name":"x"},"inputs":[{}],"end":{"time_ns":1,"turn":1}}',
-            "inputs[0]: object missing required field `time_ns`",
-        ),
-        (
-            '{"version":"1","scenario":{"name":""},"inputs":[],"end":{"time_ns":1,"turn":1}}',
-            "scenario.name: a name needs a visible character",
-        ),
-    ],
-)
-def test_files_that_are_no_session(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "s.json"
-    path.write_text(text)
-    with pytest.raises(ScenarioError) as caught:
-        load_session(path)
-    assert str(caught.value) == f"{path}: {message}"
-
-
-def test_a_file_that_is_not_there_or_too_large(tmp_path: Path) -> None:
-    path = tmp_path / "s.json"
-    with pytest.raises(ScenarioError) as caught:
-        load_session(path)
-    assert str(caught.value) == f"{path}: cannot be read: No such file or directory"
-    with path.open("wb") as file:
-        file.truncate(17 * 1024 * 1024)
-    with pytest.raises(ScenarioError) as caught:
-        load_session(path)
-    assert str(caught.value) == f"{path}: larger than 16777216 bytes; is it a session?"

@@ -1,4 +1,4 @@
-"""Any file is a session or one line, and a session comes back from its file."""
+"""A session comes back from its recording, and what is none is one line."""
 
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from powclock.network.faults.links import Delay
 from powclock.race.commands import Break, Heal, HealAll, Input
 from powclock.race.scenario import ScenarioError
 from powclock.race.session import End, Session, load_session
-from tests.edges import damaged, instances_of, line_of, peak_bytes, replaced, same
+from tests.edges import instances_of, line_of, replaced, same
+from tests.race.tapes import record_race, write_raw, write_session
 from tests.scenarios.races import scenario
 
 SESSION = Session(
@@ -26,77 +27,80 @@ SESSION = Session(
     ),
     End(10, 5),
 )
-DATA = msgspec.json.encode(SESSION)
+SCENARIO = msgspec.json.encode(SESSION.scenario)
+INPUTS = [msgspec.json.encode(each) for each in SESSION.inputs]
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("sessions") / "s.json"
+    return tmp_path_factory.mktemp("sessions") / "s.powclock"
 
 
-def read(file: Path, data: bytes) -> Session | str:
+def read(file: Path) -> Session | str:
     """The session, or the line that says why it is none."""
-    file.write_bytes(data)
     try:
         return load_session(file)
     except ScenarioError as error:
         return line_of(error).removeprefix(f"{file}: ")
 
 
-@given(st.lists(instances_of(Input), max_size=4).map(tuple), instances_of(End))
+@given(
+    st.lists(instances_of(Input), max_size=4).map(tuple),
+    st.builds(End, st.integers(0, 2**63 - 1), st.integers(-1, 2**63 - 1)),
+)
 def test_any_session_comes_back_from_its_file(
     file: Path, inputs: tuple[Input, ...], end: End
 ) -> None:
     session = Session("test", scenario(), inputs, end)
-    assert same(read(file, msgspec.json.encode(session)), session)
+    assert same(read(write_session(file, session)), session)
 
 
-@given(
-    st.one_of(
-        st.binary(),
-        damaged(st.just(DATA)),
-        replaced(msgspec.to_builtins(SESSION)).map(
-            lambda tree: msgspec.json.encode(msgspec.to_builtins(tree, str_keys=True))
-        ),
-    )
-)
-def test_any_file_is_a_session_or_one_line(file: Path, data: bytes) -> None:
-    read(file, data)
-
-
-def test_a_session_cut_at_any_byte_is_none(file: Path) -> None:
-    for length in range(len(DATA)):
-        assert isinstance(read(file, DATA[:length]), str)
+@given(replaced(msgspec.to_builtins(SESSION)))
+def test_any_content_is_a_session_or_one_line(file: Path, tree: object) -> None:
+    tree = tree if isinstance(tree, dict) else {}
+    what = msgspec.to_builtins(tree.get("scenario"), str_keys=True)
+    given_inputs = tree.get("inputs")
+    inputs = [
+        msgspec.json.encode(msgspec.to_builtins(each, str_keys=True))
+        for each in (given_inputs if isinstance(given_inputs, list) else [])
+    ]
+    read(write_raw(file, "test", msgspec.json.encode(what), inputs))
 
 
 @pytest.mark.parametrize(
-    ("data", "line"),
+    ("what", "inputs", "line"),
     [
-        (b'{"version":"\xff"}', "not a session: "),
-        (b"[" * 100_000, "expected `object`, got `array`"),
-        (b'{"version":' + b"[" * 100_000, "version: expected `str`, got `array`"),
-        (DATA[:-1] + b',"x":' + b"[" * 100_000, "object contains unknown field `x`"),
-        (DATA.replace(b'"time_ns":10', b'"time_ns":' + b"1" * 5_000),
-         "end.time_ns: integer value out of range"),
-        (DATA.replace(b'"version":"test"', b'"version":"\\ud800"'), "not a session: "),
-        (DATA.replace(b'"kind":"delay"', b'"kind":"\\u001b[2J"'),
-         "inputs[2].action.fault.kind: invalid value '[2J'"),
+        (b"[]", [], "scenario: expected `object`, got `array`"),
+        (b'{"name":""}', [], "scenario.name: a name needs a visible character"),
+        (b'{"name":"x","nodes":{"count":"many"}}', [], ("scenario: nodes.count: expected `int`, "
+         "got `str`")),
+        (SCENARIO, [b"{}"], "inputs: object missing required field `time_ns`"),
+        (SCENARIO, [b"x"], "inputs: not JSON: JSON is malformed: invalid character (byte 0)"),
+        (SCENARIO, [b"[" * 100_000], "inputs: expected `object`, got `array`"),
+        (SCENARIO, [INPUTS[2].replace(b'"kind":"delay"', b'"kind":"\\u001b[2J"')],
+         "inputs: action.fault.kind: invalid value '[2J'"),
     ],
     ids=range(7),
 )  # fmt: skip
-def test_what_is_wrong_is_said_in_one_line(file: Path, data: bytes, line: str) -> None:
-    said = read(file, data)
-    assert isinstance(said, str)
-    assert said.startswith(line)
-    assert said == line or line.endswith(": ")
+def test_what_is_wrong_is_said_in_one_line(
+    file: Path, what: bytes, inputs: list[bytes], line: str
+) -> None:
+    assert read(write_raw(file, "test", what, inputs)) == line
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [b'{"time_ns":1,"turn":1,"action":{"command":"heal_all"}}', b"[]", b"{}", b"1", b'"\\u0041"'],
-)
-def test_memory_is_bounded_by_the_size_of_the_file(file: Path, piece: bytes) -> None:
-    many = b",".join([piece] * (1_000_000 // len(piece)))
-    start, _, rest = DATA.partition(b'"inputs":[')
-    data = start + b'"inputs":[' + many + rest[rest.index(b'],"end"') :]
-    assert peak_bytes(lambda: read(file, data)) < 500_000 + 20 * len(data)
+def test_a_recording_that_was_cut_off_ends_with_its_last_record_or_input(file: Path) -> None:
+    write_raw(file, "test", SCENARIO, INPUTS, end=None)
+    assert read(file) == msgspec.structs.replace(SESSION, end=End(9, -1))
+    record_race(file, scenario())
+    whole = read(file)
+    file.write_bytes(file.read_bytes()[:-1])
+    cut = read(file)
+    assert isinstance(whole, Session)
+    assert cut == msgspec.structs.replace(whole, end=End(whole.end.time_ns, -1))
+
+
+def test_what_is_no_recording_is_one_line(file: Path) -> None:
+    file.write_bytes(b"{}")
+    assert read(file) == "no recording: `powclock watch --record FILE` makes one"
+    file.unlink()
+    assert read(file) == "cannot be read: No such file or directory"

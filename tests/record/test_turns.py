@@ -22,6 +22,7 @@ def test_blocks_fill_the_slots_of_their_beats() -> None:
     blocks.start("g", BlockHeader(1, bytes(32), bytes(32), 0, 0, 9).serialise())
     for name, parent, height, beat in (
         ("a", "g", 1, 1), ("b", "a", 2, 2), ("c", "b", 3, 6), ("x", "b", 3, 5), ("d", "c", 4, 7),
+        ("y", "d", 5, 12),
     ):  # fmt: skip
         _found(blocks, name, parent, height, beat)
     blocks.choose("d")
@@ -29,6 +30,7 @@ def test_blocks_fill_the_slots_of_their_beats() -> None:
     assert shown.past == (
         SealedSlot(0, 2, 0), SealedSlot(1, 0, 0), SealedSlot(2, 1, 1), SealedSlot(3, 1, 0),
     )  # fmt: skip
+    assert shown.ahead == (SealedSlot(5, 0, 1),)  # by a clock that is fast
     assert (shown.slot_at(seconds(13)), shown.leader_of(3), shown.slot_ns) == (
         3, "bob", seconds(4),
     )  # fmt: skip

@@ -14,11 +14,12 @@ from random import Random
 import pytest
 
 from powclock.race.commands import Quit
-from powclock.race.headless import Outputs, replay_session
+from powclock.race.headless import Outputs
 from powclock.race.plan import Plan
 from powclock.race.remote import RaceProcess
+from powclock.race.rerun import rerun
 from powclock.race.scenario import adapted, load_scenario
-from powclock.race.session import load_session
+from powclock.record.recording.reader import Recording
 from tests.tui.monkey import ListenedTo, StayingApp, keys, play
 
 LONG = os.environ.get("POWCLOCK_LONG") == "1"
@@ -52,11 +53,12 @@ def test_no_key_click_or_size_breaks_the_screen_and_the_session_runs_again(
     assert ended.trouble == ""
     digest = re.search(r"digest +([0-9a-f]{64})", ended.summary)
     assert digest is not None
-    (session,) = [Path(word) for word in shlex.split(ended.again) if word.endswith(".json")]
-    again = replay_session(
-        load_session(session), outputs=Outputs(), progress=lambda _height, _now_ns: None
-    )
-    assert again.digest == digest[1]
+    (session,) = [Path(word) for word in shlex.split(ended.again) if word.endswith(".powclock")]
+    with Recording(session) as recording:
+        again, same = rerun(recording, outputs=Outputs(), progress=lambda _height, _now_ns: None)
+        assert recording.ending is not None
+    assert recording.ending.records == again.records == same
+    assert again.digest == recording.ending.digest == digest[1]
     assert again.inputs > 0
 
 

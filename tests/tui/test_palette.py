@@ -49,7 +49,7 @@ def test_words_in_any_order_choose_and_enter_acts() -> None:
         assert app.screen is app.race_screen
         expected: list[AnyCommand] = [Break(Loss())]
         assert race.commands == expected
-        await pilot.press("ctrl+p", *"block ce", "enter")
+        await pilot.press("ctrl+p", *"boxes ce", "enter")
         await pilot.pause()
         assert app.race_state.zoom is Zoom.COMPACT
 

@@ -176,6 +176,13 @@ def test_who_thinks_that_it_leads_follows_from_its_own_clock(
     assert words == text(SlotClock(state(shown)).body(60, 5))[0].partition("   ")[2]
 
 
+def test_a_slot_that_was_sealed_before_its_time_shows_it() -> None:
+    shown = schedule(time_ns=22 * SECOND)
+    assert shown.turns is not None
+    early = replace(shown, turns=replace(shown.turns, ahead=(SealedSlot(6, 1, 0),)))
+    assert text(SlotClock(state(early)).body(38, 5))[3] == "■□Y■▸··■·"
+
+
 def test_two_leaders_at_once_and_wrong_clocks_are_named() -> None:
     def last(skews: dict[str, float]) -> str:
         return text(SlotClock(state(schedule(skews))).body(60, 5))[-1]

@@ -7,8 +7,8 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from powclock.race.commands import Quit
-from powclock.race.messages import Declined, Ended, Shown
+from powclock.race.commands import Keep, Quit
+from powclock.race.messages import Declined, Ended, Noted, Shown
 from powclock.record.frame import EventLine
 from powclock.tui import theme_file
 from powclock.tui.app import PowclockApp
@@ -33,7 +33,7 @@ from tests.tui.frames import (
 )
 
 Screen = Pilot[Ended | None]
-TROUBLE = Ended("the race's process was killed", "", "powclock run --inputs s.json")
+TROUBLE = Ended("the race's process was killed", "", "powclock rerun s.powclock")
 
 
 def panel(name: str, *, size: tuple[int, int] = (160, 45), **options: object) -> list[str]:
@@ -195,6 +195,17 @@ def test_hostile_names_are_only_text(
     on_screen(use, first=first)
 
 
+def test_a_key_keeps_a_recording_and_what_came_of_it_is_told() -> None:
+    async def keep(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("R")
+        assert race.commands[-1:] == [Keep()]
+        await race.tell(Noted("recording to x.powclock", recording=True))
+        await pilot.pause(0.05)
+        assert [note.message for note in app._notifications] == ["recording to x.powclock"]
+
+    on_screen(keep)
+
+
 def test_a_command_that_was_declined_is_told() -> None:
     async def decline(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         await race.tell(Declined("the last node cannot leave"))
@@ -254,7 +265,7 @@ def test_a_race_that_dies_leaves_its_last_moment_and_says_why() -> None:
         banner = [row.strip("│ ") for row in text_of(app, "banner")]
         assert banner[1:4] == [
             "the race's process was killed",
-            "again: powclock run --inputs s.json",
+            "again: powclock rerun s.powclock",
             "q leaves; the last moment stays on the screen",
         ]
         assert "ENDED" in text_of(app, "status")[0]
@@ -266,7 +277,7 @@ def test_a_race_that_dies_leaves_its_last_moment_and_says_why() -> None:
 
 
 def test_leaving_waits_for_the_last_word() -> None:
-    last = Ended("", "3 ticks", "powclock run --inputs s.json")
+    last = Ended("", "3 ticks", "powclock rerun s.powclock")
 
     async def leave(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         await pilot.press("q")

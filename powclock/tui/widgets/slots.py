@@ -46,8 +46,12 @@ def slots_row(state: State, frame: Frame, width: int) -> Row:
         row.put(*sign_of(here, turns, state))
     else:
         row.put("·", palette.bold(state.node(turns.leader_of(now))))
-    for ahead in range(1, coming + 1):
-        row.put("·", state.node(turns.leader_of(now + ahead)))
+    early = {each.slot: each for each in turns.ahead}
+    for slot in range(now + 1, now + coming + 1):
+        if slot in early:
+            row.put(*sign_of(early[slot], turns, state))
+        else:
+            row.put("·", state.node(turns.leader_of(slot)))
     return row
 
 

@@ -15,12 +15,13 @@ from powclock.network.faults.nodes import ClockSkew, Crash
 from powclock.network.node import Node
 from powclock.race.driver import Driver
 from powclock.race.engine import Engine
-from powclock.race.headless import Outputs, replay_session, run_race
+from powclock.race.headless import Outputs, run_race
 from powclock.race.messages import Ended, FromRace
 from powclock.race.plan import Plan
 from powclock.race.session import Session
 from powclock.record.checker.broken import BrokenInvariant
 from tests.builders import seconds
+from tests.race.tapes import replay_session
 from tests.scenarios.races import race, scenario
 
 WHAT = scenario(7, nodes={"count": 8}, workload={"transactions_per_s": 2})

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from powclock.network.faults.nodes import Crash
 from powclock.race.commands import ActAt, Break, HealAll, Hold, Quit, SetRate, StepEvent
 from powclock.race.messages import Declined, Ended, Shown
 from powclock.record.frame import ActiveFault, Frame
+from powclock.tui.keys import BINDINGS
 from powclock.tui.split.app import Lasts, SplitApp
 from powclock.tui.split.merged import merged
 from tests.tui.frames import PAUSED, RUNNING, SECOND, FakeRace, frame, node, split_frame
@@ -184,6 +186,40 @@ def test_races_that_come_to_their_end_end_the_screen() -> None:
         await pilot.pause(0.05)
 
     assert side_by_side(end).return_value == (fine,) * 3
+
+
+def test_a_click_chooses_a_race_and_one_on_a_title_opens_it() -> None:
+    async def click(app: SplitApp, races: list[FakeRace], pilot: "Pilot[Lasts | None]") -> None:
+        await pilot.click(app.entrants[1].panels["clock"], offset=(6, 2))
+        await pilot.pause()
+        assert app.split_screen.chosen == 1
+        assert shown(app) is app.split_screen
+        await pilot.click(app.entrants[2].panels["clock"], offset=(6, 0))
+        await pilot.pause()
+        assert shown(app) is app.entrants[2].screen
+
+    side_by_side(click)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_any_keys_in_any_order_do_no_harm(seed: int) -> None:
+    draw = Random(seed)
+    keys = [each.key for each in BINDINGS if each.id not in {"shot", "leave_race"}]
+    frames = (split_frame(), frame(), split_frame())
+
+    async def hit(app: SplitApp, races: list[FakeRace], pilot: "Pilot[Lasts | None]") -> None:
+        for step in range(150):
+            await pilot.press(draw.choice(keys))
+            if step % 10 == 0:
+                await races[step % 3].tell(Shown(draw.choice(frames), RUNNING))
+            if step % 40 == 39:
+                await pilot.resize_terminal(draw.randint(20, 200), draw.randint(5, 60))
+            assert app.is_running
+        for _ in range(8):
+            await pilot.press("escape")
+        assert app.is_running
+
+    side_by_side(hit)
 
 
 SIZES = [(160, 45), (100, 30), (80, 24), (60, 20), (40, 12), (20, 5), (1, 1), (300, 100)]
