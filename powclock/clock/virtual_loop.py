@@ -207,13 +207,15 @@ class VirtualLoop(_Loop):
     def advance(self, until_ns: int, turns_max: int | None = None) -> bool:
         """Run everything due up to and including `until_ns`, then let it be that time.
 
-        Returns False if `turns_max` callbacks ran first; time then stands where it got to.
+        Returns False if `turns_max` callbacks ran first, or one of them said `stop`; time then
+        stands where it got to.
 
         Raises:
             BaseException: what a callback raised and nobody caught.
         """
         self._run(until_ns, math.inf if turns_max is None else self.turn + turns_max)
-        if self._ready or (self._timers and self._timers[0][0] <= until_ns):
+        due = self._timers and self._timers[0][0] <= until_ns
+        if self._stopping or self._ready or due:
             return False
         self.now_ns = max(self.now_ns, until_ns)
         return True

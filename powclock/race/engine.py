@@ -183,7 +183,9 @@ class Engine:
                 return
             if self._step is not None:
                 end_ns = min(self._step_end_ns, self._due_ns, self._lesson_ns())
-                if driver.step_until(self._step, turns_max=TURNS_A_LOOK, until_ns=end_ns):
+                # A lesson's step begins after the very callback that brings its moment.
+                turns = TURNS_A_LOOK if self._teller is None else 1
+                if driver.step_until(self._step, turns_max=turns, until_ns=end_ns):
                     self._step = None
                     self._pacer.set_rate(0.0, driver.now_ns)
                     self._next_frame_ns = 0

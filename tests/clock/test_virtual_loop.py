@@ -258,7 +258,9 @@ def test_a_stop_comes_after_the_present_callback() -> None:
     assert loop.advance(25)
     assert (log, loop.now_ns, loop.turn) == ([10, 20, 20, "after"], 25, 5)
     loop.schedule(26, loop.stop)
-    assert loop.advance(28)  # nothing was left to do anyway
+    assert not loop.advance(28), "nothing was left to do, but time is to stand there"
+    assert loop.now_ns == 26
+    assert loop.advance(28)
     assert loop.now_ns == 28
 
 

@@ -50,15 +50,17 @@ class Player:
     # The race goes on.
 
     def apply(self, record: Record, view: View) -> bool:
-        """Fold a record in that the view has folded in; whether the step is over with it."""
+        """Fold a record in that the view has folded in; whether `due_ns` has moved with it, so that
+        whoever moves the race must stop.
+        """
         self._step.apply(record)
         self._start.apply(record)
         following = self.following
         if self.over or self._due or following is None or not (following.on or following.at_tick):
             return False
-        self._come = comes(following, record, view, self._come)
+        before, self._come = self._come, comes(following, record, view, self._come)
         self._due = self._come and record.time_ns >= self._least_ns
-        return self._due
+        return self._due or self._come != before
 
     @property
     def _least_ns(self) -> int:

@@ -85,7 +85,13 @@ class Teller:
 
     def held(self) -> bool:
         """Whether the race waits for somebody who reads."""
-        return self.player.held(self._driver.now_ns)
+        return self.player.held(self._past_ns)
+
+    @property
+    def _past_ns(self) -> int:
+        """The last time at which nothing is left to happen: steps begin after all of a moment."""
+        now_ns, next_ns = self._driver.now_ns, self._driver.world.loop.next_ns
+        return now_ns if next_ns is None or next_ns > now_ns else now_ns - 1
 
     def go_on(self) -> None:
         """Somebody wants to see the answer, or the next step."""
@@ -101,7 +107,7 @@ class Teller:
         player, began = self.player, False
         while True:
             self._read()
-            if not (player.is_due(self._driver.now_ns) and player.may_go) or player.asks:
+            if not (player.is_due(self._past_ns) and player.may_go) or player.asks:
                 return began
             actions = player.begin(self._driver.now_ns, self._driver.view)
             began, self._shown_s = True, self._now_s()

@@ -19,7 +19,7 @@ expect = [{ claim = "agreed" }, { claim = "forks", at_most = 0 }]
 caption = "Two are cut off."
 at_tick = 3
 faults = [{ kind = "partition", nodes = ["alice", "bob"] }]
-speed = 4
+speed = 400
 expect = [{ claim = "apart" }]
 [[steps]]
 caption = "The cable is mended."

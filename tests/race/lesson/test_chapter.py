@@ -21,7 +21,7 @@ def test_a_chapter_is_a_scenario_with_steps() -> None:
         caption="Two are cut off.",
         at_tick=3,
         faults=(Partition(("alice", "bob")),),
-        speed=4.0,
+        speed=400.0,
         expect=(Claim("apart"),),
     )
     assert [step.waits for step in read.steps] == [False, True, True]

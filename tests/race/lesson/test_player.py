@@ -37,7 +37,7 @@ class Played:
         self.sequence = 0
 
     def tell(self, event: ForkOpened | FaultOn, at_s: float) -> bool:
-        """Something happens; whether the step is over with it."""
+        """Something happens; whether the race must stop for it."""
         record = Record(self.sequence, seconds(at_s), None, event)
         self.sequence += 1
         self.view.apply(record)
@@ -88,8 +88,10 @@ def test_an_event_ends_a_step_and_only_counts_since_it_began() -> None:
     assert not played.tell(FORK, 1), "the step after this one does not wait for it"
     played.begin(3)
     assert player.due_ns == seconds(3 + 2 + 10)
-    assert not played.tell(FORK, 4), "the step has not lasted its time"
+    assert played.tell(FORK, 4)
+    assert not player.is_due(seconds(4)), "the step has not lasted its time"
     assert player.due_ns == seconds(5)
+    assert not played.tell(FORK, 4.5), "it has come already"
     played.begin(5)
     assert player.failures == []
 

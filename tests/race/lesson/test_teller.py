@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from powclock.network.faults.cuts import Partition
 from powclock.race.commands import (
     AnyCommand,
@@ -15,6 +17,7 @@ from powclock.race.commands import (
     Heal,
     Quit,
     SetRate,
+    StepEvent,
 )
 from powclock.race.driver import Driver
 from powclock.race.engine import Engine
@@ -37,18 +40,30 @@ Answer = Callable[[Told], AnyCommand | None]
 
 
 class Lesson:
-    """An engine in this thread; `answer` is asked what to press for each picture."""
+    """An engine in this thread; `answer` is asked what to press for each picture.
 
-    def __init__(self, told: Chapter, answer: Answer, *, attended: bool = True) -> None:
+    With `stepping`, somebody goes on event by event between them.
+    """
+
+    def __init__(
+        self,
+        told: Chapter,
+        answer: Answer,
+        *,
+        attended: bool = True,
+        rate: float = math.inf,
+        stepping: bool = False,
+    ) -> None:
         self.commands: queue.SimpleQueue[AnyCommand] = queue.SimpleQueue()
         self.shown: list[Shown] = []
         self.declined: list[str] = []
         self._answer = answer
+        self._stepping = stepping
         self._told: Told | None = None
         with TemporaryDirectory() as folder:
             file = Path(folder) / "lesson"
             plan = Plan(
-                told.scenario(), math.inf, 1000,
+                told.scenario(), rate, 1000,
                 chapter=told, attended=attended, recording=str(file), chosen=True,
             )  # fmt: skip
             Engine(plan, self.commands, self._hear).run()
@@ -65,6 +80,8 @@ class Lesson:
                     command = self._answer(lesson)
                     if command is not None:
                         self.commands.put(command)
+                elif self._stepping and message.pace.paused:
+                    self.commands.put(StepEvent())
             case Declined(text):
                 self.declined.append(text)
             case Ended(end=end, trouble=trouble):
@@ -153,6 +170,47 @@ def test_going_back_is_the_same_race_again_up_to_the_step_before() -> None:
     assert lesson.shown[-1].frame == straight.shown[-1].frame
 
 
+EVENTS = """
+[[steps]]
+caption = "One by one."
+lasts_s = 3
+[[steps]]
+caption = "A tick."
+on = "tick"
+lasts_s = 7
+faults = [{ kind = "partition", nodes = ["alice", "bob"] }]
+[[steps]]
+caption = "A fork."
+on = "fork"
+faults = [{ kind = "loss" }]
+[[steps]]
+caption = "One more."
+at_tick = 14
+heal = true
+[[steps]]
+caption = "Agreed."
+on = "agreed"
+faults = [{ kind = "crash", nodes = ["erin"] }]
+"""
+
+
+@pytest.mark.parametrize("rate", [40.0, 171.0])
+def test_a_lesson_is_the_same_race_at_any_pace(rate: float) -> None:
+    told = chapter(EVENTS)
+    quick = Lesson(told, press_on)
+    paced = Lesson(told, press_on, rate=rate)
+    assert len(quick.inputs) == 4
+    assert paced.inputs == quick.inputs
+    assert [each.time_ns for each in quick.inputs] == list(rehearse(told).began_ns[1:])
+
+
+def test_a_person_who_steps_event_by_event_sees_the_same_race() -> None:
+    told = chapter(EVENTS)
+
+    stepping = Lesson(told, press_on, rate=0.0, stepping=True)
+    assert stepping.inputs == Lesson(told, press_on).inputs
+
+
 def test_a_lesson_is_a_session_that_can_be_run_again_without_it() -> None:
     told = chapter()
     lesson = Lesson(told, press_on)
@@ -236,7 +294,7 @@ def test_a_race_that_was_paused_goes_on_with_the_next_step() -> None:
     Engine(Plan(told.scenario(), chapter=told), commands, hear).run()
     assert shown[-1].lesson is not None
     assert shown[-1].lesson.index == 1
-    assert shown[-1].pace.rate == 4.0
+    assert shown[-1].pace.rate == 400.0
     assert not shown[-1].pace.paused
 
 
