@@ -50,8 +50,6 @@ def _bind(
 
 
 BINDINGS = (
-    _bind("n", "lesson_next", "next", "Show the answer, or go on to the next step", LESSON),
-    _bind("N", "lesson_back", "back", "The step before: the race runs again up to it", LESSON),
     _bind("space", "pause", "pause", "Pause the race, or go on", TIME, show=True),
     _bind("full_stop", "step_event", "step", "Go on to the next event", TIME, display=".",
           show=True),
@@ -64,6 +62,8 @@ BINDINGS = (
     _bind("equals_sign", "real_time", "×1", "A second of the race takes a second", TIME,
           display="="),
     _bind("v", "freeze", "freeze view", "Hold the picture still; the race goes on", TIME),
+    _bind("n", "lesson_next", "next", "Show the answer, or go on to the next step", LESSON),
+    _bind("N", "lesson_back", "back", "The step before: the race runs again up to it", LESSON),
     _bind("tab", "next_panel(1)", "next panel", "Let the arrow keys act on the next panel", PANELS,
           name="next_panel"),
     _bind("shift+tab", "next_panel(-1)", "panel before", "Back to the panel before", PANELS,

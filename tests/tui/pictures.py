@@ -25,12 +25,15 @@ from textual.events import Key
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.widgets import Input
 
+from powclock.race.lesson.told import Told
 from powclock.race.messages import AnyMessage
 from powclock.tui.app import PowclockApp
+from powclock.tui.lesson_app import LessonApp
 from powclock.tui.picture import picture as as_svg
 from powclock.tui.shell import Look, Shell
 from powclock.tui.split.app import SplitApp
 from powclock.tui.theme import Palette
+from tests.tui.lesson.told import chapter_of
 from tests.tui.recorded import RecordedRace
 
 ROUNDS_MAX = 20
@@ -54,6 +57,7 @@ class Case:
     keys: tuple[str, ...] = ()
     told: tuple[AnyMessage, ...] = ()
     ascii_only: bool = False
+    lesson: Told | None = None
     environment: Mapping[str, str] | None = None
 
 
@@ -216,6 +220,9 @@ def picture_of(case: Case, stored: Picture | None = None) -> tuple[Picture, str]
 
 def _app_of(case: Case, races: list[RecordedRace]) -> "Shell[Any]":
     look = Look(fps=60, theme=case.theme, ascii_only=case.ascii_only, motion=False)
+    if case.lesson is not None:
+        races[0].lesson = case.lesson
+        return LessonApp(races[0], chapter_of(case.lesson), "What comes next", auto=False, **look)
     if len(races) == 1:
         return PowclockApp(races[0], **look)
     rules = [race.view.started.rule for race in races if race.view.started is not None]

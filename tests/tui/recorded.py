@@ -17,6 +17,7 @@ import msgspec
 
 from powclock.race.commands import AnyCommand, Find, Look
 from powclock.race.driver import Driver
+from powclock.race.lesson.told import Told
 from powclock.race.messages import AnyMessage, Found, Shown
 from powclock.race.probe import WorldProbe
 from powclock.race.scenario import parse_scenario
@@ -291,6 +292,7 @@ class RecordedRace:
         self.time_ns = closeups(name)[moment].time_ns
         self.view = view_at(name, self.time_ns)
         self._camera = Camera(self.view, closeups(name)[moment])
+        self.lesson: Told | None = None
         self._pace = pace or Pace(rate=1.0, reached=1.0, paused=False, behind=False)
         self._tell: Callable[[AnyMessage], None] = lambda _: None
 
@@ -316,7 +318,8 @@ class RecordedRace:
         self._tell(message)
 
     def _show(self) -> None:
-        self._tell(Shown(self._camera.take(self.time_ns), self._pace))
+        frame = self._camera.take(self.time_ns)
+        self._tell(Shown(frame, self._pace, lesson=self.lesson))
 
 
 if __name__ == "__main__":

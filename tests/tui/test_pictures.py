@@ -20,6 +20,7 @@ from powclock.tui import screens
 from powclock.tui.app import PowclockApp
 from powclock.tui.keys import NUMBERED
 from powclock.tui.screens.sheet import Sheet
+from tests.tui.lesson.told import LESSONS
 from tests.tui.pictures import Case, Picture, at, at_rest, difference, picture_of, press
 from tests.tui.recorded import RecordedRace
 
@@ -104,6 +105,15 @@ CASES = (
         for what, how, sizes in SIDE_BY_SIDE
         for size in sizes
     ),
+    *(
+        at(Case(f"lesson-{name}", lesson=told), size)
+        for name, told in LESSONS.items()
+        for size in (((160, 45), (100, 30), (80, 24), (60, 20)) if name == "asks" else ((100, 30),))
+    ),
+    Case("lesson-light", lesson=LESSONS["answer"], theme="light"),
+    Case("lesson-no-colour", lesson=LESSONS["asks"], environment={"NO_COLOR": "1"}),
+    Case("lesson-ascii", lesson=LESSONS["step"], ascii_only=True),
+    at(Case("lesson-naive", recording="naive", lesson=LESSONS["step"]), (80, 24)),
     at(Case("regions", recording="regions", moment=0), (160, 45)),
     at(Case("crowd", recording="crowd", moment=0), (160, 45)),
     at(Case("crowd", recording="crowd", moment=0), (80, 24)),

@@ -72,7 +72,7 @@ def copy_chapter(which: str, to: Path) -> None:
     """
     number = number_of(which)
     if not number:
-        raise ScenarioError(f"--copy: {clean_label(which, 60)} is a file already: copy that")
+        raise ScenarioError(f"--copy: {which} is a file already: copy that")
     text = shipped_text(number)
     try:
         with to.open("x", encoding="utf-8") as file:

@@ -20,6 +20,7 @@ _OF_PANEL = {
     "clients": ("maximise", "back"),
     "tips": ("enter", "partition", "maximise", "back"),
 }
+_OF_LESSON = ("lesson_next", "lesson_back")
 _TYPING = ("type to filter", "⏎ keeps it", "esc clears it", "↑ ↓ choose")
 
 
@@ -27,8 +28,8 @@ class Footer(Panel):
     """One row; what does not fit is in the help."""
 
     def basis(self) -> object | None:
-        """The panel that the keys act on, and whether one types."""
-        return self.state.panel, self.state.prompt is None
+        """The panel that the keys act on, whether one types, and whether a lesson is told."""
+        return self.state.panel, self.state.prompt is None, self.state.lesson is None
 
     def body(self, width: int, height: int) -> list[Row]:
         """The keys."""
@@ -60,6 +61,7 @@ class Footer(Panel):
         """The keys of the panel that the keys act on, then those that are always of use."""
         bindings = self.state.keys.bindings
         by_id = {binding.id: binding for binding in bindings}
-        own = [by_id[id_] for id_ in _OF_PANEL.get(self.state.panel or "", ())]
+        lead = _OF_LESSON if self.state.lesson is not None else ()
+        own = [by_id[id_] for id_ in (*lead, *_OF_PANEL.get(self.state.panel or "", ()))]
         shown = [each for each in bindings if each.show and each.id not in _LAST]
         return [*own, *(binding for binding in shown if binding not in own)]

@@ -25,6 +25,35 @@ ASKS = Told("A test", 2, 3, "The cable is mended.", "What happens?", asks=True)
 ANSWERED = Told("A test", 2, 3, "The cable is mended.", "What happens?", "The lighter side reorgs.")
 
 
+# A lesson as it looks, in each of its states.
+CAPTION = (
+    "Alice, Carol, Frank and Judy hear nothing of the others, and nobody tells them so. Each side "
+    "goes on from where it was, with the part of the hash rate that it has: both clocks tick, and "
+    "both are slower than before."
+)
+QUESTION = "Both sides hear of each other again. What happens to the payments of the smaller side?"
+LESSONS = {
+    "step": Told("Forks and reorgs", 3, 9, CAPTION),
+    "asks": Told(
+        "Forks and reorgs", 4, 9, "The cable is mended.", QUESTION, asks=True
+    ),
+    "answer": Told(
+        "Forks and reorgs", 4, 9, "The cable is mended.", QUESTION,
+        "Its blocks go stale, as the others have more work in theirs. The payments go back to the "
+        "mempools, and wait for a block again.", waits=True,
+    ),
+    "over": Told("Forks and reorgs", 8, 9, "More work wins: that is all there is.", over=True),
+}  # fmt: skip
+
+
+def chapter_of(told: Told) -> Chapter:
+    """A chapter that has room for what is told, and for the longest of these lessons."""
+    steps = "".join(f'[[steps]]\ncaption = "{each.caption}"\n' for each in LESSONS.values())
+    answer = LESSONS["answer"].answer
+    asked = f'[[steps]]\ncaption = "{told.caption}"\nquestion = "{QUESTION}"\nanswer = "{answer}"'
+    return chapter(steps + asked)
+
+
 def tell(race: FakeRace, told: Told, restarts: int = 0) -> Awaitable[None]:
     """A picture of the race in which this is told."""
     events = (EventLine(1, 1, "tick", None, "tick 1"), EventLine(2, 2, "tick", None, "tick 2"))
