@@ -7,7 +7,7 @@ from typing import Unpack
 from textual.screen import Screen
 
 from powclock.race.commands import AnyCommand, Find, Look, Quit
-from powclock.race.messages import AnyMessage, Declined, Ended, Found, Race, Shown
+from powclock.race.messages import AnyMessage, Declined, Ended, Found, Noted, Race, Shown
 from powclock.tui.shell import Look as Drawn
 from powclock.tui.shell import Painted, Shell
 from powclock.tui.split.convoy import Convoy
@@ -84,6 +84,8 @@ class SplitApp(Shell[Lasts]):
                 entrant.decline(text)
                 if self._opened is entrant:
                     self.tell(text)
+            case Noted(text=text):
+                self.tell(text)
             case Found():
                 entrant.screen.found(message)
             case Ended():
