@@ -4,6 +4,8 @@ Counted are the blocks of the best chain. A block that went stale led nobody, an
 throws others' blocks off the chain leads more often than it mines.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from powclock.lab.theory.decentralisation import (
@@ -26,7 +28,12 @@ class Leading(msgspec.Struct, frozen=True, kw_only=True):
 
 def leading_of(summary: Summary) -> Leading:
     """Who led, by a race's summary."""
-    led = list(summary.led_by_node.values())
+    return leading(summary.led_by_node.values())
+
+
+def leading(blocks: Iterable[int]) -> Leading:
+    """Who led, by how many blocks of the best chain each node has sealed."""
+    led = list(blocks)
     return Leading(
         nakamoto=nakamoto_coefficient(led),
         gini=gini_coefficient(led),

@@ -258,6 +258,7 @@ class Camera:
             mempool=sample.mempool if sample is not None and running else 0,
             refused=node.refused,
             applied=node.applied,
+            led=self._view.blocks.authored.get(node.info.name, 0),
         )
 
     def _tip(self, node: NodeView) -> str:

@@ -5,7 +5,7 @@ from typing import Unpack
 from textual.screen import Screen
 
 from powclock.race.commands import AnyCommand, Quit
-from powclock.race.messages import AnyMessage, Declined, Ended, Found, Race, Shown
+from powclock.race.messages import AnyMessage, Declined, Ended, Found, Noted, Race, Shown
 from powclock.tui.screens.race import RaceScreen
 from powclock.tui.shell import Look, Shell
 
@@ -47,7 +47,7 @@ class PowclockApp(Shell[Ended]):
                 self.race_state.see(frame, pace)
                 self.race_screen.controls.seen()
                 return True
-            case Declined(text=text):
+            case Declined(text=text) | Noted(text=text):
                 self.tell(text)
             case Found():
                 self.race_screen.found(message)

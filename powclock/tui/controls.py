@@ -16,6 +16,7 @@ from powclock.race.commands import (
     GoOn,
     Heal,
     HealAll,
+    Keep,
     SetRate,
     StepEvent,
     StepTick,
@@ -264,6 +265,10 @@ class Controls:
     def rejoin(self) -> None:
         """End the partition."""
         self._send(Heal(Partition().id))
+
+    def keep(self) -> None:
+        """Keep a recording of the race from its start on; again: let it end here."""
+        self._send(Keep())
 
     def heal_all(self) -> None:
         """End every fault."""

@@ -124,6 +124,8 @@ BINDINGS = (
     _bind("e", "kinds", "kinds", "Choose the kinds of events that are shown", VIEW),
     _bind("z", "zoom", "zoom", "Blocks as boxes, in one line, or as one cell", VIEW, show=True),
     _bind("t", "theme", "theme", "The next theme", VIEW),
+    _bind("R", "keep", "record", "Keep a recording of the race from its start on, or end it here",
+          PROGRAM),
     _bind("S", "shot", "screenshot", "Save the screen as an SVG file", PROGRAM),
     _bind("question_mark", "help", "help", "All keys", PROGRAM, display="?", show=True),
     _bind("q", "leave_race", "quit", "End the race", PROGRAM, show=True),

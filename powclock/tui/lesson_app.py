@@ -41,6 +41,7 @@ class LessonApp(PowclockApp):
                 self._restarts = message.restarts
                 self.race_state.begin_again()
             self.race_state.lesson = message.lesson
-            if self._auto and message.lesson is not None and message.lesson.over:
+            over = message.lesson is not None and message.lesson.over
+            if self._auto and over and not self._leaving:
                 self.leave()
         return super()._take(message)

@@ -7,8 +7,8 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from powclock.race.commands import Quit
-from powclock.race.messages import Declined, Ended, Shown
+from powclock.race.commands import Keep, Quit
+from powclock.race.messages import Declined, Ended, Noted, Shown
 from powclock.record.frame import EventLine
 from powclock.tui import theme_file
 from powclock.tui.app import PowclockApp
@@ -193,6 +193,17 @@ def test_hostile_names_are_only_text(
         assert app.export_screenshot()
 
     on_screen(use, first=first)
+
+
+def test_a_key_keeps_a_recording_and_what_came_of_it_is_told() -> None:
+    async def keep(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await pilot.press("R")
+        assert race.commands[-1:] == [Keep()]
+        await race.tell(Noted("recording to x.powclock", recording=True))
+        await pilot.pause(0.05)
+        assert [note.message for note in app._notifications] == ["recording to x.powclock"]
+
+    on_screen(keep)
 
 
 def test_a_command_that_was_declined_is_told() -> None:

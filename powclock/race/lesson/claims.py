@@ -20,7 +20,7 @@ Name = Literal[
     "ticks", "leaders", "leads", "nobody_led_s",
     "interval_mean_s", "interval_longest_s", "interval_shortest_s", "work_factor",
     "height", "running", "behind", "stale_share", "hash_share", "longest_reign",
-    "availability", "requests_unanswered", "lost_writes", "taken_back_writes",
+    "availability", "answered_elsewhere", "requests_unanswered", "lost_writes", "taken_back_writes",
     "contradicting_reads", "wait_median_s", "wait_95_s", "confirmed_per_s",
     "messages_per_confirmed",
     "attack_tries", "attacks_won", "attacker_share",
@@ -55,6 +55,7 @@ TAKES: dict[str, frozenset[str]] = {
     "hash_share": _NODES,
     "longest_reign": frozenset(),
     "availability": _SINCE,
+    "answered_elsewhere": _SINCE,
     "requests_unanswered": _SINCE,
     "lost_writes": frozenset(),
     "taken_back_writes": _SINCE,
@@ -69,7 +70,7 @@ TAKES: dict[str, frozenset[str]] = {
 }
 _WITHOUT_BLOCKS = frozenset({
     "agreed", "apart", "groups", "accounts_differ", "refused", "confirmed", "running",
-    "availability",
+    "availability", "answered_elsewhere",
     "requests_unanswered", "lost_writes", "taken_back_writes", "contradicting_reads",
     "wait_median_s", "wait_95_s", "confirmed_per_s", "messages_per_confirmed",
 })  # fmt: skip

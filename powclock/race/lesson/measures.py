@@ -167,6 +167,7 @@ _FIGURES: dict[str, Callable[[Claim, Evidence], float]] = {
     "hash_share": _hash_share,
     "longest_reign": lambda _, e: e.view.reigns.ticks_max,
     "availability": _availability,
+    "answered_elsewhere": lambda c, e: _clients(c, e).elsewhere,
     "requests_unanswered": lambda c, e: _clients(c, e).requests - _clients(c, e).answered,
     "lost_writes": lambda _, e: e.clients.lost,
     "taken_back_writes": lambda c, e: _clients(c, e).taken_back,

@@ -10,15 +10,17 @@ Gauges are thousandths: hashes so far are what the rate says they should be, but
 """
 
 import re
+from operator import sub
 
 import msgspec
 
 from powclock.record.events import Record, Sampled
-from powclock.record.facts import NodeSample
+from powclock.record.facts import ClientCounts, NodeSample
 
 NANOSECONDS = 1_000_000_000
 TIME_NS_MAX = 1 << 63
 USUAL_MAX = 1e12
+TOTALS = 2 + len(ClientCounts.__struct_fields__)
 _START = re.compile(rb'\{"sequence":([0-9]{1,19}),"time_ns":([0-9]{1,19}),"node":')
 _SHORT = re.compile(rb"\+([0-9]{1,19}),")
 _SAMPLED = b'null,"event":{"kind":"sampled",'
@@ -33,15 +35,15 @@ class Unpackable(ValueError):
 class Columns(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Gauges by column, as differences from those before; `names` and `skews` where they changed.
 
-    `counts` are of the mempool, of peers and of peers cut off, node by node.
+    `counts` are of the mempool, of peers and of peers cut off, node by node; `totals` are of the
+    whole race.
     """
 
     passed_ns: int
     rates: tuple[int, ...]
     hashes: tuple[int, ...]
     counts: tuple[int, ...]
-    messages: int
-    message_bytes: int
+    totals: tuple[int, ...]
     names: tuple[str, ...] | None
     skews: tuple[float, ...] | None
 
@@ -59,7 +61,7 @@ class _Gauges:
         self.rates: tuple[int, ...] = ()
         self.hashes: tuple[int, ...] = ()
         self.counts: tuple[int, ...] = ()
-        self.traffic = (0, 0)
+        self.totals: tuple[int, ...] = (0,) * TOTALS
 
     def renew(self, names: tuple[str, ...]) -> None:
         """Begin with other nodes."""
@@ -85,7 +87,7 @@ class _Gauges:
         self.rates = tuple(_thousandths(node.hash_rate) for node in nodes)
         self.hashes = tuple(_thousandths(node.hashes) for node in nodes)
         self.counts = _counts(event)
-        self.traffic = (event.messages, event.message_bytes)
+        self.totals = _totals(event)
 
 
 def _thousandths(number: float) -> int:
@@ -98,8 +100,12 @@ def _counts(event: Sampled) -> tuple[int, ...]:
     )
 
 
+def _totals(event: Sampled) -> tuple[int, ...]:
+    return (event.messages, event.message_bytes, *msgspec.structs.astuple(event.clients))
+
+
 def _less(new: tuple[int, ...], old: tuple[int, ...] | list[int]) -> tuple[int, ...]:
-    return tuple(one - other for one, other in zip(new, old, strict=True))
+    return tuple(map(sub, new, old))
 
 
 def _plus(new: tuple[int, ...], old: tuple[int, ...] | list[int]) -> tuple[int, ...]:
@@ -153,8 +159,7 @@ class Packer:
             rates=_less(now.rates, before.rates),
             hashes=_less(now.hashes, before.expected(now.rates, now.time_ns)),
             counts=_less(now.counts, before.counts),
-            messages=event.messages - before.traffic[0],
-            message_bytes=event.message_bytes - before.traffic[1],
+            totals=_less(now.totals, before.totals),
             names=now.names if renewed else None,
             skews=now.skews if now.skews != before.skews else None,
         )
@@ -174,7 +179,7 @@ def _gauges_of(line: bytes) -> tuple[_Gauges, Sampled | None]:
         return gauges, None
     numbers = [number for node in event.nodes for number in (node.hash_rate, node.hashes)]
     numbers += [node.mempool + node.peers + node.peers_cut for node in event.nodes]
-    numbers += [event.messages, event.message_bytes]
+    numbers += _totals(event)
     if max(map(abs, numbers)) > USUAL_MAX:
         return gauges, None
     gauges.take(record.time_ns, event)
@@ -194,9 +199,9 @@ def _joined(columns: Columns, before: _Gauges, sequence: int, time_ns: int) -> b
         NodeSample(name, rate / 1_000, hashed / 1_000, mempool, peers, cut, skew)
         for name, rate, hashed, mempool, peers, cut, skew in rows
     )
-    messages = columns.messages + before.traffic[0]
-    size = columns.message_bytes + before.traffic[1]
-    return _ENCODER.encode(Record(sequence, time_ns, None, Sampled(nodes, messages, size))) + b"\n"
+    messages, size, *clients = _plus(columns.totals, before.totals)
+    event = Sampled(nodes, messages, size, ClientCounts(*clients))
+    return _ENCODER.encode(Record(sequence, time_ns, None, event)) + b"\n"
 
 
 class Unpacker:

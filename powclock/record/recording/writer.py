@@ -23,7 +23,7 @@ NANOSECONDS = 1_000_000_000
 FLUSH_NS = NANOSECONDS * 3 // 4
 PENDING_BYTES_MAX = 128 * 1024
 BLOCK_BYTES_MAX = 512 * 1024
-LEVEL = 6
+LEVEL, MEMORY_LEVEL = 6, 9
 
 
 class Writer:
@@ -34,7 +34,7 @@ class Writer:
         self._chain = Chain()
         self._written = 0
         self._packer = Packer()
-        self._deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self._deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, MEMORY_LEVEL)
         self._pending: list[bytes] = []
         self._pending_bytes = 0
         self._pending_since_ns: int | None = None
@@ -77,7 +77,7 @@ class Writer:
         start = b""
         if self._block_bytes >= BLOCK_BYTES_MAX:
             self._packer = Packer()
-            self._deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+            self._deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, MEMORY_LEVEL)
             self._block_bytes = 0
             start = BLOCK_START.pack(self._records, _time_ns(lines[0]))
         packed, size = [], 0

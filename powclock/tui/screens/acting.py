@@ -69,6 +69,10 @@ class ActingScreen(PlacedScreen):
         """End every fault."""
         self.controls.heal_all()
 
+    def action_keep(self) -> None:
+        """Keep a recording, or let it end here."""
+        self.controls.keep()
+
     def action_partition(self) -> None:
         """Choose the sides of a partition, or end the one that is on."""
         if self.controls.partitioned:

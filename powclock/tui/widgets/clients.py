@@ -8,6 +8,7 @@ carries them to all, whoever they came to; a client that knows the leader hands 
 
 from math import log10
 
+from powclock.lab.leading import leading
 from powclock.record.frame import Frame
 from powclock.record.service import AVAILABILITY_TARGET, Service
 from powclock.tui.glyphs import BAR_ON, FITS, OUTSIDE, SHADE, SQUARES
@@ -97,6 +98,7 @@ class Clients(Panel):
                         (f"{counts.lost:,}", lost), (" of them lost by now; ", muted),
                         (f"{counts.refused:,}", text), (" refused", muted)]),
             ("cost", self._costs(service)),
+            ("leaders", self._leaders(frame)),
         ]  # fmt: skip
         first = Row(width).put("available".ljust(_LABEL_CELLS), muted)
         for part in self._available(service)[1:]:
@@ -188,6 +190,21 @@ class Clients(Panel):
             (" and ", palette.muted),
             (f"{service.bytes_per_confirmed / 1000:,.1f} kB", palette.text),
             (" for each confirmed", palette.muted),
+        ]
+
+    def _leaders(self, frame: Frame) -> list[Part]:
+        """How far leading is spread over the nodes."""
+        palette, led = self.state.palette, [row.led for row in frame.nodes]
+        if not any(led):
+            return [("nobody has led", palette.muted)]
+        spread = leading(led)
+        return [
+            (f"{spread.nakamoto}", palette.text),
+            (f" of {len(led)} lead more than half, Gini ", palette.muted),
+            (f"{spread.gini:.2f}", palette.text),
+            (", entropy ", palette.muted),
+            (f"{spread.entropy_part:.0%}", palette.text),
+            (" of the most", palette.muted),
         ]
 
     def _entered(self, frame: Frame, width: int) -> Row:
