@@ -78,7 +78,7 @@ def test_the_engine_begins_and_ends_what_is_kept(tmp_path: Path, kept: Path) -> 
 
 def test_a_race_that_is_recorded_already_says_so(tmp_path: Path) -> None:
     file = tmp_path / "mine"
-    messages = run(Plan(WHAT, math.inf, 10, seconds(9), str(file), chosen=True), Keep())
+    messages = run(Plan(WHAT, math.inf, 10, seconds(9), recording=str(file), chosen=True), Keep())
     assert Noted(f"this race is recorded to {file}", recording=True) in messages
     ended = messages[-1]
     assert isinstance(ended, Ended)

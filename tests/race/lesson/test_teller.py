@@ -3,6 +3,8 @@
 import math
 import queue
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from powclock.network.faults.cuts import Partition
 from powclock.race.commands import (
@@ -11,7 +13,6 @@ from powclock.race.commands import (
     GoBack,
     GoOn,
     Heal,
-    Input,
     Quit,
     SetRate,
 )
@@ -26,7 +27,7 @@ from powclock.race.lesson.teller import Teller
 from powclock.race.lesson.told import Told
 from powclock.race.messages import Declined, Ended, FromRace, Shown
 from powclock.race.plan import Plan
-from powclock.race.session import End, Session
+from powclock.race.session import load_session
 from tests.builders import seconds
 from tests.race.lesson.chapters import chapter
 from tests.scenarios.races import scenario
@@ -40,20 +41,22 @@ class Lesson:
     def __init__(self, told: Chapter, answer: Answer, *, attended: bool = True) -> None:
         self.commands: queue.SimpleQueue[AnyCommand] = queue.SimpleQueue()
         self.shown: list[Shown] = []
-        self.inputs: list[Input] = []
         self.declined: list[str] = []
-        self.end = End(0, -1)
         self._answer = answer
         self._told: Told | None = None
-        plan = Plan(told.scenario(), math.inf, 1000, chapter=told, attended=attended)
-        Engine(plan, self.commands, self._hear).run()
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "lesson"
+            plan = Plan(
+                told.scenario(), math.inf, 1000,
+                chapter=told, attended=attended, recording=str(file), chosen=True,
+            )  # fmt: skip
+            Engine(plan, self.commands, self._hear).run()
+            self.session = load_session(file)
+        self.inputs = list(self.session.inputs)
 
     def _hear(self, message: FromRace) -> None:
         match message:
-            case Shown(lesson=lesson, restarts=restarts, inputs=inputs):
-                if self.shown and self.shown[-1].restarts != restarts:
-                    self.inputs.clear()
-                self.inputs.extend(inputs)
+            case Shown(lesson=lesson):
                 self.shown.append(message)
                 assert lesson is not None
                 if lesson != self._told:
@@ -65,8 +68,6 @@ class Lesson:
                 self.declined.append(text)
             case Ended(end=end, trouble=trouble):
                 assert (trouble, end is None) == ("", False)
-                assert end is not None
-                self.end = end
 
     @property
     def steps(self) -> list[tuple[int, bool, bool, bool]]:
@@ -154,8 +155,10 @@ def test_going_back_is_the_same_race_again_up_to_the_step_before() -> None:
 def test_a_lesson_is_a_session_that_can_be_run_again_without_it() -> None:
     told = chapter()
     lesson = Lesson(told, press_on)
-    session = Session("test", told.scenario(), tuple(lesson.inputs), lesson.end)
-    replayed = replay_session(session, outputs=Outputs(), progress=lambda now_ns, end_ns: None)
+    assert lesson.session.scenario == told.scenario()
+    replayed = replay_session(
+        lesson.session, outputs=Outputs(), progress=lambda now_ns, end_ns: None
+    )
     assert replayed.digest == rehearse(told).digest
 
 
