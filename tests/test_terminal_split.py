@@ -31,7 +31,7 @@ def test_three_races_on_a_terminal_that_is_given_back(tmp_path: Path) -> None:
     assert b"\x1b[?25h" in terminal.raw
     for rule in ("naive", "schedule", "pow"):
         assert f"default · seed 42 · {rule}" in text
-    assert text.count("again     powclock run --inputs") == 3
+    assert text.count("again     powclock rerun ") == 3
 
 
 @pytest.mark.parametrize(

@@ -274,6 +274,7 @@ def test_what_clients_see_in_whole_sentences() -> None:
         "reads         42 of 600 differ from another replica at that moment",
         "writes        397 acknowledged, 2 of them lost by now; 3 refused",
         "cost          60 messages and 5.0 kB for each confirmed",
+        "leaders       nobody has led",
         "handed to     ■■■ bob",
     ]
 

@@ -98,7 +98,7 @@ def test_a_fault_reaches_all_and_they_stand_at_one_time_and_no_process_stays() -
     for rule, each in zip(RULES, lasts, strict=True):
         assert each is not None
         assert each.summary.split("\n")[0].startswith(f"default · seed 42 · {rule}")
-        session = load_session(Path(each.again.removeprefix("powclock run --inputs ")))
+        session = load_session(Path(each.again.removeprefix("powclock rerun ")))
         assert [type(given.action).__name__ for given in session.inputs] == ["Break", "HealAll"]
         assert session.scenario.rule == rule
         healed.add(session.inputs[1].time_ns)
