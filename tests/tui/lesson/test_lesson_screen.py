@@ -3,11 +3,13 @@
 import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 from powclock.race.commands import AnyCommand, GoBack, GoOn, SetRate
 from powclock.race.lesson.told import Told
 from powclock.race.messages import Ended
+from powclock.tui.arrange import arrange
 from powclock.tui.lesson_app import LessonApp
 from tests.race.lesson.chapters import chapter
 from tests.tui import frames
@@ -165,3 +167,19 @@ def test_a_race_that_is_no_lesson_says_so() -> None:
     app = frames.on_screen(use)
     notes = {note.message for note in app._notifications}
     assert notes == {"this race is no lesson: `powclock learn` lists those"}
+
+
+@pytest.mark.parametrize("panel", [None, "nodes", "clients"])
+def test_at_every_size_the_bar_takes_its_rows_and_covers_nothing(panel: str | None) -> None:
+    for width in (1, 20, 60, 75, 76, 99, 100, 131, 132, 200):
+        for height in range(1, 61):
+            lesson = min(9, height // 2)
+            found = arrange(width, height, 10, panel, faults=True, attacks=1, lesson=lesson)
+            regions = [region for region in found.regions.values() if region.area]
+            assert sum(region.area for region in regions) == width * height
+            screen = Region(0, 0, width, height)
+            assert all(screen.contains_region(region) for region in regions)
+            if lesson:
+                bar_ = found.regions["lesson"]
+                footer = found.regions.get("footer", Region(0, height, 0, 0))
+                assert (bar_.height, bar_.bottom) == (lesson, footer.y)
