@@ -60,8 +60,11 @@ class Outbox:
                 return  # the reader is gone; the end of standard input says so too
 
 
-def _take_commands(pipe: BinaryIO, commands: "queue.SimpleQueue[AnyCommand]") -> None:
-    decoder = msgspec.msgpack.Decoder(AnyCommand)
+def _take_commands(
+    pipe: BinaryIO,
+    decoder: "msgspec.msgpack.Decoder[AnyCommand]",
+    commands: "queue.SimpleQueue[AnyCommand]",
+) -> None:
     try:
         while (command := read(pipe, decoder)) is not None:
             commands.put(command)
@@ -85,7 +88,9 @@ def main() -> None:
     if plan is None:
         return
     commands: queue.SimpleQueue[AnyCommand] = queue.SimpleQueue()
-    threading.Thread(target=_take_commands, args=(incoming, commands), daemon=True).start()
+    # No two threads may make decoders at once: of types that are half known, Python crashes.
+    decoder = msgspec.msgpack.Decoder(AnyCommand)
+    threading.Thread(target=_take_commands, args=(incoming, decoder, commands), daemon=True).start()
     outbox = Outbox(outgoing)
     try:
         Engine(plan, commands, outbox.tell, lambda: outbox.busy).run()

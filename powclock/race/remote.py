@@ -39,6 +39,9 @@ class RaceProcess:
         self._plan = plan
         self._last_ns = 0
         self._lock = threading.Lock()
+        # Made here and not by the thread that listens: where two of these were made at once, each
+        # for a race of its own, one of them saw types that were half known, and Python crashed.
+        self._decoder = msgspec.msgpack.Decoder(AnyMessage)
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
         environment = dict(os.environ)
         source = str(Path(powclock.__file__).parents[1])
@@ -79,8 +82,7 @@ class RaceProcess:
         self, pipe: IO[bytes], on_message: Callable[[AnyMessage], None]
     ) -> Ended | None:
         """Give every message but the last, and return that."""
-        decoder = msgspec.msgpack.Decoder(AnyMessage)
-        while (message := read(pipe, decoder)) is not None:
+        while (message := read(pipe, self._decoder)) is not None:
             match message:
                 case Ended():
                     return message

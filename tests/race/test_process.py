@@ -9,7 +9,9 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from powclock.network.faults.nodes import Crash
@@ -110,6 +112,23 @@ def test_without_a_folder_the_scenario_and_seed_are_named(sessions: Path) -> Non
     race.listen(listener)
     assert listener.last().again == "powclock run test --seed 1"
     race.close()
+
+
+def test_no_thread_that_listens_makes_a_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    made_by = []
+    decoder = msgspec.msgpack.Decoder
+
+    def make(kind: Any) -> object:
+        made_by.append(threading.current_thread())
+        return decoder(kind)
+
+    monkeypatch.setattr(msgspec.msgpack, "Decoder", make)
+    race = RaceProcess(Plan(WHAT, math.inf, until_ns=seconds(1)))
+    listener = Listener()
+    race.listen(listener)
+    listener.last()
+    race.close()
+    assert made_by == [threading.main_thread()]
 
 
 def test_closing_ends_the_process() -> None:
