@@ -96,8 +96,10 @@ class Comparison:
     # Requests.
 
     def _moved(self, id_: Hash, now_ns: int) -> None:
-        self._acknowledged[id_] = None
         request = self._open.get(id_)
+        if request is None and id_ in self._acknowledged:
+            return  # it was confirmed while this replica was down: nothing is confirmed twice
+        self._acknowledged[id_] = None
         if request is None:
             request = self._open[id_] = _Open(now_ns, "")
             if len(self._open) > OPEN_MAX:  # the oldest stays: it says since when there is one
