@@ -75,6 +75,26 @@ def test_a_request_that_comes_late_to_a_replica_that_was_down_is_not_confirmed_a
         assert running.driver.summary().transactions_confirmed == len(sent)
 
 
+def test_what_a_replica_missed_while_it_was_down_counts_as_lost_when_it_is_back() -> None:
+    with race(naive()) as running:
+        running.run(10)
+        crash = Crash(nodes=("bob",))
+        running.begin(crash)
+        running.run(20)
+        assert running.world.client_counts().lost == 0  # those that run have all
+        running.heal(crash)
+        quiet(running)
+        lost = running.world.client_counts().lost
+        assert lost == running.world.writes_missing() > 40
+        assert running.view.service().clients.lost == lost
+        assert running.driver.summary().service.clients.lost == lost
+        confirmed = [event.id for event in running.events(TransactionConfirmed)]
+        assert len(set(confirmed)) == len(confirmed)
+        running.begin(crash)
+        running.run(1)
+        assert running.world.client_counts().lost == 0
+
+
 def test_the_groups_and_the_accounts_that_differ_are_told_once_they_are_there_to_stay() -> None:
     with race(naive(workload=SILENT)) as running:
         running.begin(Conflict(nodes=("alice", "dave"), client="client2"))
