@@ -44,10 +44,15 @@ Groups = list[tuple[str, list[NodeId]]]
 
 @dataclass(slots=True)
 class _Open:
-    """A request that some replica lacks: when it was first applied, and one that lacks it."""
+    """A request that some replica lacks: since when, and one that lacks it.
+
+    That is since it was first applied; if it was `confirmed` already, since a replica without it
+    came up.
+    """
 
     since_ns: int
     lacking: NodeId
+    confirmed: bool = False
 
 
 class Comparison:
@@ -88,6 +93,7 @@ class Comparison:
                 self._damaged.pop(record.node, None)
                 if self._acknowledged:
                     self._behind[record.node] = record.time_ns
+                self._reopen(record.node, record.time_ns)
             case Sampled():
                 self._compare(record.time_ns)
             case _:
@@ -96,13 +102,28 @@ class Comparison:
     # Requests.
 
     def _moved(self, id_: Hash, now_ns: int) -> None:
-        self._acknowledged[id_] = None
         request = self._open.get(id_)
+        if request is None and id_ in self._acknowledged:
+            return  # it was confirmed while this replica was down: nothing is confirmed twice
+        self._acknowledged[id_] = None
         if request is None:
-            request = self._open[id_] = _Open(now_ns, "")
-            if len(self._open) > OPEN_MAX:  # the oldest stays: it says since when there is one
-                del self._open[list(self._open)[1]]
+            request = _Open(now_ns, "")
+            self._add(id_, request)
         self._look_after(id_, request, now_ns)
+
+    def _reopen(self, node: NodeId, now_ns: int) -> None:
+        """See which requests a replica that comes up lacks, though they were confirmed."""
+        replica = self._replicas()[node]
+        for id_ in self._acknowledged:
+            if id_ not in self._open and not replica.holds(from_display(id_)):
+                self._add(id_, _Open(now_ns, node, confirmed=True))
+
+    def _add(self, id_: Hash, request: _Open) -> None:
+        self._open[id_] = request
+        if len(self._open) > OPEN_MAX:  # the oldest stays: it says since when there is one
+            oldest = iter(self._open)
+            next(oldest)
+            del self._open[next(oldest)]
 
     def _look_after(self, id_: Hash, request: _Open, now_ns: int) -> None:
         """See whether some replica still lacks a request; if none does, it is confirmed."""
@@ -115,6 +136,8 @@ class Comparison:
                 request.lacking = name
                 return
         del self._open[id_]
+        if request.confirmed:
+            return
         wait_s = (now_ns - self._sent_ns.pop(id_, now_ns)) / NANOSECONDS
         self._recorder.emit(None, TransactionConfirmed(id_, "", 0, wait_s))
 
@@ -169,7 +192,8 @@ class Comparison:
 
     def _calm(self, now_ns: int) -> bool:
         """Whether no request is so young that it may be on its way."""
-        newest_ns = max((request.since_ns for request in self._open.values()), default=0)
+        young = (request for request in self._open.values() if not request.confirmed)
+        newest_ns = max((request.since_ns for request in young), default=0)
         return now_ns - newest_ns > self._round_ns(len(self._replicas()))
 
     def _round_ns(self, nodes: int) -> int:

@@ -2,7 +2,7 @@
 
 from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate
-from powclock.network.faults.links import Loss
+from powclock.network.faults.links import Delay, Loss
 from powclock.network.faults.memory import MemoryFlips
 from powclock.network.faults.nodes import Crash
 from powclock.race.comparison import ACCOUNTS_MAX, GROUPS_MAX
@@ -57,6 +57,42 @@ def test_every_request_that_all_replicas_have_is_confirmed_with_its_wait() -> No
         summary = running.driver.summary()
         assert summary.transactions_confirmed == summary.transactions_sent == len(sent)
         assert (summary.state_groups, summary.writes_missing) == (1, 0)
+
+
+def test_a_request_that_comes_late_to_a_replica_that_was_down_is_not_confirmed_again() -> None:
+    with race(naive()) as running:
+        running.begin(Delay(nodes=("bob",), delay_ms=5_000))
+        running.run(10)
+        crash = Crash(nodes=("bob",))
+        running.begin(crash)
+        running.run(3)  # all others have what was sent meanwhile, so it is confirmed
+        running.heal(crash)
+        quiet(running)
+        running.run(8)
+        confirmed = [event.id for event in running.events(TransactionConfirmed)]
+        sent = running.events(TransactionSent)
+        assert sorted(confirmed) == sorted(event.id for event in sent)
+        assert running.driver.summary().transactions_confirmed == len(sent)
+
+
+def test_what_a_replica_missed_while_it_was_down_counts_as_lost_when_it_is_back() -> None:
+    with race(naive()) as running:
+        running.run(10)
+        crash = Crash(nodes=("bob",))
+        running.begin(crash)
+        running.run(20)
+        assert running.world.client_counts().lost == 0  # those that run have all
+        running.heal(crash)
+        quiet(running)
+        lost = running.world.client_counts().lost
+        assert lost == running.world.writes_missing() > 40
+        assert running.view.service().clients.lost == lost
+        assert running.driver.summary().service.clients.lost == lost
+        confirmed = [event.id for event in running.events(TransactionConfirmed)]
+        assert len(set(confirmed)) == len(confirmed)
+        running.begin(crash)
+        running.run(1)
+        assert running.world.client_counts().lost == 0
 
 
 def test_the_groups_and_the_accounts_that_differ_are_told_once_they_are_there_to_stay() -> None:
