@@ -9,7 +9,15 @@ to be run by it, and no sooner. Whatever is wrong with it is one line that names
 
 from importlib.metadata import EntryPoint, entry_points
 
-from powclock.election.election import BLOCKS, Election, MakeElection, Setting
+from powclock.election.election import (
+    BLOCKS,
+    LEADERS,
+    WORK,
+    Election,
+    MakeElection,
+    Setting,
+    WorkTerms,
+)
 
 GROUP = "powclock.rules"
 _DUTIES = ("rule", "leaders", "admits", "reseal")
@@ -51,10 +59,11 @@ def offers(name: str) -> frozenset[str]:
         PlugInError: it cannot be used.
     """
     said = getattr(load(name), "offers", (BLOCKS,))
-    try:
-        return frozenset(map(str, said))
-    except TypeError as error:
-        raise PlugInError(f"rule {name!r}: offers must be a set of words") from error
+    known = {WORK, BLOCKS, LEADERS}
+    if not isinstance(said, set | frozenset | tuple | list) or any(w not in known for w in said):
+        words = ", ".join(sorted(known))
+        raise PlugInError(f"rule {name!r}: offers must be a set of these words: {words}")
+    return frozenset(said)
 
 
 def make(name: str, setting: Setting) -> Election:
@@ -76,8 +85,11 @@ def make(name: str, setting: Setting) -> Election:
     interval_s = getattr(election, "interval_s", None)
     if not isinstance(interval_s, int | float) or not 0.001 <= interval_s <= 1e9:
         raise PlugInError(f"{_of(entry)}: its interval_s is {interval_s!r}, not a time in seconds")
-    if not hasattr(election, "work"):
-        raise PlugInError(f"{_of(entry)}: its election does not say its work; None is right")
+    work = getattr(election, "work", "not said")
+    if work is not None and not isinstance(work, WorkTerms):
+        raise PlugInError(f"{_of(entry)}: its work is {work!r}: give WorkTerms, or None")
+    if (work is None) == (WORK in offers(name)):
+        raise PlugInError(f"{_of(entry)}: it offers {WORK!r} if, and only if, it has work")
     return election
 
 

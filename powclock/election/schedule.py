@@ -75,7 +75,11 @@ class LeaderSchedule(SignedElection):
         return Turn(beat, self.end_ns(beat))
 
     def sealed(self, author: bytes, number: int) -> None:
-        """A node sealed the block of a beat: never again for this beat or an earlier one."""
+        """A node sealed the block of a beat: never again for this beat or an earlier one.
+
+        So a leader whose clock was far ahead, and is mended, is silent until that beat has come: to
+        seal an earlier one now would look as if it had two histories.
+        """
         self._sealed[author] = number
 
     def check_alone(self, block: Block) -> None:

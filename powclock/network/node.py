@@ -196,7 +196,7 @@ class Node:
         return self.replica.ledger.account(account).nonce
 
     def holds(self, id_: bytes) -> bool:
-        """Whether a transfer waits here."""
+        """Whether a transfer waits here; one that is on the chain is `done`."""
         return id_ in self.replica.mempool
 
     # The search.

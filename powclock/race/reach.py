@@ -107,7 +107,7 @@ class Reach:
         return list(self._seats)
 
     def join(self, name: str, hash_rate: float) -> None:
-        """Add a node that nobody knew; it finds a few random peers.
+        """Add a node that nobody knew; it finds a few random peers, or all where none relays.
 
         Raises:
             FaultError: the race is full.

@@ -192,15 +192,6 @@ def summarise(
         messages=counts.messages,
         message_bytes=counts.message_bytes,
         conditions=view.conditions(),
-        service=_service(view, started.rule, writes_missing),
+        service=view.service(),
         attacks=view.attacks(),
     )
-
-
-def _service(view: View, rule: str, writes_missing: int) -> Service:
-    """What clients saw; without blocks a write is lost where it lacks at some node that runs."""
-    service = view.service()
-    if rule != NAIVE:
-        return service
-    clients = msgspec.structs.replace(service.clients, lost=writes_missing)
-    return msgspec.structs.replace(service, clients=clients)

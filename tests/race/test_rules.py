@@ -36,6 +36,21 @@ class Workless(Timeless):
     interval_s = 5
 
 
+class Unpaid(Workless):
+    """It offers work to faults, and has none."""
+
+    offers = ("work", "blocks")
+    work = None
+
+
+class Misspelt(Broken):
+    offers = ("blocks", "leader")  # type: ignore[assignment]
+
+
+class Letters(Broken):
+    offers = "blocks"  # type: ignore[assignment]
+
+
 def empty(_: object) -> object:
     return object()
 
@@ -81,7 +96,8 @@ def test_options_are_for_a_rule_of_ones_own() -> None:
         ("tests.race.test_rules:Broken", "ValueError: prize must be positive"),
         ("tests.race.test_rules:empty", "its election has no rule()"),
         ("tests.race.test_rules:Timeless", "its interval_s is 'soon', not a time in seconds"),
-        ("tests.race.test_rules:Workless", "its election does not say its work; None is right"),
+        ("tests.race.test_rules:Workless", "its work is 'not said': give WorkTerms, or None"),
+        ("tests.race.test_rules:Unpaid", "it offers 'work' if, and only if, it has work"),
     ],
 )  # fmt: skip
 def test_a_plug_in_that_misbehaves_is_one_line_that_names_its_package(
@@ -97,10 +113,13 @@ def test_a_plug_in_that_misbehaves_is_one_line_that_names_its_package(
     assert str(caught.value).removeprefix(of).lstrip(": ") == message
 
 
-def test_what_a_plug_in_offers_must_be_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    register(monkeypatch, lottery="tests.race.test_rules:Broken")
-    with pytest.raises(RuleError, match="offers must be a set of words"):
+@pytest.mark.parametrize("value", ["Broken", "Misspelt", "Letters"])
+def test_what_a_plug_in_offers_must_be_words(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, lottery=f"tests.race.test_rules:{value}")
+    with pytest.raises(RuleError) as caught:
         offers_of("lottery")
+    words = "offers must be a set of these words: blocks, leaders, work"
+    assert str(caught.value) == f"rule 'lottery': {words}"
 
 
 def test_a_name_that_two_packages_register_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
