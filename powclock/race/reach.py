@@ -19,14 +19,8 @@ from powclock.race.genesis import Rules
 from powclock.race.recorder import Recorder, Sink
 from powclock.race.roster import Roster
 from powclock.race.rules import offers_of
-from powclock.record.events import (
-    AttackMoved,
-    MemoryFlipped,
-    NodeFrozen,
-    NodeThawed,
-    TransactionSent,
-    TransactionsLeftOut,
-)
+from powclock.record.attack_events import AttackMoved, TransactionsLeftOut
+from powclock.record.events import MemoryFlipped, NodeFrozen, NodeThawed, TransactionSent
 
 
 class Reach:

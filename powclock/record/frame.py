@@ -6,9 +6,10 @@ told once: each frame carries those since the last one sent, and how many were l
 
 import msgspec
 
+from powclock.record.attack_events import AttackMoved, TransactionsLeftOut
 from powclock.record.conditions import Conditions
 from powclock.record.detail import BlockDetail, NodeDetail, Retarget, Spread
-from powclock.record.events import AttackMoved, Hash, NodeId, StatesCompared, TransactionsLeftOut
+from powclock.record.events import Hash, NodeId, StatesCompared
 from powclock.record.service import Service
 from powclock.record.turns import Turns
 

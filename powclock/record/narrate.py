@@ -5,9 +5,9 @@ One place decides what is notable and how it is put, so a screen, a pipe and a t
 
 from msgspec.structs import replace
 
+from powclock.record.attack_events import AttackMoved, TransactionsLeftOut
 from powclock.record.events import (
     AnyEvent,
-    AttackMoved,
     BlockAccepted,
     BlockFound,
     BlockHeld,
@@ -40,7 +40,6 @@ from powclock.record.events import (
     TransactionConfirmed,
     TransactionRefused,
     TransactionSent,
-    TransactionsLeftOut,
 )
 from powclock.record.facts import StateGroup
 from powclock.record.frame import EventLine

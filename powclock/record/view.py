@@ -10,12 +10,12 @@ from math import fsum
 
 import msgspec
 
+from powclock.record.attack_events import AttackMoved, TransactionsLeftOut
 from powclock.record.attacks import AttackResult, Attacks
 from powclock.record.blocks import Blocks
 from powclock.record.conditions import Conditions, Delays, Lag, conditions_of
 from powclock.record.events import (
     AnyEvent,
-    AttackMoved,
     BlockAccepted,
     BlockFound,
     BlockRefused,
@@ -50,7 +50,6 @@ from powclock.record.events import (
     TransactionRefused,
     TransactionReturned,
     TransactionSent,
-    TransactionsLeftOut,
 )
 from powclock.record.facts import LinkInfo
 from powclock.record.frame import ActiveFault, EventLine, Mark, Totals

@@ -9,7 +9,7 @@ from powclock.lab.expected import Expected, Unknown
 from powclock.lab.expected_of_nodes import double_spends, revenue, share_of_blocks
 from powclock.lab.theory.double_spend import double_spend, double_spend_giving_up
 from powclock.lab.theory.selfish import selfish_revenue, selfish_revenue_error
-from powclock.record.events import AttackMoved
+from powclock.record.attack_events import AttackMoved
 from powclock.record.frame import ActiveFault, Frame, Mark, NodeRow, Totals
 from tests.lab.test_expected import CONDITIONS
 from tests.tui.frames import frame, node

@@ -1,8 +1,8 @@
 """One event of each kind."""
 
+from powclock.record.attack_events import AttackMoved, TransactionsLeftOut
 from powclock.record.events import (
     AnyEvent,
-    AttackMoved,
     BlockAccepted,
     BlockFound,
     BlockHeld,
@@ -38,7 +38,6 @@ from powclock.record.events import (
     TransactionRefused,
     TransactionReturned,
     TransactionSent,
-    TransactionsLeftOut,
 )
 from powclock.record.facts import (
     ChainInfo,

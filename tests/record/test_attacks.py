@@ -2,8 +2,8 @@
 
 from powclock.network.faults.selfish import SelfishMining
 from powclock.network.faults.withhold import Withhold
+from powclock.record.attack_events import AttackMoved
 from powclock.record.attacks import ATTACKS_KEPT, AttackResult, Attacks
-from powclock.record.events import AttackMoved
 from powclock.record.frame import ActiveFault
 from tests.scenarios.races import race, scenario
 

@@ -25,7 +25,8 @@ from powclock.lab.theory.double_spend import (
 from powclock.network.faults.double_spend import DoubleSpend
 from powclock.race.commands import Break
 from powclock.race.driver import Driver
-from powclock.record.events import AttackMoved, BlockFound, Record
+from powclock.record.attack_events import AttackMoved
+from powclock.record.events import BlockFound, Record
 from tests.lab.theory.models import double_spend_outcome
 from tests.scenarios.races import scenario
 from tests.scenarios.verdicts import P_MIN, fits

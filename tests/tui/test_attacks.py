@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from powclock.record.events import AttackMoved, TransactionsLeftOut
+from powclock.record.attack_events import AttackMoved, TransactionsLeftOut
 from powclock.record.frame import ActiveFault, Frame
 from powclock.tui.state import State
 from powclock.tui.theme_file import DEFAULT, decode, find

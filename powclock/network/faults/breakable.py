@@ -16,7 +16,8 @@ from powclock.machine.tree import Entry
 from powclock.mining.hash_rate import HashRate
 from powclock.network.link import Link
 from powclock.network.template import Template
-from powclock.record.events import AttackMoved, MemoryFlipped, Record, TransactionsLeftOut
+from powclock.record.attack_events import AttackMoved, TransactionsLeftOut
+from powclock.record.events import MemoryFlipped, Record
 
 NodeId = str
 Undo = Callable[[], None]

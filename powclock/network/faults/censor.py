@@ -15,6 +15,7 @@ import msgspec
 from powclock.election.election import BLOCKS
 from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.fault import Fault, FaultError, Name
+from powclock.record.attack_events import TransactionsLeftOut
 from powclock.record.events import (
     NANOSECONDS,
     Hash,
@@ -23,7 +24,6 @@ from powclock.record.events import (
     TransactionConfirmed,
     TransactionReturned,
     TransactionSent,
-    TransactionsLeftOut,
 )
 
 SENT_MAX = 5_000

@@ -15,8 +15,8 @@ from powclock.network.faults.breakable import Breakable, NodeId
 from powclock.network.faults.hide import without
 from powclock.network.link import Link, Send
 from powclock.network.wire import Deliver, decode
+from powclock.record.attack_events import AttackMoved
 from powclock.record.events import (
-    AttackMoved,
     BlockAccepted,
     HeadMoved,
     NodeDown,

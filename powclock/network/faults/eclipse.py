@@ -16,7 +16,8 @@ from powclock.network.faults.breakable import Breakable, NodeId, Undo
 from powclock.network.faults.fault import Fault, FaultError
 from powclock.network.faults.hide import without
 from powclock.network.link import Link, Send
-from powclock.record.events import AttackMoved, HeadMoved, Record, Reorg
+from powclock.record.attack_events import AttackMoved
+from powclock.record.events import HeadMoved, Record, Reorg
 
 
 class Eclipse(Fault, frozen=True, tag="eclipse"):

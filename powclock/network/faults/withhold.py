@@ -21,7 +21,8 @@ from powclock.network.faults.fault import Fault
 from powclock.network.faults.hide import without
 from powclock.network.link import Link, Send
 from powclock.network.wire import HASHES_MAX, Announce, encode
-from powclock.record.events import AttackMoved, BlockAccepted, BlockFound, Record
+from powclock.record.attack_events import AttackMoved
+from powclock.record.events import BlockAccepted, BlockFound, Record
 
 
 class Withhold(Fault, frozen=True, tag="withhold"):

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from powclock.race.lesson.chapter import Step
 from powclock.race.lesson.measures import agreed, groups
+from powclock.record.attack_events import AttackMoved
 from powclock.record.events import (
     AnyEvent,
-    AttackMoved,
     BlockFound,
     BlockRefused,
     Equivocation,

@@ -13,12 +13,12 @@ from powclock.record.checker.rule import Seals, seals_of
 from powclock.record.checker.states import States
 from powclock.record.checker.turns import Turns
 from powclock.record.checker.witness import Witness
+from powclock.record.event import Event
 from powclock.record.events import (
     BlockAccepted,
     BlockFound,
     BlockRefused,
     Equivocation,
-    Event,
     FaultOff,
     FaultOn,
     Hash,

@@ -19,8 +19,8 @@ from powclock.record.checker.parse import Transfer, check_limits, read_transfer
 from powclock.record.checker.signature import Signatures
 from powclock.record.checker.states import EMPTY, MODULUS, Account, share
 from powclock.record.checker.witness import Queue
+from powclock.record.event import Event
 from powclock.record.events import (
-    Event,
     MemoryFlipped,
     NodeJoined,
     NodeLeft,

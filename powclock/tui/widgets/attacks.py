@@ -6,7 +6,7 @@ What matters least is left out where there is little room.
 from rich.cells import cell_len
 
 from powclock.lab.expected import Comparison, Expected
-from powclock.record.events import AttackMoved
+from powclock.record.attack_events import AttackMoved
 from powclock.record.frame import ActiveFault, Frame
 from powclock.tui.expectations import band, mark, parts_of_hundred
 from powclock.tui.glyphs import FAULTS, WITHHELD

@@ -12,7 +12,8 @@ from powclock.network.faults.double_spend import DoubleSpend
 from powclock.network.faults.double_spender import FEE
 from powclock.network.faults.nodes import Crash, Leave
 from powclock.race.scenario import Scenario, ScenarioError
-from powclock.record.events import AttackMoved, Record, Reorg, TransactionSent
+from powclock.record.attack_events import AttackMoved
+from powclock.record.events import Record, Reorg, TransactionSent
 from tests.scenarios.races import Race, race, scenario
 
 MAJORITY, MINORITY = 60, 5

@@ -4,14 +4,8 @@ import pytest
 
 from powclock.network.faults.eclipse import Eclipse
 from powclock.network.faults.nodes import Leave
-from powclock.record.events import (
-    AttackMoved,
-    BlockAccepted,
-    HeadMoved,
-    LinksChanged,
-    Reorg,
-    TransactionSent,
-)
+from powclock.record.attack_events import AttackMoved
+from powclock.record.events import BlockAccepted, HeadMoved, LinksChanged, Reorg, TransactionSent
 from tests.scenarios.races import Race, race, scenario
 
 WHAT = scenario(

@@ -4,6 +4,7 @@ from powclock.network.faults.censor import Censor
 from powclock.network.faults.memory import MemoryFlips
 from powclock.network.faults.nodes import Crash, Pause
 from powclock.network.host import INBOX_BYTES_MAX, Host
+from powclock.record.attack_events import TransactionsLeftOut
 from powclock.record.camera import Camera
 from powclock.record.events import (
     MemoryFlipped,
@@ -14,7 +15,6 @@ from powclock.record.events import (
     StateCorrupted,
     TransactionConfirmed,
     TransactionSent,
-    TransactionsLeftOut,
 )
 from tests.scenarios.races import race, scenario
 

@@ -11,7 +11,8 @@ from powclock.machine.header import display
 from powclock.network.faults.selfish import SelfishMiner
 from powclock.network.link import Link
 from powclock.network.wire import Announce, Deliver, Hello, Message, decode, encode
-from powclock.record.events import AnyEvent, AttackMoved, BlockAccepted, BlockFound, Record
+from powclock.record.attack_events import AttackMoved
+from powclock.record.events import AnyEvent, BlockAccepted, BlockFound, Record
 from tests.builders import block_of, seconds
 
 LATENCY_S = 0.1

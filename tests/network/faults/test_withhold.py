@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.network.faults.nodes import Crash
 from powclock.network.faults.withhold import Withhold
-from powclock.record.events import AttackMoved, BlockAccepted, BlockFound, HeadMoved, Reorg
+from powclock.record.attack_events import AttackMoved
+from powclock.record.events import BlockAccepted, BlockFound, HeadMoved, Reorg
 from tests.scenarios.races import Race, race, scenario
 
 STILL = scenario(nodes={"count": 4, "wander": 0}, workload={"transactions_per_s": 1})
