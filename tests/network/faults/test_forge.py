@@ -23,7 +23,7 @@ from powclock.record.events import (
 from tests.builders import GENESIS, GENESIS_TIME, block_of, key, transfer
 from tests.scenarios.races import race, scenario
 
-ELECTION = rules_of(scenario(nodes={"hash_rate": 0.01}), {}).election
+ELECTION = rules_of(scenario(miner="grinding", nodes={"hash_rate": 0.01}), {}).election
 
 REASONS: dict[str, set[Reason]] = {
     "proof": {Reason.HIGH_HASH},
@@ -75,6 +75,13 @@ def test_a_flaw_is_refused_by_its_reason(flaw: Flaw) -> None:
         running.run(30)
         assert not running.events(BlockRefused, since_s=until + 1)
         running.run_until(running.agreed, 60)
+
+
+def test_where_any_hash_is_a_proof_none_can_be_forged() -> None:
+    sampled = rules_of(scenario(), {}).election
+    forger = Forger(key("bob"), sampled, Stream(1, "proof"))
+    block = block_of(GENESIS.hash, 1, [])  # so easy that a proof lighter than it is none
+    assert forger.forge(encode(Deliver(block)), "proof") == ()
 
 
 def test_an_orphan_that_leads_nowhere_is_held_and_given_up() -> None:
