@@ -307,6 +307,8 @@ def run(
     from powclock.lab.report import report_json, report_text
 
     typer.echo(report_json(summary).decode() if as_json else report_text(summary))
+    if not until and summary.ticks < (ticks or 0):
+        cut.append(f"it stands still at tick {summary.ticks}: say --until 10m to end it at a time")
     _end_with(cut)
 
 

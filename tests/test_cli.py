@@ -426,3 +426,15 @@ def test_a_theme_and_keys_that_cannot_be_used_are_told_on_a_pipe_too(
         name = absent if option == "--keys" else f"{absent}.toml"
         done = powclock_(*command, option, name, "--for", "1s")
         assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")
+
+
+def test_a_race_that_stands_still_ends_and_says_so(tmp_path: Path) -> None:
+    scenario = tmp_path / "still.toml"
+    scenario.write_text(
+        'name = "still"\n[workload]\nreads_per_s = 0\ntransactions_per_s = 0\n'
+        '[[faults]]\nat_s = 0\nfault = { kind = "crash" }\n'
+    )
+    done = powclock_("run", scenario, "--ticks", "1", "--json", *FAST)
+    line = "powclock: it stands still at tick 0: say --until 10m to end it at a time\n"
+    assert (done.returncode, done.stderr) == (1, line)
+    assert json.loads(done.stdout)["ticks"] == 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
 from powclock.race.history import History, may_forget
@@ -17,6 +18,8 @@ from powclock.record.events import BlockFound, Hash, LeaderElected, RaceStarted,
 TURNS_A_LOOK = 100
 FOR_EVER_NS = 1 << 62
 FOR_EVER_TICKS = 1 << 62
+# Where somebody searches, so long a wait has a probability of e to the power of minus this.
+STANDSTILL_INTERVALS = 1_000
 
 
 class HeaderChain:
@@ -70,8 +73,10 @@ def run_race(
 ) -> Summary:
     """Race to a tick or a time, whichever comes first; 0 means no such end.
 
-    `progress` is told the height and the race's time now and then. Old blocks are forgotten where
-    no fault can ask for them. `recorded` is told in a line why the recording ends before the race.
+    Without an end in time it also ends where `STANDSTILL_INTERVALS` bring no tick: all nodes may be
+    down for good. `progress` is told the height and the race's time now and then. Old blocks are
+    forgotten where no fault can ask for them. `recorded` is told in a line why the recording ends
+    before the race.
 
     Raises:
         BrokenInvariant: with `check`, the race did what none may do.
@@ -84,7 +89,10 @@ def run_race(
     history = History(driver) if may_forget(scenario) else None
     with closing(driver), seldom_sought(), taping(outputs.recording, driver, recorded) as beat:
         driver.start()
+        still_ns = round(STANDSTILL_INTERVALS * driver.world.election.interval_s * NANOSECONDS)
         while driver.view.height < last_tick and driver.now_ns < end_ns:
+            if not until_ns and driver.now_ns - driver.view.tick_ns > still_ns:
+                break
             driver.world.advance(end_ns, turns_max=TURNS_A_LOOK)
             beat()
             progress(driver.view.height, driver.now_ns)
