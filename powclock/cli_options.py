@@ -51,7 +51,7 @@ MINER = Annotated[
 RULE = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME", help="How the leader is elected: pow, schedule, or a rule of your own."
+        metavar="NAME", help="Who leads: pow, schedule, naive (nobody), or a rule of your own."
     ),
 ]
 RULES = Annotated[

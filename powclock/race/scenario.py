@@ -18,6 +18,7 @@ from powclock.network.faults.fault import FaultError
 from powclock.network.faults.nodes import Join
 from powclock.network.topology import Kind
 from powclock.race.choices import choices
+from powclock.race.names import client_name, default_name
 from powclock.race.rules import RuleError, election_of, is_plug_in, offers_of
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
@@ -25,13 +26,6 @@ from powclock.record.labels import clean_label
 NODES_MAX = 1_000
 BEAT_S_MIN = 0.05
 FILE_BYTES_MAX = 256 * 1024
-# fmt: off
-NAMES = (
-    "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "kim",
-    "leo", "mallory", "niaj", "olivia", "peggy", "quinn", "rupert", "sybil", "trent", "uma",
-    "victor", "walter", "xena", "yuri", "zoe",
-)
-# fmt: on
 
 Positive = Annotated[float, Meta(ge=0.001, le=1e15)]
 NotNegative = Annotated[float, Meta(ge=0, le=1e15)]
@@ -184,17 +178,6 @@ class Scenario(_Table, frozen=True):
 AnyScenario = TypeVar("AnyScenario", bound=Scenario)
 
 
-def default_name(index: int) -> str:
-    """The name of the node with this number: a person's, then a person's with a number."""
-    generation, which = divmod(index, len(NAMES))
-    return NAMES[which] + (str(generation + 1) if generation else "")
-
-
-def client_name(index: int) -> str:
-    """The name of the client with this number."""
-    return f"client{index + 1}"
-
-
 def load_scenario(which: str) -> Scenario:
     """A shipped scenario by name, or one from a file.
 
@@ -242,9 +225,13 @@ def parse_scenario(text: str, file: str) -> Scenario:
         ScenarioError: one line with file, place and mend.
     """
     try:
-        return checked(msgspec.convert(parse_toml(text), Scenario))
+        table = parse_toml(text)
     except NotToml as error:
         raise ScenarioError(f"{file}: not TOML: {error}") from error
+    if "steps" in table:
+        raise ScenarioError(f"{file}: this is a lesson: `powclock learn {file}` plays it")
+    try:
+        return checked(msgspec.convert(table, Scenario))
     except msgspec.ValidationError as error:
         raise ScenarioError(f"{file}: {_in_words(place_first(str(error)))}") from error
     except ScenarioError as error:

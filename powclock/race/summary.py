@@ -88,13 +88,14 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
             return self._text_without_blocks()
         made = "mined" if self.miner else "sealed"
         mined = f"{self.blocks_mined} {made}, {self.blocks_stale} stale"
+        forks = f"{self.forks} fork{'' if self.forks == 1 else 's'}"
         miner = f", {self.miner}" if self.miner else ""
         return "\n".join(
             (
                 f"{self.scenario} · seed {self.seed} · {self.rule}{miner}",
                 f"race time {self.race_seconds:.1f} s",
                 f"ticks     {self.ticks}{pace}",
-                f"blocks    {mined} ({self.stale_of_mined:.1%} of {made}), {self.forks} forks",
+                f"blocks    {mined} ({self.stale_of_mined:.1%} of {made}), {forks}",
                 f"reorgs    {self.reorgs} by nodes, at most {self.reorg_depth_max} deep",
                 f"found by  {leaders or 'nobody yet'}{others}",
                 f"workload  {self.transactions_sent} transactions sent, {confirmed}",

@@ -29,7 +29,7 @@ from powclock.machine.keys import SigningKey
 from powclock.machine.transaction import COIN
 from powclock.race.acknowledged import Acknowledged
 from powclock.race.client import Client, Replica
-from powclock.race.scenario import client_name
+from powclock.race.names import client_name
 from powclock.record.events import NodeId, TransactionSent
 from powclock.record.facts import ClientCounts
 

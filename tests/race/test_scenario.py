@@ -6,13 +6,12 @@ import msgspec
 import pytest
 
 from powclock.network.faults.every import AnyFault
+from powclock.race.names import NAMES, default_name
 from powclock.race.rules import rule_names
 from powclock.race.scenario import (
-    NAMES,
     Scenario,
     ScenarioError,
     adapted,
-    default_name,
     load_scenario,
     parse_scenario,
     shipped_names,
@@ -285,3 +284,10 @@ def test_default_names_do_not_repeat() -> None:
     assert len(set(names)) == 1_000
     assert names[: len(NAMES)] == list(NAMES)
     assert names[len(NAMES)] == "alice2"
+
+
+def test_a_lesson_is_played_and_not_raced() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario('name = "x"\n[[steps]]\ncaption = "All is well."', "mine.toml")
+    line = "mine.toml: this is a lesson: `powclock learn mine.toml` plays it"
+    assert str(caught.value) == line

@@ -127,8 +127,10 @@ class SelfishMiner(Withholder):
         if height <= self._public:
             return
         self._public = height
-        self._tie = False
+        tied, self._tie = self._tie, False
         if not self._private:
+            if tied:  # by another's block, on whichever of the two
+                self._tell("sees the tie decided", own=height - 1)
             return
         own = self._tip
         lead = own - height

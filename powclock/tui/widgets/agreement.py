@@ -74,8 +74,12 @@ class Agreement(Panel):
         rows += [self._group(group, width) for group in shown]
         if len(shown) < len(told) and room > 0:
             rest = told[len(shown) :]
-            nodes = sum(len(group.nodes) for group in rest)
-            text = f"  {count(len(rest), 'more group')}, {count(nodes, 'node')}"
+            more = [group for group in rest if group is not down]
+            nodes = sum(len(group.nodes) for group in more)
+            words = [f"{count(len(more), 'more group')}, {count(nodes, 'node')}"] if more else []
+            if len(more) < len(rest) and down is not None:
+                words.append(f"{len(down.nodes)} {down.label}")
+            text = f"  {', '.join(words)}"
             rows.append(Row(width).put(text, palette.muted))
         return rows
 
