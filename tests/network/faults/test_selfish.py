@@ -299,4 +299,5 @@ def test_she_tells_how_far_she_is() -> None:
         ("wins the tie", 2, 1, 0, 2, 2),
         ("withholds", 1, 0, 1, 3, 2),
         ("ties", 1, 1, 0, 3, 2),
+        ("sees the tie decided", 1, 2, 0, 3, 2),
     ]
