@@ -100,7 +100,7 @@ def race_of(nodes: int, degree: int) -> Scenario:
             **links,
         },
         difficulty={"rule": "bitcoin", "interval_s": INTERVAL_S, "window": 2016},
-        workload={"transactions_per_s": 0},
+        workload={"transactions_per_s": 0, "reads_per_s": 0},
     )
 
 
