@@ -13,7 +13,7 @@ from powclock.record.attack_events import AttackMoved, TransactionsLeftOut
 from powclock.record.event import Event
 from powclock.record.facts import (
     ChainInfo,
-    ClientCounts,
+    ClientSample,
     DifferingAccount,
     LinkInfo,
     NodeInfo,
@@ -337,7 +337,7 @@ class Sampled(Event, frozen=True, tag="sampled"):
     nodes: tuple[NodeSample, ...]
     messages: int
     message_bytes: int
-    clients: ClientCounts = ClientCounts()
+    clients: ClientSample = ClientSample()
 
 
 AnyEvent = (

@@ -15,12 +15,12 @@ from operator import sub
 import msgspec
 
 from powclock.record.events import Record, Sampled
-from powclock.record.facts import ClientCounts, NodeSample
+from powclock.record.facts import ClientSample, NodeSample
 
 NANOSECONDS = 1_000_000_000
 TIME_NS_MAX = 1 << 63
 USUAL_MAX = 1e12
-TOTALS = 2 + len(ClientCounts.__struct_fields__)
+TOTALS = 2 + len(ClientSample.__struct_fields__)
 _START = re.compile(rb'\{"sequence":([0-9]{1,19}),"time_ns":([0-9]{1,19}),"node":')
 _SHORT = re.compile(rb"\+([0-9]{1,19}),")
 _SAMPLED = b'null,"event":{"kind":"sampled",'
@@ -200,7 +200,7 @@ def _joined(columns: Columns, before: _Gauges, sequence: int, time_ns: int) -> b
         for name, rate, hashed, mempool, peers, cut, skew in rows
     )
     messages, size, *clients = _plus(columns.totals, before.totals)
-    event = Sampled(nodes, messages, size, ClientCounts(*clients))
+    event = Sampled(nodes, messages, size, ClientSample(*clients))
     return _ENCODER.encode(Record(sequence, time_ns, None, event)) + b"\n"
 
 
