@@ -53,7 +53,7 @@ def load(name: str) -> MakeElection:
 
 
 def offers(name: str) -> frozenset[str]:
-    """What a registered rule offers to faults; blocks, unless it says so itself.
+    """What a registered rule offers to faults: blocks, and what else it says itself.
 
     Raises:
         PlugInError: it cannot be used.
@@ -63,6 +63,8 @@ def offers(name: str) -> frozenset[str]:
     if not isinstance(said, set | frozenset | tuple | list) or any(w not in known for w in said):
         words = ", ".join(sorted(known))
         raise PlugInError(f"rule {name!r}: offers must be a set of these words: {words}")
+    if BLOCKS not in said:
+        raise PlugInError(f"rule {name!r}: it says who appends blocks: offers must have {BLOCKS!r}")
     return frozenset(said)
 
 

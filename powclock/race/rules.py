@@ -46,9 +46,11 @@ def is_plug_in(name: str) -> bool:
     Raises:
         RuleError: there is no such rule.
     """
+    if name in _BUILT_IN:
+        return False
     if name not in rule_names():
         raise RuleError(f"{name[:60]!r} is not one of {', '.join(rule_names())}")
-    return name not in _BUILT_IN
+    return True
 
 
 def offers_of(name: str) -> frozenset[str]:
@@ -63,6 +65,16 @@ def offers_of(name: str) -> frozenset[str]:
         return plug_ins.offers(name)
     except plug_ins.PlugInError as error:
         raise RuleError(str(error)) from error
+
+
+@lru_cache
+def has_blocks(name: str) -> bool:
+    """Whether nodes append blocks under a rule, so that it has ticks, leaders and a chain.
+
+    Raises:
+        RuleError: it cannot be used.
+    """
+    return BLOCKS in offers_of(name)
 
 
 def election_of(scenario: "Scenario", chain_id: int) -> Election:

@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint, EntryPoints
 import pytest
 
 from powclock.election import plug_ins
-from powclock.race.rules import RuleError, is_plug_in, offers_of, rule_names
+from powclock.race.rules import RuleError, has_blocks, is_plug_in, offers_of, rule_names
 from powclock.race.scenario import Scenario, ScenarioError, adapted, parse_scenario
 
 
@@ -49,6 +49,10 @@ class Misspelt(Broken):
 
 class Letters(Broken):
     offers = "blocks"  # type: ignore[assignment]
+
+
+class Blockless(Broken):
+    offers = ("leaders",)  # type: ignore[assignment]
 
 
 def empty(_: object) -> object:
@@ -120,6 +124,24 @@ def test_what_a_plug_in_offers_must_be_words(value: str, monkeypatch: pytest.Mon
         offers_of("lottery")
     words = "offers must be a set of these words: blocks, leaders, work"
     assert str(caught.value) == f"rule 'lottery': {words}"
+
+
+def test_a_plug_in_without_blocks_elects_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, lottery="tests.race.test_rules:Blockless")
+    with pytest.raises(RuleError) as caught:
+        offers_of("lottery")
+    assert str(caught.value) == (
+        "rule 'lottery': it says who appends blocks: offers must have 'blocks'"
+    )
+
+
+def test_blocks_are_what_a_rule_offers() -> None:
+    names = ("pow", "schedule", "naive")
+    assert {name: has_blocks(name) for name in names} == {
+        "pow": True,
+        "schedule": True,
+        "naive": False,
+    }
 
 
 def test_a_name_that_two_packages_register_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
