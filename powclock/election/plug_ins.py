@@ -18,6 +18,7 @@ from powclock.election.election import (
     Setting,
     WorkTerms,
 )
+from powclock.record.facts import ScheduleInfo
 
 GROUP = "powclock.rules"
 _DUTIES = ("rule", "leaders", "admits", "reseal")
@@ -92,6 +93,9 @@ def make(name: str, setting: Setting) -> Election:
         raise PlugInError(f"{_of(entry)}: its work is {work!r}: give WorkTerms, or None")
     if (work is None) == (WORK in offers(name)):
         raise PlugInError(f"{_of(entry)}: it offers {WORK!r} if, and only if, it has work")
+    schedule = getattr(election, "schedule", "not said")
+    if schedule is not None and not isinstance(schedule, ScheduleInfo):
+        raise PlugInError(f"{_of(entry)}: its schedule is {schedule!r}: give ScheduleInfo, or None")
     return election
 
 

@@ -28,6 +28,7 @@ from powclock.machine.target import (
 if TYPE_CHECKING:
     from powclock.race.scenario import Scenario
 
+SCHEDULE = "schedule"
 FUTURE_LIMIT_INTERVALS = 12  # Bitcoin's two hours are twelve of its intervals
 
 
@@ -75,6 +76,11 @@ def has_blocks(name: str) -> bool:
         RuleError: it cannot be used.
     """
     return BLOCKS in offers_of(name)
+
+
+def in_slots(name: str) -> bool:
+    """Whether a tick takes as long as `[schedule]` of a scenario says, not its `[difficulty]`."""
+    return name == SCHEDULE
 
 
 def election_of(scenario: "Scenario", chain_id: int) -> Election:
@@ -152,5 +158,5 @@ _Make = Callable[["Scenario", Setting], Election]
 _BUILT_IN: dict[str, tuple[frozenset[str], _Make]] = {
     NAIVE: (frozenset(), _naive),
     "pow": (frozenset({WORK, BLOCKS}), _proof_of_work),
-    "schedule": (LeaderSchedule.offers, _schedule),
+    SCHEDULE: (LeaderSchedule.offers, _schedule),
 }

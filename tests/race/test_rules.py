@@ -43,6 +43,11 @@ class Unpaid(Workless):
     work = None
 
 
+class Timetabled(Workless):
+    work = None
+    schedule = "weekly"
+
+
 class Misspelt(Broken):
     offers = ("blocks", "leader")  # type: ignore[assignment]
 
@@ -101,6 +106,8 @@ def test_options_are_for_a_rule_of_ones_own() -> None:
         ("tests.race.test_rules:empty", "its election has no rule()"),
         ("tests.race.test_rules:Timeless", "its interval_s is 'soon', not a time in seconds"),
         ("tests.race.test_rules:Workless", "its work is 'not said': give WorkTerms, or None"),
+        ("tests.race.test_rules:Timetabled", ("its schedule is 'weekly': give ScheduleInfo, or "
+         "None")),
         ("tests.race.test_rules:Unpaid", "it offers 'work' if, and only if, it has work"),
     ],
 )  # fmt: skip
