@@ -19,6 +19,7 @@ class NaiveElection:
     """The election of a race in which nobody leads; `interval_s` is how often gauges are taken."""
 
     work = None
+    schedule = None
 
     def __init__(self, interval_s: float) -> None:
         self.interval_s = interval_s

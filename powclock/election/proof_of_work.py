@@ -113,6 +113,8 @@ class ProofOfWork:
 class WorkElection:
     """The election of a race by work: every node spends the hashes of its own miner."""
 
+    schedule = None
+
     def __init__(self, interval_s: float, work: WorkTerms) -> None:
         self.interval_s = interval_s
         self.work = work

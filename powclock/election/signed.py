@@ -20,6 +20,7 @@ from powclock.machine.block import Block
 from powclock.machine.keys import SigningKey, verify_signature
 from powclock.machine.reason import InvalidBlock, Reason
 from powclock.machine.tree import Entry
+from powclock.record.facts import ScheduleInfo
 
 DOMAIN = b"powclock block"
 VERSION_MIN = 1
@@ -38,6 +39,7 @@ class SignedElection(ABC):
 
     offers: ClassVar[frozenset[str]] = frozenset({BLOCKS})
     work: None = None
+    schedule: ScheduleInfo | None = None
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting

@@ -31,8 +31,9 @@ from powclock.machine.header import display
 from powclock.machine.ledger import Ledger
 from powclock.machine.reason import Invalid, InvalidTransaction, Reason
 from powclock.machine.transaction import Transaction
-from powclock.network.gossip import Later, SendTo
+from powclock.network.gossip import SendTo
 from powclock.network.journal import Journal
+from powclock.network.pending import Later
 from powclock.network.wire import Pass, decode, encode
 from powclock.record.events import AnyEvent, MessageRefused, StateMoved, TransactionRefused
 

@@ -20,7 +20,8 @@ from powclock.machine.replica import Replica
 from powclock.machine.transaction import Coinbase, Transaction
 from powclock.machine.tree import Entry
 from powclock.network.audit import Audit
-from powclock.network.gossip import Gossip, Later, SendTo
+from powclock.network.gossip import Gossip, SendTo
+from powclock.network.pending import Later
 from powclock.network.storage import Disk
 from powclock.network.template import Template
 from powclock.record.events import AnyEvent, BlockFound

@@ -4,7 +4,7 @@ import msgspec
 
 from powclock import __version__
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.election.naive import NAIVE
+from powclock.race.rules import has_blocks
 from powclock.record.attacks import AttackResult
 from powclock.record.conditions import Conditions
 from powclock.record.events import NodeId
@@ -72,7 +72,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_blocks(self) -> bool:
         """Whether its rule has blocks, and so ticks and leaders."""
-        return self.rule != NAIVE
+        return has_blocks(self.rule)
 
     def text(self) -> str:
         """A few lines for people."""

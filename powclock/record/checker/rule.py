@@ -1,7 +1,8 @@
 """What the checker knows of election rules, each with code of its own: work, and a schedule.
 
-Of a rule that it does not know it checks neither seal nor turn, and asks the race what a block
-weighs; all else that makes a block good it checks as ever.
+It goes by what the race said of its chain, not by the rule's name. Of a rule that said neither it
+checks neither seal nor turn, and asks the race what a block weighs; all else that makes a block
+good it checks as ever.
 """
 
 from typing import Protocol
@@ -44,7 +45,7 @@ def seals_of(started: RaceStarted) -> Seals:
     """How the blocks of this race are sealed."""
     if started.chain.schedule is not None:
         return Scheduled(started.chain.chain_id, started.chain.schedule)
-    if started.rule == "pow":
+    if started.chain.difficulty:
         return Worked(started.chain, started.proof_scale)
     return Unknown()
 
