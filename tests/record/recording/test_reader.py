@@ -1,5 +1,6 @@
 """A recording plays as far as it is whole, and what is not whole is said."""
 
+import os
 import zlib
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from powclock.race.recorder import json_line
-from powclock.record.events import HeadMoved, NodeDown, NodeUp, Record, Sampled
+from powclock.record.events import AnyEvent, HeadMoved, NodeDown, NodeUp, Record, Sampled
 from powclock.record.facts import NodeSample
 from powclock.record.recording.content import BLOCK_START, ENCODER, FLUSHED, NOISE, Ending
 from powclock.record.recording.frames import (
@@ -34,19 +35,17 @@ from tests.record.recording.files import HEAD as WHAT
 
 LINES = [json_line(record) for record in RECORDS]
 # A small one, which may be damaged in every way.
+EVENTS: list[tuple[str | None, AnyEvent]] = [
+    ("bob", NodeUp(1)),
+    ("bob", HeadMoved("ab" * 32, 1, "cd" * 32)),
+    (None, Sampled((NodeSample("bob", 98.765, 3.25, 1, 2, 3, -0.5),), 5, 77)),
+    ("eve", HeadMoved("ab" * 32, 1, "cd" * 32)),
+    (None, Sampled((NodeSample("bob", 12.345, 4.25, 1, 2, 0, 0.5),), 6, 78)),
+    ("eve", HeadMoved("ef" * 32, 2, "cd" * 32)),
+    ("bob", NodeDown()),
+]
 SMALL = [
-    json_line(Record(number, number, node, event))
-    for number, (node, event) in enumerate(
-        [
-            ("bob", NodeUp(1)),
-            ("bob", HeadMoved("ab" * 32, 1, "cd" * 32)),
-            (None, Sampled((NodeSample("bob", 98.765, 3.25, 1, 2, 3, -0.5),), 5, 77)),
-            ("eve", HeadMoved("ab" * 32, 1, "cd" * 32)),
-            (None, Sampled((NodeSample("bob", 12.345, 4.25, 1, 2, 0, 0.5),), 6, 78)),
-            ("eve", HeadMoved("ef" * 32, 2, "cd" * 32)),
-            ("bob", NodeDown()),
-        ]
-    )
+    json_line(Record(number, number, node, event)) for number, (node, event) in enumerate(EVENTS)
 ]
 FRAMES = [LINES[:5], LINES[5:6], LINES[6:20], LINES[20:]]
 ENDING = Ending(99, 3, len(LINES), DIGEST, msgspec.Raw(b"null"))
@@ -70,7 +69,10 @@ def boundaries(path: Path) -> list[int]:
 
 def read(path: Path, data: bytes) -> tuple[list[bytes], list[bytes], Ending | None, str] | str:
     """What a file of these bytes plays, or the line that says why it plays nothing."""
-    path.write_bytes(data)
+    with path.open("r+b" if path.exists() else "wb", buffering=0) as file:
+        file.write(data)
+        if file.seek(0, os.SEEK_END) > len(data):  # to empty a file takes milliseconds
+            file.truncate(len(data))
     try:
         with Recording(path) as recording:
             lines = list(recording.lines())
