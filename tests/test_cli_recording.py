@@ -78,8 +78,8 @@ def test_another_race_is_told(recorded: tuple[Path, dict[str, object]], tmp_path
         scenario = bytes(head.scenario).replace(b'"seed":42', b'"seed":43')
         writer = Writer(other.open("wb", buffering=0), Head(head.version, 43,
                         msgspec.Raw(scenario)))  # fmt: skip
-        for line in recording.lines():
-            writer.line(line)
+        for record, line in recording.both():
+            writer.take(record, line)
     writer.end(ending.time_ns, ending.turn, ending.digest)
     done = powclock_("rerun", other)
     assert (done.returncode, done.stdout) == (1, "")

@@ -41,7 +41,7 @@ class Tape:
         self._inputs = 0
         self._writer = Writer(path.open("wb", buffering=0), head_of(world.scenario))
         self._told = False
-        world.recorder.write(self._writer.line)
+        world.recorder.keep(self._writer.take)
 
     def beat(self) -> str:
         """Write what is due; in a line what went wrong, if it has now."""

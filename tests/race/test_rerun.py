@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from powclock.clock.streams import Stream
@@ -18,6 +19,7 @@ from powclock.race.headless import Outputs
 from powclock.race.rerun import Differs, rerun
 from powclock.race.session import session_of
 from powclock.race.tape import Tape
+from powclock.record.events import Record
 from powclock.record.recording.reader import Recording
 from powclock.record.recording.writer import Writer
 from tests.builders import seconds
@@ -47,7 +49,7 @@ def copied(path: Path, to: Path, change: dict[int, bytes], version: str | None =
                         head.scenario))  # fmt: skip
         for number, line in enumerate(recording.lines()):
             if written := change.get(number, line):
-                writer.line(written)
+                writer.take(msgspec.json.decode(written, type=Record), written)
     writer.end(ending.time_ns, ending.turn, ending.digest)
     return to
 
