@@ -49,6 +49,7 @@ from powclock.cli_recording import claimed, export, rerun, told, writable
 from powclock.cli_split import rules_of, show_split
 from powclock.cli_sweep import sweep
 from powclock.cli_terminal import why_plain
+from powclock.cli_themes import themes
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
 from powclock.race.rules import RuleError
@@ -337,7 +338,7 @@ for _command in (
     rerun,
     export,
     listings.scenarios,
-    listings.themes,
+    themes,
     listings.keys,
     listings.paths,
 ):
