@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from powclock import __version__, listings
 from powclock.cli_check import check, seed_of
 from powclock.cli_compare import compare
-from powclock.cli_errors import WrongUse
+from powclock.cli_errors import WrongUse, of_typing
 from powclock.cli_learn import learn
 from powclock.cli_options import (
     AS_JSON,
@@ -43,6 +43,7 @@ from powclock.cli_options import (
     THEME,
     TICKS,
     UNTIL,
+    of_option,
 )
 from powclock.cli_progress import interrupts, progress
 from powclock.cli_recording import claimed, export, rerun, told, writable
@@ -151,7 +152,7 @@ def watch(
     powclock watch --rules naive,schedule,pow
     powclock watch --plain --for 30s | grep reorg
     """
-    names = rules_of(rules) if rules is not None else (rule,)
+    names = of_option("--rules", rules_of, rules) if rules is not None else (rule,)
     if rules is not None and rule is not None:
         raise WrongUse("--rules already names what is raced: leave --rule out")
     plans = [
@@ -293,7 +294,9 @@ def run(
     until_ns, cut = round((until or 0) * NANOSECONDS), list[str]()
     with told(shlex.join(["powclock", *sys.argv[1:]])), ExitStack() as files:
         outputs = Outputs(
-            writable(events, files), writable(headers, files), claimed(record, force=force)
+            writable("--events", events, files),
+            writable("--headers", headers, files),
+            claimed(record, force=force),
         )
         with progress(ticks or 0, until_ns) as tell:
             summary = run_race(
@@ -348,7 +351,7 @@ for _command in (
 def main() -> None:
     """Run the command line; every expected error is one line on standard error."""
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="powclock")
         sys.stdout.flush()
     except (WrongUse, ScenarioError, RuleError, listings.SettingError) as error:
         code = _complain(str(error))
@@ -361,7 +364,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except typer.TyperException as error:
-        code = _complain(error.format_message())
+        code = _complain(of_typing(error))
     except OSError as error:
         code = _complain(f"cannot write: {error.strerror}: free some room or write elsewhere")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

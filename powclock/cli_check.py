@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from powclock.cli_options import RULE
+from powclock.cli_options import JOBS, RULE, SEED_END, known_rule, of_option, whole
 from powclock.cli_progress import bar
-from powclock.race.rules import offers_of
 from powclock.race.swarm.draw import draw, kinds_under
 
 if TYPE_CHECKING:
     from powclock.race.swarm.report import Report
 
 FAILED = 1
-SEED_END = 2**63
 
 
 def seed_of(text: str, end: int = SEED_END) -> int | None:
@@ -41,13 +39,15 @@ def check(
         str, typer.Option(metavar="FIRST:END", help="Which seeds to race: 17, or 0:1000.")
     ] = "0:100",
     rule: RULE = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, max=512, help="Processes; as many as cores without it.")
-    ] = None,
+    jobs: JOBS = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
     show: Annotated[
         int | None,
-        typer.Option(min=0, max=SEED_END - 1, help="Print one seed's race as a scenario, and end."),
+        typer.Option(
+            parser=whole(0, SEED_END - 1),
+            metavar="SEED",
+            help="Print one seed's race as a scenario, and end.",
+        ),
     ] = None,
 ) -> None:
     """Race many seeds with random faults, check every record, heal, and demand agreement.
@@ -58,13 +58,14 @@ def check(
     powclock watch check:17                    the same race on the screen
     powclock check --show 17 > race.toml       the same race as a scenario
     """
-    offers_of(rule or "pow")  # an unknown one is told at once
+    rule = "pow" if rule is None else rule
+    known_rule("--rule", rule)
     if show is not None:
         from powclock.race.swarm.toml import to_toml
 
-        typer.echo(to_toml(draw(show, rule or "pow")), nl=False)
+        typer.echo(to_toml(draw(show, rule)), nl=False)
         return
-    report = _race(seeds_of(seeds), rule or "pow", jobs or os.cpu_count() or 1)
+    report = _race(of_option("--seeds", seeds_of, seeds), rule, jobs or os.cpu_count() or 1)
     if as_json:
         import msgspec
 

@@ -57,8 +57,8 @@ def _ask(path: Path) -> None:
         raise WrongUse(refusal)
 
 
-def writable(path: Path | None, files: ExitStack) -> BinaryIO | None:
-    """A file for what a race writes.
+def writable(option: str, path: Path | None, files: ExitStack) -> BinaryIO | None:
+    """A file for what a race writes, which an option names.
 
     Raises:
         WrongUse: it cannot be written.
@@ -68,7 +68,7 @@ def writable(path: Path | None, files: ExitStack) -> BinaryIO | None:
     try:
         return files.enter_context(path.open("wb"))
     except OSError as error:
-        raise WrongUse(f"{path}: cannot be written: {error.strerror}") from error
+        raise WrongUse(f"{option}: {path}: cannot be written: {error.strerror}") from error
 
 
 @contextmanager
@@ -116,7 +116,9 @@ def rerun(
 
     with _opened(file) as recording, told(shlex.join(["powclock", *sys.argv[1:]])):
         with ExitStack() as files:
-            outputs = Outputs(writable(events, files), writable(headers, files))
+            outputs = Outputs(
+                writable("--events", events, files), writable("--headers", headers, files)
+            )
             end_ns = recording.ending.time_ns if recording.ending is not None else 0
             try:
                 with progress(0, end_ns) as tell:

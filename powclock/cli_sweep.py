@@ -8,7 +8,7 @@ import typer
 
 from powclock.cli_check import seeds_of
 from powclock.cli_errors import WrongUse
-from powclock.cli_options import CSV, JOBS, NODES, PLOT, RULE, SCENARIO, SEEDS, seconds
+from powclock.cli_options import CSV, JOBS, NODES, PLOT, RULE, SCENARIO, SEEDS, of_option, seconds
 from powclock.cli_plot import see_plot, write_plot
 from powclock.cli_progress import bar
 from powclock.election.election import LEADERS
@@ -80,7 +80,12 @@ def sweep(
         raise WrongUse("--json and --csv both go to standard output: leave one out")
     race = adapted(load_scenario(scenario), nodes=nodes, rule=rule)
     until_s = lasts or (IN_TURN_S if LEADERS in offers_of(race.rule) else BY_LOT_S)
-    tasks = tasks_of(race, _intervals(intervals), _sizes(sizes), seeds_of(seeds), until_s)
+    grid = (
+        of_option("--intervals", _intervals, intervals),
+        of_option("--sizes", _sizes, sizes),
+        of_option("--seeds", seeds_of, seeds),
+    )
+    tasks = tasks_of(race, *grid, until_s)
     see_plot(plot)
     swept = _race(tasks, jobs or os.cpu_count() or 1)
     if as_json:

@@ -67,7 +67,8 @@ def chosen_theme(asked: str | None) -> str:
     try:
         return choose(asked, os.environ)
     except ThemeError as error:
-        raise SettingError(str(error)) from error
+        option = "--theme: " if asked is not None else ""
+        raise SettingError(f"{option}{error}") from error
 
 
 def chosen_keys(asked: Path | None) -> "Keys":
@@ -81,4 +82,5 @@ def chosen_keys(asked: Path | None) -> "Keys":
     try:
         return choose(asked)
     except KeymapError as error:
-        raise SettingError(str(error)) from error
+        option = "--keys: " if asked is not None else ""
+        raise SettingError(f"{option}{error}") from error

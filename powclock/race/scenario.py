@@ -363,6 +363,10 @@ def adapted(
     """
     if rule is not None and rule != scenario.rule:
         try:
+            is_plug_in(rule)
+        except RuleError as error:
+            raise ScenarioError(f"--rule: {error}") from error
+        try:
             scenario = checked(msgspec.structs.replace(scenario, rule=rule))
         except ScenarioError as error:
             raise ScenarioError(f"--rule {clean_label(rule)}: {error}") from error

@@ -83,7 +83,7 @@ def test_an_unknown_rule_is_one_line() -> None:
     assert str(caught.value) == f"f: rule: 'lottery' is not one of {known}"
     with pytest.raises(ScenarioError) as caught:
         adapted(Scenario(name="x"), rule="stake")
-    assert str(caught.value) == f"--rule stake: rule: 'stake' is not one of {known}"
+    assert str(caught.value) == f"--rule: 'stake' is not one of {known}"
 
 
 def test_options_are_for_a_rule_of_ones_own() -> None:
