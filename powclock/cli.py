@@ -46,6 +46,7 @@ from powclock.cli_options import (
 )
 from powclock.cli_progress import interrupts, progress
 from powclock.cli_recording import claimed, export, rerun, told, writable
+from powclock.cli_replay import replay
 from powclock.cli_split import rules_of, show_split
 from powclock.cli_sweep import sweep
 from powclock.cli_terminal import why_plain
@@ -334,6 +335,7 @@ for _command in (
     check,
     sweep,
     compare,
+    replay,
     rerun,
     export,
     listings.scenarios,
