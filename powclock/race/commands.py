@@ -123,7 +123,7 @@ class Jump(Command, frozen=True, tag="jump"):
     back: bool = False
 
 
-class End(Command, frozen=True, tag="end"):
+class ToEnd(Command, frozen=True, tag="to_end"):
     """Show the past at its start, or at its end, and pause."""
 
     last: bool
@@ -144,7 +144,7 @@ class Quit(Command, frozen=True, tag="quit"):
 Action = Break | Heal | HealAll
 AnyCommand = (
     Break | Heal | HealAll | ActAt | SetRate | StepEvent | StepTick | StepTo | Hold | Look | Find
-    | Keep | GoOn | GoBack | Seek | SeekTick | Shift | Jump | End | Now | Fork | Quit
+    | Keep | GoOn | GoBack | Seek | SeekTick | Shift | Jump | ToEnd | Now | Fork | Quit
 )  # fmt: skip
 
 

@@ -13,7 +13,9 @@ import gc
 import pickle
 import zlib
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import msgspec
 
@@ -127,6 +129,13 @@ class Past:
             lines = zlib.decompress(self._chunks[chunk].deflated)
             self._decoded = chunk, _RECORD.decode_lines(lines)
         return self._decoded[1]
+
+    def lines(self, count: int) -> Iterator[bytes]:
+        """The lines of the first records."""
+        whole = (
+            zlib.decompress(chunk.deflated).splitlines(keepends=True) for chunk in self._chunks
+        )
+        return islice(chain(chain.from_iterable(whole), self._open), count)
 
     def count_at(self, time_ns: int) -> int:
         """How many records had been written when a moment was over."""

@@ -13,7 +13,6 @@ from powclock.network.faults.nodes import Crash, Join, Leave
 from powclock.race.commands import (
     AnyCommand,
     Break,
-    End,
     Fork,
     GoBack,
     GoOn,
@@ -27,6 +26,7 @@ from powclock.race.commands import (
     Shift,
     StepEvent,
     StepTick,
+    ToEnd,
 )
 from powclock.record.events import NANOSECONDS
 from powclock.record.moments import Kind
@@ -148,7 +148,7 @@ class Controls:
     def to_end(self, *, last: bool) -> None:
         """Go to the start or to the end of what is known."""
         self._paused = True
-        self._send(End(last))
+        self._send(ToEnd(last))
 
     def seek(self, time_ns: int) -> None:
         """Go to a time."""

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from powclock.clock.pace import wall_ns
 from powclock.race.commands import (
     AnyCommand,
-    End,
     Jump,
     Look,
     Seek,
@@ -19,6 +18,7 @@ from powclock.race.commands import (
     Shift,
     StepEvent,
     StepTick,
+    ToEnd,
 )
 from powclock.record.camera import Camera
 from powclock.record.detail import Focus
@@ -30,14 +30,6 @@ from powclock.record.view import View
 
 # As fast as it goes: so many records a frame.
 HURRY_RECORDS = 4 * CHUNK_RECORDS
-# Under rules without ticks, and before the first of its kind.
-_NONE = {
-    Kind.EVENT: "event",
-    Kind.TICK: "tick",
-    Kind.FORK: "fork",
-    Kind.REORG: "reorg",
-    Kind.FAULT: "fault",
-}
 
 
 class Player:
@@ -107,6 +99,28 @@ class Player:
         if (self._rate < 0 and self._count == 1) or (self._rate > 0 and self.at_end):
             self.set_rate(0.0)
 
+    def knows(self, command: AnyCommand) -> bool:
+        """Whether as much of the past is known as it takes to do what is asked."""
+        past, count = self._past, self._count
+        match command:
+            case Seek(time_ns):
+                known = time_ns < past.end_ns
+            case Shift(by_ns):
+                known = self.time_ns + by_ns < past.end_ns
+            case SeekTick(height):
+                known = past.moments.tick(height) is not None
+            case StepEvent():
+                known = past.moments.after(Kind.EVENT, count) is not None
+            case StepTick():
+                known = past.moments.after(Kind.TICK, count) is not None
+            case Jump(kind, back):
+                known = back or past.moments.after(kind, count) is not None
+            case ToEnd(last):
+                known = not last
+            case _:
+                known = True
+        return known or self.whole
+
     def obey(self, command: AnyCommand) -> str | None:
         """Do what is asked, if it is about moving; in a line why that cannot be. None: it is not
         about moving.
@@ -126,7 +140,7 @@ class Player:
                 return self._jump(Kind.TICK, back=False)
             case Jump(kind, back):
                 return self._jump(kind, back=back)
-            case End(last):
+            case ToEnd(last):
                 self._stand_at(self._past.count if last else 1)
             case Look(focus):
                 self.focus = focus
@@ -137,11 +151,11 @@ class Player:
     def _jump(self, kind: Kind, *, back: bool) -> str:
         moments = self._past.moments
         place = moments.before(kind, self._count) if back else moments.after(kind, self._count)
-        return self._to(place, f"{_NONE[kind]} before this" if back else f"more {_NONE[kind]}")
+        return self._to(place, f"{kind.value} before this" if back else f"{kind.value} after this")
 
     def _to(self, place: int | None, what: str) -> str:
         if place is None:
-            return f"there is no {what}" + ("" if self.whole else " yet")
+            return f"there is no {what}"
         self._stand_at(place)
         return ""
 
