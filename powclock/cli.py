@@ -47,6 +47,7 @@ from powclock.cli_options import (
 )
 from powclock.cli_progress import interrupts, progress
 from powclock.cli_recording import claimed, export, rerun, told, writable
+from powclock.cli_replay import replay
 from powclock.cli_split import rules_of, show_split
 from powclock.cli_sweep import sweep
 from powclock.cli_terminal import why_plain
@@ -338,6 +339,7 @@ for _command in (
     check,
     sweep,
     compare,
+    replay,
     rerun,
     export,
     listings.scenarios,

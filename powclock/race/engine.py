@@ -7,6 +7,7 @@ the race takes all the time that the machine has.
 
 import math
 import queue
+import shlex
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +39,7 @@ from powclock.race.lesson.teller import Teller
 from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
 from powclock.race.probe import WorldProbe
+from powclock.race.replay.future import Begun
 from powclock.race.session import End
 from powclock.race.summary import Summary
 from powclock.race.tape import BEAT_S, Tape
@@ -45,12 +47,11 @@ from powclock.record.camera import Camera
 from powclock.record.checker.broken import BrokenInvariant
 from powclock.record.find import find
 from powclock.record.frame import Pace
+from powclock.record.past import BLOCKS_KEPT
 
 SLICE_NS = NANOSECONDS // 100
 TURNS_A_LOOK = 8
 FOR_EVER_NS = 1 << 62
-# A person may look at any block of a live race: five days of the default one.
-BLOCKS_KEPT = 100_000
 
 
 class Engine:
@@ -62,12 +63,18 @@ class Engine:
         commands: "queue.SimpleQueue[AnyCommand]",
         tell: Callable[[FromRace], None],
         busy: Callable[[], bool] = lambda: False,
+        begun: Begun | None = None,
     ) -> None:
+        """`begun` is a race that has been driven up to now; without it, one begins."""
         self._busy = busy
         self._plan = plan
         self._chosen = plan.chosen
-        self._build(until=0)
         self._restarts = 0
+        self._begun = begun is not None
+        if begun is None:
+            self._build(until=0)
+        else:
+            self._take_over(begun)
         self._commands = commands
         self._tell = tell
         self._pacer = Pacer(plan.rate, 0)
@@ -79,7 +86,7 @@ class Engine:
         self._hold_ns = FOR_EVER_NS
         self._due: deque[ActAt] = deque()
         self._reached = 0.0
-        self._measured_from = (wall_ns(), 0)
+        self._measured_from = (wall_ns(), self._driver.now_ns)
         self._over = False
 
     def _build(self, until: int) -> None:
@@ -99,6 +106,15 @@ class Engine:
             if plan.chapter is not None
             else None
         )
+
+    def _take_over(self, begun: Begun) -> None:
+        """Go on with a race that has been driven up to now."""
+        self._driver = driver = begun.driver
+        self._tape = begun.tape
+        self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
+        self._camera.focus = begun.focus
+        self._teller = None
+        self._restarts = begun.restarts
 
     def run(self) -> None:
         """Race until told to quit, to the end of the plan, or until an invariant is broken.
@@ -124,7 +140,7 @@ class Engine:
             Ended(
                 trouble=trouble,
                 summary="" if summary is None else summary.text(),
-                again="",
+                again=self._again() if self._begun else "",
                 end=end,
                 recording=recording,
                 recorded=recorded,
@@ -138,6 +154,12 @@ class Engine:
         self._tape.end(summary)
         path = self._tape.path if self._chosen else self._tape.kept
         return self._tape.trouble or (str(path) if path else ""), not self._tape.trouble
+
+    def _again(self) -> str:
+        """The command that shows a race again that nobody but this process knows of."""
+        if self._tape is None or self._tape.trouble:
+            return ""
+        return f"powclock rerun {shlex.quote(str(self._tape.path))}"
 
     def _beat(self) -> None:
         trouble = self._tape.beat() if self._tape is not None else ""
@@ -161,8 +183,9 @@ class Engine:
                 self._tell(Declined(f"{error.filename}: cannot be written: {error.strerror}"))
 
     def _race(self) -> None:
-        self._driver.start()
-        self._pacer.set_rate(self._pacer.rate, 0)
+        if not self._begun:
+            self._driver.start()
+        self._pacer.set_rate(self._pacer.rate, self._driver.now_ns)
         while not self._over:
             self._work()
             self._beat()

@@ -10,6 +10,7 @@ from powclock.race.lesson.told import Told
 from powclock.race.session import End
 from powclock.record.detail import Hit
 from powclock.record.frame import Frame, Pace
+from powclock.record.timeline import Timeline
 
 
 class FromRace(msgspec.Struct, frozen=True, tag_field="message"):
@@ -19,13 +20,15 @@ class FromRace(msgspec.Struct, frozen=True, tag_field="message"):
 class Shown(FromRace, frozen=True, tag="shown"):
     """A moment to draw.
 
-    In a lesson it says how far that is; `restarts` counts how often its race has begun again.
+    In a lesson it says how far that is; `restarts` counts how often its race has begun again, or
+    has gone elsewhere. `timeline` is there while the moment is of the past.
     """
 
     frame: Frame
     pace: Pace
     lesson: Told | None = None
     restarts: int = 0
+    timeline: Timeline | None = None
 
 
 class Declined(FromRace, frozen=True, tag="declined"):

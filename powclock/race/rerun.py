@@ -24,7 +24,7 @@ class Differs(Exception):
     """A race is not the one that was recorded: a line that says where they part."""
 
 
-class _Twin:
+class Twin:
     """Holds the records of a race against those of a recording, one by one."""
 
     def __init__(
@@ -48,6 +48,17 @@ class _Twin:
             self.beyond = 1
         else:
             self._fail(self.differ(_difference(recorded, line)))
+
+    def demand(self, records: int, where: str) -> None:
+        """Demand that so many records have been the same, and none was another.
+
+        Raises:
+            Differs: it is not so.
+        """
+        if self.difference is None and self.same < records:
+            self.differ(f"the race has {self.same} records {where}, the recording more")
+        if self.difference is not None:
+            raise self.difference
 
     def differ(self, what: str) -> Differs:
         """Two races part here."""
@@ -76,7 +87,7 @@ def rerun(
     session = session_of(recording)
     driver = driver_of(session.scenario, outputs, check=check)
     lines = recording.lines()
-    twin = _Twin(lines, session.version, driver.world.loop.fail)
+    twin = Twin(lines, session.version, driver.world.loop.fail)
     driver.world.recorder.write(twin)
     with closing(driver), seldom_sought():
         driver.start()
@@ -87,18 +98,15 @@ def rerun(
 
 
 def _check_end(
-    twin: _Twin,
+    twin: Twin,
     lines: Iterator[bytes],
     recording: Recording,
     session: Session,
     digest: str,
 ) -> None:
-    if twin.difference is not None:
-        raise twin.difference
-    end_s = session.end.time_ns / NANOSECONDS
     same = twin.same
-    if next(lines, None) is not None:
-        raise twin.differ(f"the race has {same} records at {end_s:.3f} s, the recording more")
+    more = next(lines, None) is not None
+    twin.demand(same + more, f"at {session.end.time_ns / NANOSECONDS:.3f} s")
     ending = recording.ending
     if ending is None or recording.damage is not None:
         return

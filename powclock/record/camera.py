@@ -20,12 +20,13 @@ SAMPLES_AN_INTERVAL = 10
 
 
 class Camera:
-    """Takes frames and remembers which events it has told."""
+    """Takes frames and remembers which events it has told, of a view that may have come far."""
 
     def __init__(self, view: View, probe: Probe | None = None) -> None:
         self._view = view
         self._probe = probe
-        self._told = 0
+        # What was before is no news, but gives the newest event its place.
+        self._told = max(view.notable - EVENTS_MAX, 0)
         self.focus = Focus()
 
     def take(self, time_ns: int) -> Frame:

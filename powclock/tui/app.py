@@ -21,6 +21,7 @@ class PowclockApp(Shell[Ended]):
         """
         super().__init__(**look)
         self._race = race
+        self._restarts = 0
         self.race_state = self.new_state()
         self.race_screen = RaceScreen(self.race_state, self.send)
 
@@ -43,7 +44,11 @@ class PowclockApp(Shell[Ended]):
 
     def _take(self, message: AnyMessage) -> bool:
         match message:
-            case Shown(frame=frame, pace=pace):
+            case Shown(frame=frame, pace=pace, restarts=restarts, timeline=timeline):
+                if restarts != self._restarts:
+                    self._restarts = restarts
+                    self.race_screen.go_elsewhere()
+                self.race_state.timeline = timeline
                 self.race_state.see(frame, pace)
                 self.race_screen.controls.seen()
                 return True

@@ -32,6 +32,8 @@ WITHHELD = "◉"
 FITS = "✓"
 OUTSIDE = "!"
 TWICE = "⋔"
+AXIS = "─"
+AXIS_BEFORE = "━"
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 

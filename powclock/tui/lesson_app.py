@@ -26,7 +26,6 @@ class LessonApp(PowclockApp):
         super().__init__(race, **look)
         self.wants_next = False
         self._auto = auto
-        self._restarts = 0
         self.race_screen = LessonScreen(
             self.race_state, self.send, chapter, following, self._play_next
         )
@@ -37,9 +36,6 @@ class LessonApp(PowclockApp):
 
     def _take(self, message: AnyMessage) -> bool:
         if isinstance(message, Shown):
-            if message.restarts != self._restarts:
-                self._restarts = message.restarts
-                self.race_state.begin_again()
             self.race_state.lesson = message.lesson
             over = message.lesson is not None and message.lesson.over
             if self._auto and over and not self._leaving:

@@ -77,8 +77,9 @@ def percent(share: float) -> str:
 
 
 def speed(rate: float) -> str:
-    """A pace of the race: "1×", "0.25×", "∞×"."""
-    return "∞×" if math.isinf(rate) else f"{rate:.3g}×"
+    """A pace of the race: "1×", "0.25×", "∞×", "−2×" backwards."""
+    size = "∞×" if math.isinf(rate) else f"{abs(rate):.3g}×"
+    return f"−{size}" if rate < 0 else size
 
 
 def unusual(wait_s: float, expected_s: float) -> float:

@@ -97,12 +97,12 @@ def test_mapped_keys_work_and_those_they_had_do_not(file: Path) -> None:
 
 def test_footer_faults_help_and_notes_show_the_keys_in_force(file: Path) -> None:
     keys = mapped(
-        file, '[keys]\nstep_event = "J"\nfault_crash = "f9"\nhelp = "f1"\npause = "G"\n'
+        file, '[keys]\nstep_event = "G"\nfault_crash = "f9"\nhelp = "f1"\npause = "Z"\n'
         'partition = "Y"\nlast = "E"',
     )  # fmt: skip
 
     async def look(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
-        assert text_of(app, "footer")[0].startswith(" G pause  J step  > tick")
+        assert text_of(app, "footer")[0].startswith(" Z pause  G step  > tick")
         assert "f1 help" in text_of(app, "footer")[0]
         faults = "\n".join(text_of(app, "faults"))
         assert "f9 crash" in faults

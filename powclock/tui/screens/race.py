@@ -10,13 +10,15 @@ from powclock.race.messages import Found
 from powclock.record.detail import Focus
 from powclock.tui.controls import Controls
 from powclock.tui.glyphs import ELLIPSIS
-from powclock.tui.keys import BINDINGS
+from powclock.tui.keys import BINDINGS, PAST_SHOWN, PAST_WORDS
 from powclock.tui.screens.board import PanelScreen
 from powclock.tui.screens.closer import Closer
 from powclock.tui.state import State
 from powclock.tui.widgets.chain import Chain
 from powclock.tui.widgets.panel import Panel
 
+# So far the arrows and the page keys go through the past.
+SHIFT_S, LEAP_S = 5, 60
 # Of what is copied, a note shows so much.
 COPIED_SHOWN = 16
 
@@ -39,12 +41,13 @@ class RaceScreen(PanelScreen):
         super().__init__(state, Controls(state, send), more)
         self._send = send
         self._focus: Focus | None = Focus()
+        self._usual_keys = state.keys
+        self._in_past = False
         self._closer = Closer(self, state)
 
-    def paint(self) -> None:
-        """Repaint what changed, and tell the race if the screen looks at something else now."""
-        super().paint()
-        self._look()
+    def go_elsewhere(self) -> None:
+        """What is shown from now on does not follow from what was."""
+        self.state.go_elsewhere()
 
     def action_freeze(self) -> None:
         """Hold the picture still, or let it go on."""
@@ -56,6 +59,67 @@ class RaceScreen(PanelScreen):
         from powclock.tui.screens.kinds import KindsScreen
 
         self.app.push_screen(KindsScreen(self.state))
+
+    # The past.
+
+    def action_jump(self, kind: str, back: bool) -> None:
+        """Go to the next moment of a kind, or to the one before."""
+        self.controls.jump(kind, back=back)
+
+    def action_backwards(self) -> None:
+        """Play the other way round."""
+        self.controls.backwards()
+
+    def action_now(self) -> None:
+        """Leave the past."""
+        self.controls.to_now()
+
+    def action_fork_future(self) -> None:
+        """Go on live from the moment that is shown."""
+        self.controls.fork_future()
+
+    @property
+    def _scrubs(self) -> bool:
+        """Whether the keys that move act on time: in the past, and on no panel."""
+        return self.state.timeline is not None and self.state.panel is None
+
+    def action_move(self, across: int, down: int) -> None:
+        """An arrow key; in the past → and ← go on and back."""
+        if across and self._scrubs:
+            self.controls.shift(across * SHIFT_S)
+        else:
+            super().action_move(across, down)
+
+    def action_page(self, step: int) -> None:
+        """A page, or in the past a minute."""
+        if self._scrubs:
+            self.controls.shift(step * LEAP_S)
+        else:
+            super().action_page(step)
+
+    def action_end(self, last: bool) -> None:
+        """The first or last line, or in the past its start or end."""
+        if self._scrubs:
+            self.controls.to_end(last=last)
+        else:
+            super().action_end(last)
+
+    def paint(self) -> None:
+        """Repaint what changed, and tell the race if the screen looks at something else now."""
+        self._keys_of_time()
+        super().paint()
+        self._look()
+
+    def _keys_of_time(self) -> None:
+        """In the past some keys do something else."""
+        past = self.state.timeline is not None
+        if past != self._in_past:
+            self._in_past = past
+            ids = {each.id for each in BINDINGS}
+            usual = self._usual_keys
+            self.state.keys = usual.among(ids, PAST_WORDS, PAST_SHOWN) if past else usual
+
+    # Lessons.
 
     def action_lesson_next(self) -> None:
         """In a lesson, go on."""

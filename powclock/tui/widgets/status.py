@@ -3,11 +3,13 @@
 from rich.cells import cell_len
 from rich.style import Style
 
+from powclock.record.events import NANOSECONDS
 from powclock.record.frame import Frame
+from powclock.record.timeline import Timeline
 from powclock.tui.answers import Answer, answer_of
 from powclock.tui.click import click
 from powclock.tui.expectations import band, mark, parts_of_hundred
-from powclock.tui.glyphs import FROZEN, LIVE, PAUSED, POINTER
+from powclock.tui.glyphs import FROZEN, LIVE, MORE_LEFT, PAUSED, POINTER
 from powclock.tui.rows import PLAIN, Row
 from powclock.tui.text import clock, duration, hash_rate, percent, speed
 from powclock.tui.widgets.panel import Panel, Part
@@ -92,6 +94,8 @@ class Status(Panel):
             return [(f"{POINTER} GOING BACK", palette.bold(palette.accent))]
         if lesson is not None and (lesson.asks or lesson.waits):
             return [(f"{PAUSED} WAITS", palette.bold(palette.warning))]
+        if self.state.timeline is not None:
+            return self._past(self.state.timeline)
         if pace.paused:
             return [(f"{PAUSED} PAUSED", palette.bold(palette.warning))]
         if pace.stepping:
@@ -100,6 +104,24 @@ class Status(Panel):
         if pace.behind:
             return [live, (f" behind: reaches {speed(pace.reached)}", palette.warning)]
         return [live]
+
+    def _past(self, timeline: Timeline) -> list[Part]:
+        """How the past is played."""
+        palette, pace = self.state.palette, self.state.pace
+        if timeline.making is not None:
+            return [(f"{POINTER} FORKING {percent(timeline.making)}", palette.bold(palette.accent))]
+        word = "PAST" if timeline.goes_on else "REPLAY"
+        hue = palette.bold(palette.warning if timeline.goes_on else palette.accent)
+        if pace.paused:
+            parts = [(f"{PAUSED} {word}", hue)]
+        else:
+            sign = POINTER if pace.rate > 0 else MORE_LEFT
+            parts = [(f"{sign} {word} {speed(pace.rate)}", hue)]
+        frame = self.state.frame
+        if timeline.goes_on and frame is not None:
+            behind = duration((timeline.end_ns - frame.time_ns) / NANOSECONDS)
+            parts.append((f" {behind} ago", palette.warning))
+        return parts
 
     def right(self, frame: Frame) -> dict[str, list[Part]]:
         """The counts."""

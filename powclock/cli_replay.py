@@ -1,0 +1,117 @@
+"""`powclock replay`: a recording on the screen, at any moment and in both directions."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from powclock import listings
+from powclock.cli_errors import WrongUse
+from powclock.cli_options import (
+    ASCII,
+    FPS,
+    KEYS,
+    NO_MOTION,
+    NO_MOUSE,
+    SPEED,
+    THEME,
+    seconds,
+)
+from powclock.cli_recording import FILE
+from powclock.cli_terminal import why_plain
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.race.plan import Plan
+from powclock.race.session import session_of
+from powclock.record.recording.reader import NoRecording, Recording, shown
+
+OURS = 1
+_TICK = re.compile(r"tick\s*([0-9]{1,9})")
+_CLOCK = re.compile(r"(?:([0-9]{1,5}):)?([0-9]{1,5}):([0-9]{1,2}(?:\.[0-9]{1,9})?)")
+
+
+def moment(text: str) -> tuple[int, int]:
+    """A time in nanoseconds and no tick, or no time and a tick: 10m, 3:20, tick 12."""
+    tick = _TICK.fullmatch(text.strip())
+    if tick is not None:
+        return 0, int(tick[1])
+    parts = _CLOCK.fullmatch(text.strip())
+    if parts is not None:
+        hours, minutes, rest = int(parts[1] or 0), int(parts[2]), float(parts[3])
+        return round((3_600 * hours + 60 * minutes + rest) * NANOSECONDS), 0
+    try:
+        return round(seconds(text) * NANOSECONDS), 0
+    except typer.BadParameter:
+        raise typer.BadParameter(f"{text!r} is no moment: write 10m, 3:20 or 'tick 12'") from None
+
+
+FROM = Annotated[
+    tuple[int, int] | None,
+    typer.Option("--from", parser=moment, metavar="MOMENT", help="10m, 3:20, or 'tick 12'."),
+]
+
+
+def replay(
+    file: FILE,
+    speed: SPEED = 1.0,
+    start: FROM = None,
+    theme: THEME = None,
+    keys: KEYS = None,
+    fps: FPS = 10,
+    ascii_only: ASCII = False,
+    no_motion: NO_MOTION = False,
+    no_mouse: NO_MOUSE = False,
+) -> None:
+    """Show a recording: play it, scrub, jump to forks, reorgs and faults, fork the future.
+
+    \b
+    powclock replay demo.powclock
+    powclock replay demo.powclock --from "tick 20" --speed 2
+    """
+    look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
+    try:
+        with Recording(file) as recording:
+            scenario = session_of(recording).scenario
+            if not recording.blocks:
+                raise WrongUse(f"{shown(file)}: there is no record in it that is whole")
+    except NoRecording as error:
+        raise WrongUse(str(error)) from error
+    why = why_plain()
+    if why:
+        raise WrongUse(
+            f"a replay needs a screen, and {why}: `powclock export` prints the records of a "
+            "recording, `powclock rerun` races it again"
+        )
+    from powclock.race.remote import RaceProcess
+
+    from_ns, from_tick = start or (0, 0)
+    plan = Plan(
+        scenario, speed, fps, replay=str(file.absolute()), from_ns=from_ns, from_tick=from_tick
+    )
+    race = RaceProcess(plan)
+    try:
+        from powclock.tui.run import ScreenError, ScreenOptions, run_screen
+
+        options = ScreenOptions(
+            fps=fps,
+            theme=look,
+            keys=keys_in_force,
+            ascii_only=ascii_only,
+            motion=not no_motion,
+            mouse=not no_mouse,
+        )
+        ended = run_screen(race, options)
+    except ScreenError as error:
+        typer.echo(f"powclock: {error}", err=True)
+        raise typer.Exit(OURS) from error
+    finally:
+        race.close()
+    if ended is None:
+        return
+    if ended.trouble:
+        typer.echo(f"powclock: the replay stopped: {ended.trouble}\nagain: {ended.again}", err=True)
+        raise typer.Exit(OURS)
+    if ended.summary:
+        typer.echo(ended.summary)
+    typer.echo(f"again     {ended.again}")
+    if ended.recording:
+        typer.echo(f"recorded  {ended.recording}")

@@ -1,0 +1,198 @@
+"""The player: moves through a past by the wall clock and by what a person asks.
+
+It stands at a time and at a place, for a moment may have many records: a step goes from one that is
+told to the next. Whoever owns it calls `play` before each frame; in between nothing needs to move.
+"""
+
+import math
+from collections.abc import Callable
+
+from powclock.clock.pace import wall_ns
+from powclock.race.commands import (
+    AnyCommand,
+    Jump,
+    Look,
+    Seek,
+    SeekTick,
+    SetRate,
+    Shift,
+    StepEvent,
+    StepTick,
+    ToEnd,
+)
+from powclock.record.camera import Camera
+from powclock.record.detail import Focus
+from powclock.record.frame import Frame, Pace
+from powclock.record.moments import Kind
+from powclock.record.past import CHUNK_RECORDS, Needle, Past
+from powclock.record.timeline import Timeline, bins_of
+from powclock.record.view import View
+
+# As fast as it goes: so many records a frame.
+HURRY_RECORDS = 4 * CHUNK_RECORDS
+
+
+class Player:
+    """Stands in a past, at `time_ns`; `whole` says that no more of it will come."""
+
+    def __init__(
+        self, past: Past, *, rate: float, time_ns: int = 0, wall: Callable[[], int] = wall_ns
+    ) -> None:
+        self._past = past
+        self._wall = wall
+        self._needle = Needle(past)
+        self.whole = False
+        self.time_ns = time_ns
+        self._rate = rate
+        self._count = 0
+        self._started = wall(), time_ns
+        self._camera: Camera | None = None
+        self._jumps = 0
+        self._bins: tuple[tuple[int, ...], bytes] = ((), b"")
+        self.focus = Focus()
+        self.seek(time_ns)
+
+    # Moving.
+
+    @property
+    def rate(self) -> float:
+        """Seconds of the race a second; less than 0 is backwards, 0 stands."""
+        return self._rate
+
+    @property
+    def at_end(self) -> bool:
+        """Whether there is nothing after this."""
+        return self.whole and self._count == self._past.count and self.time_ns >= self._past.end_ns
+
+    def set_rate(self, rate: float) -> None:
+        """Play at this rate from here on."""
+        self._rate = rate
+        self._started = self._wall(), self.time_ns
+
+    def seek(self, time_ns: int) -> None:
+        """Go to when a time is over, and play on from there."""
+        self.time_ns = min(max(time_ns, 0), self._past.end_ns)
+        self._count = max(self._past.count_at(self.time_ns), 1)
+        self._started = self._wall(), self.time_ns
+
+    def _stand_at(self, count: int) -> None:
+        """Go to a place, and pause."""
+        self._count = count
+        self.time_ns = self._past.time_at(count)
+        self.set_rate(0.0)
+
+    def play(self) -> None:
+        """Go on as far as the wall clock says."""
+        if self._rate == 0:
+            return
+        if math.isinf(self._rate):
+            step = HURRY_RECORDS if self._rate > 0 else -HURRY_RECORDS
+            self._count = min(max(self._count + step, 1), self._past.count)
+            self.time_ns = self._past.time_at(self._count)
+        else:
+            since_ns, from_ns = self._started
+            goal_ns = from_ns + int((self._wall() - since_ns) * self._rate)
+            self.time_ns = min(max(goal_ns, 0), self._past.end_ns)
+            self._count = max(self._past.count_at(self.time_ns), 1)
+            if self.time_ns != goal_ns:
+                self._started = self._wall(), self.time_ns
+        if (self._rate < 0 and self._count == 1) or (self._rate > 0 and self.at_end):
+            self.set_rate(0.0)
+
+    def knows(self, command: AnyCommand) -> bool:
+        """Whether as much of the past is known as it takes to do what is asked."""
+        past, count = self._past, self._count
+        match command:
+            case Seek(time_ns):
+                known = time_ns < past.end_ns
+            case Shift(by_ns):
+                known = self.time_ns + by_ns < past.end_ns
+            case SeekTick(height):
+                known = past.moments.tick(height) is not None
+            case StepEvent():
+                known = past.moments.after(Kind.EVENT, count) is not None
+            case StepTick():
+                known = past.moments.after(Kind.TICK, count) is not None
+            case Jump(kind, back):
+                known = back or past.moments.after(kind, count) is not None
+            case ToEnd(last):
+                known = not last
+            case _:
+                known = True
+        return known or self.whole
+
+    def obey(self, command: AnyCommand) -> str | None:
+        """Do what is asked, if it is about moving; in a line why that cannot be. None: it is not
+        about moving.
+        """
+        match command:
+            case SetRate(rate):
+                self.set_rate(rate)
+            case Seek(time_ns):
+                self.seek(time_ns)
+            case Shift(by_ns):
+                self.seek(self.time_ns + by_ns)
+            case SeekTick(height):
+                return self._to(self._past.moments.tick(height), f"tick {height}")
+            case StepEvent():
+                return self._jump(Kind.EVENT, back=False)
+            case StepTick():
+                return self._jump(Kind.TICK, back=False)
+            case Jump(kind, back):
+                return self._jump(kind, back=back)
+            case ToEnd(last):
+                self._stand_at(self._past.count if last else 1)
+            case Look(focus):
+                self.focus = focus
+            case _:
+                return None
+        return ""
+
+    def _jump(self, kind: Kind, *, back: bool) -> str:
+        moments = self._past.moments
+        place = moments.before(kind, self._count) if back else moments.after(kind, self._count)
+        return self._to(place, f"{kind.value} before this" if back else f"{kind.value} after this")
+
+    def _to(self, place: int | None, what: str) -> str:
+        if place is None:
+            return f"there is no {what}"
+        self._stand_at(place)
+        return ""
+
+    # Showing.
+
+    @property
+    def jumps(self) -> int:
+        """How often the view has become another one, and not only grown."""
+        return self._needle.jumps
+
+    @property
+    def view(self) -> View:
+        """The view where it stands."""
+        self._needle.to(self._count)
+        return self._needle.view
+
+    def frame(self) -> Frame:
+        """The moment where it stands."""
+        view = self.view
+        if self._camera is None or self._jumps != self._needle.jumps:
+            self._jumps = self._needle.jumps
+            self._camera = Camera(view)
+        self._camera.focus = self.focus
+        return self._camera.take(self.time_ns)
+
+    def pace(self) -> Pace:
+        """How it moves."""
+        return Pace(rate=self._rate, reached=self._rate, paused=self._rate == 0, behind=False)
+
+    def timeline(self, end_ns: int, *, goes_on: bool = False, damage: str = "") -> Timeline:
+        """The axis; it ends where it is told to, or at what is known if that is later."""
+        past = self._past
+        end_ns = max(end_ns, past.end_ns)
+        forks, reorgs, faults = (
+            past.moments.how_many(kind) for kind in (Kind.FORK, Kind.REORG, Kind.FAULT)
+        )
+        made_of = forks, reorgs, faults, end_ns
+        if self._bins[0] != made_of:
+            self._bins = made_of, bins_of(past.moments, end_ns)
+        return Timeline(end_ns, past.end_ns, self._bins[1], forks, reorgs, faults, goes_on, damage)
