@@ -64,9 +64,11 @@ class Engine:
         tell: Callable[[FromRace], None],
         busy: Callable[[], bool] = lambda: False,
         begun: Begun | None = None,
+        wall_ns: Callable[[], int] = wall_ns,
     ) -> None:
         """`begun` is a race that has been driven up to now; without it, one begins."""
         self._busy = busy
+        self._wall_ns = wall_ns
         self._plan = plan
         self._chosen = plan.chosen
         self._restarts = 0
@@ -77,7 +79,7 @@ class Engine:
             self._take_over(begun)
         self._commands = commands
         self._tell = tell
-        self._pacer = Pacer(plan.rate, 0)
+        self._pacer = Pacer(plan.rate, 0, wall_ns)
         self._frame_every_ns = NANOSECONDS // plan.frames_per_s
         self._until_ns = plan.until_ns or FOR_EVER_NS
         self._next_frame_ns = 0
@@ -100,7 +102,7 @@ class Engine:
                 plan.chapter,
                 driver,
                 attended=plan.attended,
-                wall_s=lambda: wall_ns() / NANOSECONDS,
+                wall_s=lambda: self._wall_ns() / NANOSECONDS,
                 until=until,
             )
             if plan.chapter is not None
@@ -124,13 +126,20 @@ class Engine:
         """
         trouble = ""
         try:
-            self._race()
+            self.begin()
+            while not self.over:
+                self.go_on()
+                self._wait_for_commands()
         except BrokenInvariant as broken:
             trouble = str(broken)
         except BaseException:
             if self._tape is not None:
                 self._tape.cut()
             raise
+        self.finish(trouble)
+
+    def finish(self, trouble: str = "") -> None:
+        """Tell the last moment and what came of the race."""
         self._show()
         summary = None if trouble else self._driver.summary()
         end = End(self._driver.now_ns, self._driver.world.loop.turn)
@@ -182,20 +191,28 @@ class Engine:
             except OSError as error:
                 self._tell(Declined(f"{error.filename}: cannot be written: {error.strerror}"))
 
-    def _race(self) -> None:
+    # `run` in parts, for whoever has a clock of his own.
+
+    def begin(self) -> None:
+        """Start the race, if nobody has driven it before."""
         if not self._begun:
             self._driver.start()
         self._pacer.set_rate(self._pacer.rate, self._driver.now_ns)
-        while not self._over:
-            self._work()
-            self._beat()
-            self._show_if_due()
-            self._wait_for_commands()
-            self._over = self._over or self._driver.now_ns >= self._until_ns
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do but to finish."""
+        return self._over or self._driver.now_ns >= self._until_ns
+
+    def go_on(self) -> None:
+        """Race up to where the race should be now, and tell the moment if a frame is due."""
+        self._work()
+        self._beat()
+        self._show_if_due()
 
     def _work(self) -> None:
-        stop_ns = wall_ns() + SLICE_NS
-        while wall_ns() < stop_ns:
+        stop_ns = self._wall_ns() + SLICE_NS
+        while self._wall_ns() < stop_ns:
             self._tell_lesson()
             driver = self._driver
             while driver.now_ns >= self._due_ns:
@@ -255,7 +272,7 @@ class Engine:
         own = teller.player.step.speed if teller.player.step is not None else None
         rate = 0.0 if teller.player.over else own or self._pacer.rate or teller.speed
         self._pacer.set_rate(self._plan.rate if rate is None else rate, self._driver.now_ns)
-        self._measured_from = (wall_ns(), self._driver.now_ns)
+        self._measured_from = (self._wall_ns(), self._driver.now_ns)
         self._next_frame_ns = 0
 
     def _go_back(self) -> None:
@@ -275,29 +292,30 @@ class Engine:
         self._pacer.set_rate(self._plan.rate, 0)
 
     def _wait_for_commands(self) -> None:
-        wait_s = self._idle_s()
+        wait_s = self.idle_s()
         try:
             command = self._commands.get(timeout=wait_s) if wait_s else self._commands.get_nowait()
             while True:
-                self._obey(command)
+                self.obey(command)
                 command = self._commands.get_nowait()
         except queue.Empty:
             return
 
-    def _idle_s(self) -> float:
-        """How long nothing needs to be done."""
+    def idle_s(self) -> float:
+        """How long nothing needs to be done, in seconds of wall time."""
         held = self._stands()
         hurries = self._teller is not None and self._teller.hurries
-        if self._over or ((self._step is not None or hurries) and not held):
+        if self.over or ((self._step is not None or hurries) and not held):
             return 0.0
         next_ns = self._driver.world.loop.next_ns
         due_ns = min(FOR_EVER_NS if next_ns is None else next_ns, self._due_ns, self._lesson_ns())
         idle = held or due_ns == FOR_EVER_NS
         race_s = math.inf if idle else self._pacer.wall_wait_s(due_ns)
-        frame_s = max(0, self._next_frame_ns - wall_ns()) / NANOSECONDS
+        frame_s = max(0, self._next_frame_ns - self._wall_ns()) / NANOSECONDS
         return min(race_s, frame_s, BEAT_S)
 
-    def _obey(self, command: AnyCommand) -> None:
+    def obey(self, command: AnyCommand) -> None:
+        """Carry out what somebody asks for."""
         now_ns = self._driver.now_ns
         match command:
             case Break() | Heal() | HealAll():
@@ -307,7 +325,7 @@ class Engine:
             case SetRate(rate):
                 self._step = None
                 self._pacer.set_rate(rate if rate >= 0 else 0.0, now_ns)
-                self._measured_from = (wall_ns(), now_ns)
+                self._measured_from = (self._wall_ns(), now_ns)
             case StepEvent():
                 seen = self._driver.view.notable
                 self._step_until(lambda: self._driver.view.notable > seen)
@@ -349,8 +367,8 @@ class Engine:
         self._step_end_ns = min(time_ns, self._until_ns)
 
     def _show_if_due(self) -> None:
-        if wall_ns() >= self._next_frame_ns:
-            self._next_frame_ns = wall_ns() + self._frame_every_ns
+        if self._wall_ns() >= self._next_frame_ns:
+            self._next_frame_ns = self._wall_ns() + self._frame_every_ns
             if not self._busy():
                 self._show()
 
@@ -361,7 +379,7 @@ class Engine:
         )
 
     def _pace(self) -> Pace:
-        now_wall_ns, now_ns = wall_ns(), self._driver.now_ns
+        now_wall_ns, now_ns = self._wall_ns(), self._driver.now_ns
         from_wall_ns, from_ns = self._measured_from
         if now_wall_ns - from_wall_ns > NANOSECONDS:
             self._reached = (now_ns - from_ns) / (now_wall_ns - from_wall_ns)

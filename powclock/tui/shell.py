@@ -10,6 +10,7 @@ from typing import ClassVar, Generic, Protocol, TypedDict, TypeVar, Unpack
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import NoColor
 from textual.timer import Timer
 
@@ -42,7 +43,11 @@ Take = Callable[[AnyMessage], bool]
 
 
 class Look(TypedDict, total=False):
-    """How the screen draws: frames a second, theme by name or path, keys, and what to leave out."""
+    """How the screen draws: frames a second, theme by name or path, keys, and what to leave out.
+
+    `wall_s` is the time by which it draws, and `driver` gets what is written; both are those of the
+    terminal unless given.
+    """
 
     fps: int
     theme: str
@@ -50,6 +55,8 @@ class Look(TypedDict, total=False):
     keys: Keys
     ascii_only: bool
     motion: bool
+    wall_s: Callable[[], float]
+    driver: type[Driver]
 
 
 class Painted(Protocol):
@@ -86,7 +93,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
         Raises:
             ThemeError: the theme cannot be used.
         """
-        super().__init__(driver_class=ThriftyDriver)
+        super().__init__(driver_class=look.get("driver", ThriftyDriver))
         if self.no_color:
             # textual would use greys; whoever asks for no colour means none.
             self._filters = [NoColor()]
@@ -94,6 +101,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
         self._keys = look.get("keys", DEFAULT_KEYS)
         self._ascii_only = look.get("ascii_only", False)
         self._motion = look.get("motion", True)
+        self._wall_s = look.get("wall_s", monotonic)
         self.set_class(self._ascii_only, "-ascii")
         self._interval_s = 1 / max(look.get("fps", 10), 1)
         self._inboxes: list[tuple[Inbox, Take]] = []
@@ -118,6 +126,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
             keys=self._keys,
             ascii_only=self._ascii_only,
             motion=self._motion,
+            wall_s=self._wall_s,
         )
         self._states.append(state)
         return state
@@ -184,7 +193,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
     def _paint_soon(self) -> None:
         if self._next_paint is not None:
             return
-        wait_s = self._painted_at + self._interval_s - monotonic()
+        wait_s = self._painted_at + self._interval_s - self._wall_s()
         # A frame that comes a little early is painted at once, or two clocks would beat.
         if wait_s <= self._interval_s / 4:
             self.paint()
@@ -196,7 +205,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
         if self._next_paint is not None:
             self._next_paint.stop()
             self._next_paint = None
-        self._painted_at = monotonic()
+        self._painted_at = self._wall_s()
         self.ground.paint()
         for screen in self.screen_stack:
             if isinstance(screen, Sheet):
