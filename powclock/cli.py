@@ -18,6 +18,7 @@ from powclock import __version__, listings
 from powclock.cli_check import check, seed_of
 from powclock.cli_compare import compare
 from powclock.cli_errors import WrongUse
+from powclock.cli_film import film
 from powclock.cli_learn import learn
 from powclock.cli_options import (
     AS_JSON,
@@ -336,6 +337,7 @@ for _command in (
     compare,
     rerun,
     export,
+    film,
     listings.scenarios,
     listings.themes,
     listings.keys,

@@ -32,7 +32,7 @@ class FilmClock:
         return self.now_ns / NANOSECONDS
 
 
-class _NoWait(selectors.DefaultSelector):  # type: ignore[misc,valid-type]
+class _NoWait(selectors.DefaultSelector):
     """Looks what is there, and instead of waiting moves the clock on."""
 
     clock: FilmClock

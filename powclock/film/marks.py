@@ -23,5 +23,4 @@ class Marks:
             if event.group and event.group == self._last_group:
                 continue
             self._last_group = event.group
-            who = f"{event.node} " if event.node is not None else ""
-            self._reel.mark(self._clock.now_ns, f"{event.kind}: {who}{event.text}")
+            self._reel.mark(self._clock.now_ns, " ".join(event.text.split()))

@@ -9,9 +9,9 @@ import queue
 from collections.abc import Callable
 
 from powclock.film.loop import NANOSECONDS, FilmClock
-from powclock.race.commands import AnyCommand
+from powclock.race.commands import AnyCommand, Input
 from powclock.race.engine import Engine
-from powclock.race.messages import AnyMessage, Ended, Shown
+from powclock.race.messages import AnyMessage, Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
 from powclock.record.checker.broken import BrokenInvariant
 
@@ -20,14 +20,28 @@ STEP_NS = NANOSECONDS // 50
 
 
 class FilmRace:
-    """One race; `over` comes when it has reached the end of its plan, or its lesson's."""
+    """One race; `over` comes at the end of its plan or its lesson, or with a frame that is waited
+    for (`until`). Its future is what went wrong, in a line, empty if nothing did.
+    """
 
-    def __init__(self, plan: Plan, clock: FilmClock, loop: asyncio.AbstractEventLoop) -> None:
-        self._engine = Engine(plan, queue.SimpleQueue(), self._told, wall_ns=clock.ns)
+    def __init__(
+        self,
+        plan: Plan,
+        clock: FilmClock,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        inputs: tuple[Input, ...] = (),
+        until: Callable[[Shown], bool] = lambda _: False,
+    ) -> None:
+        self._engine = Engine(
+            plan, queue.SimpleQueue(), self._told, wall_ns=clock.ns, inputs=inputs
+        )
+        self._until = until
+        self._there = False
         self._clock = clock
         self._loop = loop
         self._next: asyncio.Handle | None = None
-        self._on_message: Callable[[AnyMessage], None] = lambda message: None
+        self._on_message: Callable[[AnyMessage], None] = lambda _: None
         self.over: asyncio.Future[str] = loop.create_future()
         self.seen: list[Callable[[Shown], None]] = []
         self.ended: Ended | None = None
@@ -46,15 +60,18 @@ class FilmRace:
         self._next.cancel()
         self._next = self._loop.call_soon(self._go_on)
 
-    def _told(self, message: AnyMessage) -> None:
+    def _told(self, message: FromRace) -> None:
         match message:
             case Ended():
                 self.ended = message
-                return
             case Shown():
                 for see in self.seen:
                     see(message)
-        self._on_message(message)
+                told = message.lesson
+                self._there = self._until(message) or (told is not None and told.over)
+                self._on_message(message)
+            case Declined() | Noted() | Found():
+                self._on_message(message)
 
     def _go_on(self) -> None:
         """Race up to now, and say when to look again."""
@@ -63,11 +80,10 @@ class FilmRace:
             engine.go_on()
         except BrokenInvariant as broken:
             self._end(str(broken))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 (who waits for the end raises it)
             self.over.set_exception(error)
-            raise
         else:
-            if engine.over:
+            if engine.over or self._there:
                 self._end("")
                 return
             step_ns = max(round(engine.idle_s() * NANOSECONDS), STEP_NS)
@@ -83,5 +99,9 @@ class FilmRace:
         """The film is over: so is the race."""
         if self._next is not None:
             self._next.cancel()
-        if not self.over.done():
+        if self.over.done():
+            return
+        if self._next is None:
+            self.over.set_result("")  # it has never begun
+        else:
             self._end("")

@@ -18,6 +18,11 @@ class Reel:
     writes: list[tuple[int, str]] = field(default_factory=list)
     marks: list[tuple[int, str]] = field(default_factory=list)
 
+    @property
+    def length_s(self) -> float:
+        """How long it is."""
+        return self.writes[-1][0] / 1000 if self.writes else 0.0
+
     def write(self, time_ns: int, text: str) -> None:
         """The terminal gets more; what comes at one moment is one piece."""
         time_ms = time_ns // MILLISECONDS_NS

@@ -7,8 +7,8 @@ time.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from textual.app import App
 from textual.driver import Driver
 
 from powclock.film.driver import driver_to
@@ -17,13 +17,18 @@ from powclock.film.marks import Marks
 from powclock.film.race import FilmRace
 from powclock.film.reel import Reel
 from powclock.film.screen_time import screen_time
+from powclock.race.commands import Input
+from powclock.race.messages import Shown
 from powclock.race.plan import Plan
-from powclock.tui.app import PowclockApp
+from powclock.tui.app import Opening, PowclockApp
 from powclock.tui.lesson_app import LessonApp
 from powclock.tui.shell import Look
 
 # The last moment stays for so long, and what moves on the screen comes to rest.
 LAST_S = 1.0
+
+# Looks at the app at some moment, in nanoseconds since the film began.
+Watch = Callable[[int, PowclockApp], None]
 
 
 class FilmError(Exception):
@@ -32,68 +37,90 @@ class FilmError(Exception):
 
 @dataclass
 class Shot:
-    """What is to be filmed: a race, how large, and how it looks."""
+    """What is to be filmed: a race, how large, and how it looks.
+
+    The `inputs` are those of a race that has been. It ends with the plan or the lesson, or with the
+    first frame for which `until` says so. Somebody `watches` every `watch_every_s` seconds, and at
+    the end.
+    """
 
     plan: Plan
     columns: int = 100
     rows: int = 30
     title: str = ""
-    look: Look = field(default_factory=lambda: Look())
+    look: Look = field(default_factory=Look)
+    opening: Opening | None = None
+    inputs: tuple[Input, ...] = ()
+    until: Callable[[Shown], bool] = lambda _: False
+    watch: Watch = lambda _time_ns, _app: None
+    watch_every_s: float = 0.0
 
 
-def shoot(shot: Shot, at_end: Callable[[App[object]], None] = lambda app: None) -> Reel:
-    """Film a race; `at_end` may look at the app before it is gone.
+def shoot(shot: Shot) -> Reel:
+    """Film a race.
 
     Raises:
         FilmError: the race or the screen broke.
+        ScenarioError: the inputs do not fit the race.
+        ThemeError: the theme cannot be used.
     """
     clock = FilmClock()
     reel = Reel(shot.columns, shot.rows, shot.title)
     loop = FilmLoop(clock)
     try:
         with screen_time(clock.s):
-            loop.run_until_complete(_shoot(shot, clock, loop, reel, at_end))
+            app, race = loop.run_until_complete(_shoot(shot, clock, loop, reel))
     finally:
         loop.close()
+    if app.broke is not None:
+        raise FilmError(app.broke)
+    trouble = race.over.result()
+    if trouble:
+        raise FilmError(f"the race stopped: {trouble}")
     return reel
 
 
 async def _shoot(
-    shot: Shot,
-    clock: FilmClock,
-    loop: FilmLoop,
-    reel: Reel,
-    at_end: Callable[[App[object]], None],
-) -> None:
-    filming = [True]
+    shot: Shot, clock: FilmClock, loop: FilmLoop, reel: Reel
+) -> tuple[PowclockApp, FilmRace]:
+    filming = True
 
     def take(text: str) -> None:
-        if filming[0]:
+        if filming:
             reel.write(clock.now_ns, text)
 
-    race = FilmRace(shot.plan, clock, loop)
+    def watch() -> None:
+        with app._context():  # noqa: SLF001 (what asks a screen for its picture must be within it)
+            shot.watch(clock.now_ns, app)
+
+    async def watch_again() -> None:
+        while True:
+            await asyncio.sleep(shot.watch_every_s)
+            watch()
+
+    race = FilmRace(shot.plan, clock, loop, inputs=shot.inputs, until=shot.until)
     race.seen.append(Marks(reel, clock).see)
     app = _app(shot, race, clock, driver_to(take))
+    size = (shot.columns, shot.rows)
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(
-            app.run_async(size=(shot.columns, shot.rows), mouse=False)
-        )
-        await asyncio.wait({running, race.over}, return_when=asyncio.FIRST_COMPLETED)
+        running = tasks.create_task(app.run_async(size=size, mouse=False))
+        watching = tasks.create_task(watch_again()) if shot.watch_every_s else None
+        ends: set[asyncio.Future[Any]] = {running, race.over}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if not running.done():
             await asyncio.sleep(LAST_S)
-            at_end(app)
-        filming[0] = False
+            watch()
+        filming = False
+        if watching is not None:
+            watching.cancel()
         race.stop()
         app.exit()
-    if app.broke is not None:
-        raise FilmError(app.broke)
-    if race.ended is not None and race.ended.trouble:
-        raise FilmError(f"the race stopped: {race.ended.trouble}")
+    return app, race
 
 
 def _app(shot: Shot, race: FilmRace, clock: FilmClock, driver: type[Driver]) -> PowclockApp:
-    look: Look = {**shot.look, "wall_s": clock.s, "driver": driver}
+    look: Look = {**shot.look, "clean": True, "wall_s": clock.s, "driver": driver}
     chapter = shot.plan.chapter
-    if chapter is not None:
-        return LessonApp(race, chapter, "", auto=False, **look)
-    return PowclockApp(race, **look)
+    if chapter is None:
+        return PowclockApp(race, opening=shot.opening, **look)
+    return LessonApp(race, chapter, "", auto=False, hints=False, opening=shot.opening, **look)
