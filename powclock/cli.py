@@ -18,6 +18,7 @@ from powclock import __version__, listings
 from powclock.cli_check import check, seed_of
 from powclock.cli_compare import compare
 from powclock.cli_errors import WrongUse, of_typing
+from powclock.cli_film import film
 from powclock.cli_learn import learn
 from powclock.cli_options import (
     AS_JSON,
@@ -342,6 +343,7 @@ for _command in (
     replay,
     rerun,
     export,
+    film,
     listings.scenarios,
     themes,
     listings.keys,

@@ -26,6 +26,7 @@ from powclock.race.commands import (
     Heal,
     HealAll,
     Hold,
+    Input,
     Keep,
     Look,
     Quit,
@@ -39,6 +40,7 @@ from powclock.race.lesson.teller import Teller
 from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
 from powclock.race.probe import WorldProbe
+from powclock.race.repeat import Repeat
 from powclock.race.replay.future import Begun
 from powclock.race.session import End
 from powclock.race.summary import Summary
@@ -55,7 +57,10 @@ FOR_EVER_NS = 1 << 62
 
 
 class Engine:
-    """One paced race; while the receiver is `busy` no frames are made for it."""
+    """One paced race; while the receiver is `busy` no frames are made for it.
+
+    The `inputs` are of a race that has been, and are taken again.
+    """
 
     def __init__(
         self,
@@ -65,10 +70,12 @@ class Engine:
         busy: Callable[[], bool] = lambda: False,
         begun: Begun | None = None,
         wall_ns: Callable[[], int] = wall_ns,
+        inputs: tuple[Input, ...] = (),
     ) -> None:
         """`begun` is a race that has been driven up to now; without it, one begins."""
         self._busy = busy
         self._wall_ns = wall_ns
+        self._inputs = inputs
         self._plan = plan
         self._chosen = plan.chosen
         self._restarts = 0
@@ -96,6 +103,7 @@ class Engine:
         plan = self._plan
         self._driver = driver = Driver(plan.scenario, BLOCKS_KEPT)
         self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
+        self._repeat = Repeat(driver, self._inputs) if self._inputs else None
         self._tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
         self._teller = (
             Teller(
@@ -234,7 +242,8 @@ class Engine:
             goal_ns = None if hurries else self._pacer.goal_ns(driver.now_ns)
             end_ns = min(self._until_ns, self._hold_ns, self._due_ns, self._lesson_ns())
             goal_ns = end_ns if goal_ns is None else min(goal_ns, end_ns)
-            reached = driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK)
+            move = driver.world.advance if self._repeat is None else self._repeat.advance
+            reached = move(goal_ns, turns_max=TURNS_A_LOOK)
             if reached and not hurries and goal_ns < self._due_ns:
                 return
 

@@ -1,6 +1,7 @@
 """Numbers, times and hashes in few cells, always with their unit."""
 
 import math
+import re
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
@@ -166,3 +167,13 @@ def wrapped(text: str, width: int) -> list[str]:
             lines += full
         lines.append(line)
     return lines
+
+
+_FOLDERS = re.compile(
+    r"""(?<![\w.])(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[^\s/\\:'"]+[/\\])*(?=[^\s/\\])"""
+)
+
+
+def without_folders(text: str) -> str:
+    """A text in which paths are names of files alone."""
+    return _FOLDERS.sub("", text)
