@@ -21,12 +21,12 @@ from powclock.cli_recording import FILE
 from powclock.cli_terminal import why_plain
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
+from powclock.race.replay.player import time_of
 from powclock.race.session import session_of
 from powclock.record.recording.reader import NoRecording, Recording, shown
 
 OURS = 1
 _TICK = re.compile(r"tick\s*([0-9]{1,9})")
-_CLOCK = re.compile(r"(?:([0-9]{1,5}):)?([0-9]{1,5}):([0-9]{1,2}(?:\.[0-9]{1,9})?)")
 
 
 def moment(text: str) -> tuple[int, int]:
@@ -34,10 +34,9 @@ def moment(text: str) -> tuple[int, int]:
     tick = _TICK.fullmatch(text.strip())
     if tick is not None:
         return 0, int(tick[1])
-    parts = _CLOCK.fullmatch(text.strip())
-    if parts is not None:
-        hours, minutes, rest = int(parts[1] or 0), int(parts[2]), float(parts[3])
-        return round((3_600 * hours + 60 * minutes + rest) * NANOSECONDS), 0
+    time_ns = time_of(text)
+    if time_ns is not None:
+        return time_ns, 0
     try:
         return round(seconds(text) * NANOSECONDS), 0
     except typer.BadParameter:

@@ -142,9 +142,10 @@ class Quit(Command, frozen=True, tag="quit"):
 
 
 Action = Break | Heal | HealAll
+OfPast = Seek | SeekTick | Shift | Jump | ToEnd | Now | Fork
 AnyCommand = (
     Break | Heal | HealAll | ActAt | SetRate | StepEvent | StepTick | StepTo | Hold | Look | Find
-    | Keep | GoOn | GoBack | Seek | SeekTick | Shift | Jump | ToEnd | Now | Fork | Quit
+    | Keep | GoOn | GoBack | OfPast | Quit
 )  # fmt: skip
 
 

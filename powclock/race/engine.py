@@ -7,12 +7,11 @@ the race takes all the time that the machine has.
 
 import math
 import queue
-import shlex
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from powclock.clock.pace import Pacer, wall_ns
+from powclock.clock.pace import Pacer, Speedometer, wall_ns
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.network.faults.fault import FaultError
 from powclock.race.commands import (
@@ -29,6 +28,7 @@ from powclock.race.commands import (
     Input,
     Keep,
     Look,
+    OfPast,
     Quit,
     SetRate,
     StepEvent,
@@ -42,11 +42,13 @@ from powclock.race.plan import Plan
 from powclock.race.probe import WorldProbe
 from powclock.race.repeat import Repeat
 from powclock.race.replay.future import Begun
+from powclock.race.replay.looking_back import LookingBack
 from powclock.race.session import End
 from powclock.race.summary import Summary
 from powclock.race.tape import BEAT_S, Tape
 from powclock.record.camera import Camera
 from powclock.record.checker.broken import BrokenInvariant
+from powclock.record.detail import Focus
 from powclock.record.find import find
 from powclock.record.frame import Pace
 from powclock.record.past import BLOCKS_KEPT
@@ -79,13 +81,13 @@ class Engine:
         self._plan = plan
         self._chosen = plan.chosen
         self._restarts = 0
+        self._commands = commands
+        self._tell = tell
         self._begun = begun is not None
         if begun is None:
             self._build(until=0)
         else:
             self._take_over(begun)
-        self._commands = commands
-        self._tell = tell
         self._pacer = Pacer(plan.rate, 0, wall_ns)
         self._frame_every_ns = NANOSECONDS // plan.frames_per_s
         self._until_ns = plan.until_ns or FOR_EVER_NS
@@ -94,17 +96,16 @@ class Engine:
         self._step_end_ns = self._until_ns
         self._hold_ns = FOR_EVER_NS
         self._due: deque[ActAt] = deque()
-        self._reached = 0.0
-        self._measured_from = (wall_ns(), self._driver.now_ns)
+        self._speedometer = Speedometer(self._driver.now_ns, wall_ns)
         self._over = False
 
     def _build(self, until: int) -> None:
         """Make the race, which has not started; a lesson waits for nobody up to a step."""
         plan = self._plan
         self._driver = driver = Driver(plan.scenario, BLOCKS_KEPT)
-        self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
         self._repeat = Repeat(driver, self._inputs) if self._inputs else None
         self._tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
+        self._watch(Focus())
         self._teller = (
             Teller(
                 plan.chapter,
@@ -119,12 +120,30 @@ class Engine:
 
     def _take_over(self, begun: Begun) -> None:
         """Go on with a race that has been driven up to now."""
-        self._driver = driver = begun.driver
-        self._tape = begun.tape
-        self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
-        self._camera.focus = begun.focus
-        self._teller = None
+        self._driver, self._tape, self._teller = begun.driver, begun.tape, None
+        self._repeat = None
         self._restarts = begun.restarts
+        self._watch(begun.focus)
+        now_s = begun.driver.now_ns / NANOSECONDS
+        self._tell(Noted(f"live from {now_s:.1f} s on, with a future of its own", recording=False))
+
+    def _watch(self, focus: Focus) -> None:
+        """Take pictures of the race that there is now."""
+        driver = self._driver
+        self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
+        self._camera.focus = focus
+        self._back = LookingBack(driver, self._tape, self._commands, self._tell, self._restarts)
+
+    def _fork(self, begun: Begun) -> None:
+        """Go on with another race than this one, which ends here."""
+        if self._tape is not None:
+            self._tape.end(self._driver.summary())
+        self._driver.close()
+        self._take_over(begun)
+        self._chosen, self._step = False, None
+        self._due.clear()
+        self._pacer.set_rate(self._pacer.rate or 1.0, self._driver.now_ns)
+        self._speedometer.restart(self._driver.now_ns)
 
     def run(self) -> None:
         """Race until told to quit, to the end of the plan, or until an invariant is broken.
@@ -157,7 +176,7 @@ class Engine:
             Ended(
                 trouble=trouble,
                 summary="" if summary is None else summary.text(),
-                again=self._again() if self._begun else "",
+                again=self._tape.again if self._tape is not None else "",
                 end=end,
                 recording=recording,
                 recorded=recorded,
@@ -171,12 +190,6 @@ class Engine:
         self._tape.end(summary)
         path = self._tape.path if self._chosen else self._tape.kept
         return self._tape.trouble or (str(path) if path else ""), not self._tape.trouble
-
-    def _again(self) -> str:
-        """The command that shows a race again that nobody but this process knows of."""
-        if self._tape is None or self._tape.trouble:
-            return ""
-        return f"powclock rerun {shlex.quote(str(self._tape.path))}"
 
     def _beat(self) -> None:
         trouble = self._tape.beat() if self._tape is not None else ""
@@ -216,6 +229,7 @@ class Engine:
         """Race up to where the race should be now, and tell the moment if a frame is due."""
         self._work()
         self._beat()
+        self._back.work(self._wall_ns() + SLICE_NS, self._camera.focus)
         self._show_if_due()
 
     def _work(self) -> None:
@@ -281,7 +295,7 @@ class Engine:
         own = teller.player.step.speed if teller.player.step is not None else None
         rate = 0.0 if teller.player.over else own or self._pacer.rate or teller.speed
         self._pacer.set_rate(self._plan.rate if rate is None else rate, self._driver.now_ns)
-        self._measured_from = (self._wall_ns(), self._driver.now_ns)
+        self._speedometer.restart(self._driver.now_ns)
         self._next_frame_ns = 0
 
     def _go_back(self) -> None:
@@ -292,9 +306,9 @@ class Engine:
         if self._tape is not None:
             self._tape.begin_again()
         self._driver.close()
+        self._restarts += 1
         self._build(until=step)
         self._camera.focus = focus
-        self._restarts += 1
         self._step = None
         self._due.clear()
         self._driver.start()
@@ -314,7 +328,7 @@ class Engine:
         """How long nothing needs to be done, in seconds of wall time."""
         held = self._stands()
         hurries = self._teller is not None and self._teller.hurries
-        if self.over or ((self._step is not None or hurries) and not held):
+        if self.over or self._back.wanted or ((self._step is not None or hurries) and not held):
             return 0.0
         next_ns = self._driver.world.loop.next_ns
         due_ns = min(FOR_EVER_NS if next_ns is None else next_ns, self._due_ns, self._lesson_ns())
@@ -325,6 +339,16 @@ class Engine:
 
     def obey(self, command: AnyCommand) -> None:
         """Carry out what somebody asks for."""
+        if not isinstance(command, Hold):
+            self._next_frame_ns = 0  # what a key did is shown at once
+        if self._teller is not None and isinstance(command, OfPast):
+            self._tell(Declined("a lesson has no way back but to the step before"))
+        elif self._teller is not None or not self._back.takes(command):
+            self._obey(command)
+        elif self._back.begun is not None:
+            self._fork(self._back.begun)
+
+    def _obey(self, command: AnyCommand) -> None:
         now_ns = self._driver.now_ns
         match command:
             case Break() | Heal() | HealAll():
@@ -334,7 +358,7 @@ class Engine:
             case SetRate(rate):
                 self._step = None
                 self._pacer.set_rate(rate if rate >= 0 else 0.0, now_ns)
-                self._measured_from = (self._wall_ns(), now_ns)
+                self._speedometer.restart(now_ns)
             case StepEvent():
                 seen = self._driver.view.notable
                 self._step_until(lambda: self._driver.view.notable > seen)
@@ -347,7 +371,6 @@ class Engine:
                 self._step_until(lambda: self._driver.now_ns >= time_ns, time_ns)
             case Hold(until_ns):
                 self._hold_ns = until_ns
-                return
             case GoOn() if self._teller is not None:
                 self._teller.go_on()
             case GoBack() if self._teller is not None:
@@ -362,7 +385,6 @@ class Engine:
                 self._keep()
             case Quit():
                 self._over = True
-        self._next_frame_ns = 0  # what a key did is shown at once
 
     def _act(self, action: Action) -> None:
         try:
@@ -382,22 +404,27 @@ class Engine:
                 self._show()
 
     def _show(self) -> None:
+        past = self._back.shown()
+        if past is not None:
+            self._tell(past)
+            return
+        if self._back.restarts != self._restarts:  # the screen has been elsewhere
+            self._restarts, focus = self._back.restarts, self._camera.focus
+            self._camera = Camera(
+                self._driver.view, WorldProbe(self._driver.world, self._driver.view)
+            )
+            self._camera.focus = focus
         lesson = None if self._teller is None else self._teller.told()
         self._tell(
             Shown(self._camera.take(self._driver.now_ns), self._pace(), lesson, self._restarts)
         )
 
     def _pace(self) -> Pace:
-        now_wall_ns, now_ns = self._wall_ns(), self._driver.now_ns
-        from_wall_ns, from_ns = self._measured_from
-        if now_wall_ns - from_wall_ns > NANOSECONDS:
-            self._reached = (now_ns - from_ns) / (now_wall_ns - from_wall_ns)
-            self._measured_from = (now_wall_ns, now_ns)
         rate = self._pacer.rate
         stepping = self._step is not None
         return Pace(
             rate=rate,
-            reached=self._reached,
+            reached=self._speedometer.read(self._driver.now_ns),
             paused=rate == 0 and not stepping,
             behind=self._pacer.behind,
             stepping=stepping,

@@ -6,6 +6,7 @@ before the first record that came of it: a recording that is cut off can always 
 
 import contextlib
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -55,10 +56,20 @@ class Tape:
             return self.trouble
         return ""
 
+    def flush(self) -> None:
+        """Write all that has been raced, also what is not due yet."""
+        self.beat()
+        self._writer.flush()
+
     @property
     def trouble(self) -> str:
         """What ended the recording before its race, in a line that names the file."""
         return f"{self.path}: {self._writer.trouble}" if self._writer.trouble else ""
+
+    @property
+    def again(self) -> str:
+        """The command that runs its race again; empty where it has not all of it."""
+        return "" if self._writer.trouble else f"powclock rerun {shlex.quote(str(self.path))}"
 
     def end(self, summary: Summary | None) -> None:
         """Write the rest and the end; whoever kept the recording has that too."""

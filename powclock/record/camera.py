@@ -25,9 +25,12 @@ class Camera:
     def __init__(self, view: View, probe: Probe | None = None) -> None:
         self._view = view
         self._probe = probe
-        # What was before is no news, but gives the newest event its place.
-        self._told = max(view.notable - EVENTS_MAX, 0)
+        self.retell()
         self.focus = Focus()
+
+    def retell(self) -> None:
+        """Tell the last events again, for a screen that knows nothing of them."""
+        self._told = max(self._view.notable - EVENTS_MAX, 0)
 
     def take(self, time_ns: int) -> Frame:
         """A frame at a moment of race time; it carries the events since the last one."""

@@ -26,6 +26,7 @@ from powclock.race.commands import (
     HealAll,
     Jump,
     Keep,
+    Look,
     Now,
     Quit,
     Seek,
@@ -39,14 +40,11 @@ from powclock.race.commands import (
 from powclock.race.engine import Engine
 from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
-from powclock.race.replay.future import Abandoned, Begun, race_to
+from powclock.race.replay.future import Begun, fork
 from powclock.race.replay.loading import Loading
 from powclock.race.replay.player import Player
-from powclock.race.rerun import Differs
 from powclock.race.scenario import ScenarioError
 from powclock.race.session import End, session_of
-from powclock.record.checker.broken import BrokenInvariant
-from powclock.record.find import find
 
 SLICE_NS = NANOSECONDS // 100
 IDLE_S = 0.25
@@ -88,7 +86,8 @@ class ReplayEngine:
                 self._show()
                 self._tell(Ended("", "", "", End(self._player.time_ns, -1)))
                 return
-        Engine(self._plan, self._commands, self._tell, self._busy, self._begun).run()
+        plan = replace(self._plan, rate=1.0)
+        Engine(plan, self._commands, self._tell, self._busy, self._begun).run()
 
     def _load(self) -> None:
         self._loading.load(wall_ns() + SLICE_NS)
@@ -108,7 +107,11 @@ class ReplayEngine:
             return
 
     def _obey(self, command: AnyCommand) -> None:
-        if isinstance(command, Moving) and (self._waiting or not self._player.knows(command)):
+        forks = any(isinstance(each, Fork) for each in self._waiting)
+        moving = isinstance(command, Moving)
+        if forks and not isinstance(command, Look | Quit):
+            self._waiting.append(command)  # for the race that will go on
+        elif moving and (self._waiting or not self._player.knows(command)):
             self._waiting.append(command)
         else:
             self._do(command)
@@ -124,7 +127,7 @@ class ReplayEngine:
             case Break() | Heal() | HealAll() | ActAt():
                 self._tell(Declined("the past cannot be changed: F goes on live from here"))
             case Find(text):
-                self._tell(Found(text, find(self._player.view, text)))
+                self._tell(Found(text, self._player.find(text)))
             case Keep():
                 self._tell(Noted(f"this is a recording: {self._plan.replay}", recording=True))
             case GoOn() | GoBack():
@@ -140,34 +143,27 @@ class ReplayEngine:
 
     def _fork(self) -> None:
         """Race up to here, and go on live; what is asked meanwhile is asked of that race."""
-        player = self._player
+        player, loading = self._player, self._loading
         player.set_rate(0.0)
-        later: list[AnyCommand] = []
-
-        def watch(now_ns: int) -> None:
-            with suppress(queue.Empty):
-                while True:
-                    command = self._commands.get_nowait()
-                    if isinstance(command, Quit | Now):
-                        self._over = isinstance(command, Quit)
-                        raise Abandoned
-                    later.append(command)
-            if wall_ns() >= self._next_frame_ns and not self._busy():
-                self._next_frame_ns = wall_ns() + self._frame_every_ns
-                self._show(making=now_ns / max(player.time_ns, 1))
-
         try:
-            session = session_of(self._loading.recording)
-            driver, tape = race_to(session, self._loading.past, player.time_ns, watch)
-        except Abandoned:
+            session = session_of(loading.recording)
+        except ScenarioError as error:
+            self._tell(Declined(str(error)))
             return
-        except (Differs, ScenarioError, BrokenInvariant, OSError) as error:
-            self._tell(Declined(f"no other future can go on from here: {error}"))
-        else:
-            self._over = True
-            self._begun = Begun(driver, tape, player.focus, player.jumps + 1)
-        for command in later:
-            self._commands.put(command)
+        _put_first(self._commands, self._waiting)
+        made = fork(session, loading.past, player.time_ns, self._commands, self._show_making)
+        if isinstance(made, str):
+            if made:
+                self._tell(Declined(made))
+            return
+        driver, tape = made
+        self._begun = Begun(driver, tape, player.focus, player.jumps + 1)
+        self._over = True
+
+    def _show_making(self, part: float) -> None:
+        if wall_ns() >= self._next_frame_ns and not self._busy():
+            self._next_frame_ns = wall_ns() + self._frame_every_ns
+            self._show(part)
 
     def _show_if_due(self) -> None:
         now_ns = wall_ns()
@@ -180,9 +176,17 @@ class ReplayEngine:
     def _show(self, making: float | None = None) -> None:
         player, loading = self._player, self._loading
         frame = player.frame()
-        timeline = player.timeline(loading.end_ns, damage=loading.damage)
-        timeline = replace(timeline, making=making)
+        timeline = player.timeline(loading.end_ns, damage=loading.damage, making=making)
         self._tell(Shown(frame, player.pace(), None, player.jumps, timeline))
+
+
+def _put_first(commands: "queue.SimpleQueue[AnyCommand]", waiting: deque[AnyCommand]) -> None:
+    """Let what waited go before what has been asked since."""
+    with suppress(queue.Empty):
+        while True:
+            waiting.append(commands.get_nowait())
+    while waiting:
+        commands.put(waiting.popleft())
 
 
 def _first(plan: Plan) -> tuple[AnyCommand, ...]:

@@ -4,6 +4,7 @@ What is raced must be what was recorded, record by record, else the moment is no
 recorded from its start, so it can be had again like any other race.
 """
 
+import queue
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from dataclasses import dataclass
 import msgspec
 
 from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.race.commands import AnyCommand, Now, Quit
 from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
-from powclock.race.rerun import Twin
+from powclock.race.rerun import Differs, Twin
+from powclock.race.scenario import ScenarioError
 from powclock.race.session import End, Session, new_session
 from powclock.race.tape import Tape
+from powclock.record.checker.broken import BrokenInvariant
 from powclock.record.detail import Focus
 from powclock.record.past import BLOCKS_KEPT, Past
 
@@ -36,7 +40,43 @@ class Begun:
     restarts: int
 
 
-def race_to(
+def fork(
+    session: Session,
+    past: Past,
+    time_ns: int,
+    commands: "queue.SimpleQueue[AnyCommand]",
+    show: Callable[[float], None],
+) -> tuple[Driver, Tape | None] | str:
+    """The race of a session as it is when a moment of its past is over, ready to go on.
+
+    Meanwhile `show` is told how much of the way is done. What is asked is left for the race that
+    goes on; to quit, or to go back to now, gives it up. If there is none, in a line why; empty if
+    it was given up.
+    """
+    later: list[AnyCommand] = []
+
+    def watch(now_ns: int) -> None:
+        with suppress(queue.Empty):
+            while True:
+                command = commands.get_nowait()
+                if not isinstance(command, Now):
+                    later.append(command)
+                if isinstance(command, Now | Quit):
+                    raise Abandoned
+        show(now_ns / max(time_ns, 1))
+
+    try:
+        return _race_to(session, past, time_ns, watch)
+    except Abandoned:
+        return ""
+    except (Differs, ScenarioError, BrokenInvariant, OSError) as error:
+        return f"no other future goes on from here: {error}"
+    finally:
+        for command in later:
+            commands.put(command)
+
+
+def _race_to(
     session: Session, past: Past, time_ns: int, progress: Callable[[int], None]
 ) -> tuple[Driver, Tape | None]:
     """Race a session again until a moment of its past is over.

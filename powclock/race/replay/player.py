@@ -5,9 +5,11 @@ told to the next. Whoever owns it calls `play` before each frame; in between not
 """
 
 import math
+import re
 from collections.abc import Callable
 
 from powclock.clock.pace import wall_ns
+from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.commands import (
     AnyCommand,
     Jump,
@@ -21,7 +23,8 @@ from powclock.race.commands import (
     ToEnd,
 )
 from powclock.record.camera import Camera
-from powclock.record.detail import Focus
+from powclock.record.detail import Focus, Hit
+from powclock.record.find import find
 from powclock.record.frame import Frame, Pace
 from powclock.record.moments import Kind
 from powclock.record.past import CHUNK_RECORDS, Needle, Past
@@ -58,6 +61,11 @@ class Player:
     def rate(self) -> float:
         """Seconds of the race a second; less than 0 is backwards, 0 stands."""
         return self._rate
+
+    @property
+    def end_ns(self) -> int:
+        """The end of what is known."""
+        return self._past.end_ns
 
     @property
     def at_end(self) -> bool:
@@ -181,11 +189,37 @@ class Player:
         self._camera.focus = self.focus
         return self._camera.take(self.time_ns)
 
+    def find(self, text: str) -> tuple[Hit, ...]:
+        """What the words of a person may mean: also a tick or a time that one can go to."""
+        return (*self._moments(text), *find(self.view, text))
+
+    def _moments(self, text: str) -> tuple[Hit, ...]:
+        words = text.strip().casefold()
+        hits = []
+        number = words.removeprefix("tick").strip()
+        if number.isdecimal() and number.isascii() and len(number) < 10:
+            height = int(number)
+            place = self._past.moments.tick(height)
+            if place is not None and height > 0:
+                when = _clock(self._past.time_at(place))
+                hits.append(Hit("tick", str(height), f"tick {height} at {when}"))
+        time_ns = time_of(words)
+        if time_ns is not None and time_ns <= self._past.end_ns:
+            hits.append(Hit("time", str(time_ns), f"to {_clock(time_ns)}"))
+        return tuple(hits)
+
     def pace(self) -> Pace:
         """How it moves."""
         return Pace(rate=self._rate, reached=self._rate, paused=self._rate == 0, behind=False)
 
-    def timeline(self, end_ns: int, *, goes_on: bool = False, damage: str = "") -> Timeline:
+    def timeline(
+        self,
+        end_ns: int,
+        *,
+        goes_on: bool = False,
+        damage: str = "",
+        making: float | None = None,
+    ) -> Timeline:
         """The axis; it ends where it is told to, or at what is known if that is later."""
         past = self._past
         end_ns = max(end_ns, past.end_ns)
@@ -195,4 +229,22 @@ class Player:
         made_of = forks, reorgs, faults, end_ns
         if self._bins[0] != made_of:
             self._bins = made_of, bins_of(past.moments, end_ns)
-        return Timeline(end_ns, past.end_ns, self._bins[1], forks, reorgs, faults, goes_on, damage)
+        bins = self._bins[1]
+        return Timeline(end_ns, past.end_ns, bins, forks, reorgs, faults, goes_on, damage, making)
+
+
+_TIME = re.compile(r"(?:([0-9]{1,5}):)?([0-9]{1,5}):([0-9]{1,2}(?:\.[0-9]{1,9})?)")
+
+
+def time_of(text: str) -> int | None:
+    """A time that is written as 3:20 or 1:02:03.5, in nanoseconds; None if it is none."""
+    parts = _TIME.fullmatch(text.strip())
+    if parts is None:
+        return None
+    whole_s = 3_600 * int(parts[1] or 0) + 60 * int(parts[2])
+    return round((whole_s + float(parts[3])) * NANOSECONDS)
+
+
+def _clock(time_ns: int) -> str:
+    seconds = time_ns / NANOSECONDS
+    return f"{int(seconds // 60)}:{seconds % 60:04.1f}"

@@ -99,6 +99,10 @@ class Recording:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Read no more of it."""
         self._file.close()
 
     def _scan(self) -> Head:

@@ -5,7 +5,7 @@ from typing import ClassVar, cast
 
 from textual.binding import Binding, BindingType
 
-from powclock.race.commands import AnyCommand, Look
+from powclock.race.commands import AnyCommand, Break, Heal, HealAll, Look
 from powclock.race.messages import Found
 from powclock.record.detail import Focus
 from powclock.tui.controls import Controls
@@ -19,6 +19,8 @@ from powclock.tui.widgets.panel import Panel
 
 # So far the arrows and the page keys go through the past.
 SHIFT_S, LEAP_S = 5, 60
+# For so long one line about the past is enough.
+SAID_S = 1.0
 # Of what is copied, a note shows so much.
 COPIED_SHOWN = 16
 
@@ -38,11 +40,12 @@ class RaceScreen(PanelScreen):
         send: Callable[[AnyCommand], None],
         more: dict[str, Panel] | None = None,
     ) -> None:
-        super().__init__(state, Controls(state, send), more)
+        super().__init__(state, Controls(state, self._ask), more)
         self._send = send
         self._focus: Focus | None = Focus()
         self._usual_keys = state.keys
         self._in_past = False
+        self._said_s = -SAID_S
         self._closer = Closer(self, state)
 
     def go_elsewhere(self) -> None:
@@ -61,6 +64,31 @@ class RaceScreen(PanelScreen):
         self.app.push_screen(KindsScreen(self.state))
 
     # The past.
+
+    def _ask(self, command: AnyCommand) -> None:
+        """Send what a key asks for, unless it would change the past."""
+        if self.state.timeline is not None and isinstance(command, Break | Heal | HealAll):
+            self._say_past()
+        else:
+            self._send(command)
+
+    def _say_past(self) -> None:
+        now_s = self.state.wall_s()
+        if now_s - self._said_s < SAID_S:
+            return  # a preset has many faults
+        self._said_s = now_s
+        keys, timeline = self.state.keys, self.state.timeline
+        ways = f"{keys.label('fork_future')} goes on live from here"
+        if timeline is not None and timeline.goes_on:
+            ways = f"{keys.label('now')} returns to now, {ways}"
+        self.say(f"the past cannot be changed: {ways}")
+
+    def action_partition(self) -> None:
+        """Choose the sides of a partition; not in the past."""
+        if self.state.timeline is not None:
+            self._say_past()
+        else:
+            super().action_partition()
 
     def action_jump(self, kind: str, back: bool) -> None:
         """Go to the next moment of a kind, or to the one before."""
