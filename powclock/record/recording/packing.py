@@ -95,13 +95,9 @@ class _Gauges(NamedTuple):
         """How many hashes there should be by now."""
         passed_ns = time_ns - self.time_ns
         common = gcd(passed_ns, NANOSECONDS)  # small numbers are quicker
-        passed, second, half = (
-            2 * passed_ns // common,
-            2 * NANOSECONDS // common,
-            NANOSECONDS // common,
-        )
+        passed, second = passed_ns // common, NANOSECONDS // common
         return [
-            before + (rate * passed + half) // second
+            before + (2 * rate * passed + second) // (2 * second)
             for before, rate in zip(self.hashes, rates, strict=True)
         ]
 
