@@ -53,7 +53,7 @@ def node(name: str, rate: float, hashes: float, skew_s: float = 0.0) -> NodeSamp
 
 def test_one_record_of_each_kind_comes_back() -> None:
     packed = there_and_back(RECORDS)
-    assert {each[:1] for each in packed} == {b"+", b"#"}
+    assert {each[:1] for each in packed} == {b"+", b"*", b"#"}
 
 
 def test_gauges_are_told_by_their_differences() -> None:
@@ -67,8 +67,8 @@ def test_gauges_are_told_by_their_differences() -> None:
     )
     assert packed == [
         b'#[0,16,[0,0],[0,7250],[3,3,4,4,1,1],[0,900,0,0,0,0,0,0,0,0,0,0],["ann","bob"],null]\n',
-        b"#[500000000,0,[-500,125],[0,-1],[0,0,0,0,0,0],[9,0,0,0,0,0,0,0,0,0,0,0],null,null]\n",
-        (b"#[500000000,0,[0,-125],[0,688],[0,0,0,0,0,0],[9,0,0,0,0,0,0,0,0,0,0,0],null,"
+        b"#[500000000,0,[-500,125],[0,-1],[],[9,0,0,0,0,0,0,0,0,0,0,0],null,null]\n",
+        (b"#[500000000,0,[0,-125],[0,688],[],[9,0,0,0,0,0,0,0,0,0,0,0],null,"
          b"[-2.5,0.0]]\n"),
         b'#[500000000,16,[0],[10000],[3,4,1],[9,0,0,0,0,0,0,0,0,0,0,0],["ann"],[-2.5]]\n',
     ]  # fmt: skip
@@ -80,23 +80,23 @@ def test_a_hash_stands_in_the_noise_once() -> None:
     for number, event in enumerate((HeadMoved(one, 1, two), HeadMoved(one, 2, one))):
         record = Record(7 + number, 5 + number, "bob", event)
         packer.add(record, json_line(record))
-    start = b'"bob","event":{"kind":"head_moved","hash":'
+    start = b'"bob","event":{"kind":"head_moved","hash"'
     assert packer.frame() == (
-        b'+0,%b\1,"height":1,"state_root":\1}}\n' % start
-        + b'+1,%b\x020,"height":2,"state_root":\x020}}\n' % start,
+        b'+0,%b\1,"height":1,"state_root"\1}}\n' % start
+        + b'+1,%b\x020,"height":2,"state_root"\x020}}\n' % start,
         bytes.fromhex(one + two),
     )
-    record = Record(9, 8, "bob", HeadMoved(two, 2, "ef" * 32))
+    record = Record(9, 6 + (5 << 24) + 0x030201, "bob", HeadMoved(two, 2, "ef" * 32))
     packer.add(record, json_line(record))
-    text = b'+2,%b\x021,"height":2,"state_root":\1}}\n' % start
-    assert packer.frame() == (text, bytes.fromhex("ef" * 32))
+    text = b'*5,%b\x021,"height":2,"state_root"\1}}\n' % start
+    assert packer.frame() == (text, b"\1\2\3" + bytes.fromhex("ef" * 32))
 
 
 @pytest.mark.parametrize("rate", [0.12345, 1e306, math.inf, math.nan, -0.0])
 def test_gauges_that_would_not_come_back_are_not_packed_by_column(rate: float) -> None:
     packed = there_and_back([gauges(0, node("ann", 1.0, 1.0)), gauges(1, node("ann", rate, 1.0)),
                              gauges(2, node("ann", 1.0, 2.0))])  # fmt: skip
-    assert [each[:1] for each in packed] == [b"#", b"+", b"#"]
+    assert [each[:1] for each in packed] == [b"#", b"*", b"#"]
 
 
 @given(st.lists(instances_of(Record), max_size=6))
@@ -111,7 +111,7 @@ def test_any_gauges_come_back(events: list[Sampled]) -> None:
 
 @given(
     st.lists(st.binary(), max_size=4),
-    st.sampled_from([b"", b"+", b"#", b"+5,", b"#[", b"\1", b"\x020"]),
+    st.sampled_from([b"", b"+", b"#", b"+5,", b"*5,", b"#[", b"\1", b"\x020"]),
     st.binary(max_size=70),
 )
 def test_any_bytes_are_lines_or_unpackable(pieces: list[bytes], start: bytes, noise: bytes) -> None:
@@ -131,7 +131,9 @@ def test_any_bytes_are_lines_or_unpackable(pieces: list[bytes], start: bytes, no
         (b"+" + b"9" * 5_000 + b",", "a line without its time"),
         (b"#[1,0,[1],[1],[1,2,3],[1,1],null,null]", "gauges that are none: "),
         (b"#[1,16,[1],[0],[0,0,0],[0,0,0,0,0,0,0,0,0,0,0,0],[\"a\"],null]",
-         "gauges that are none: their low bits are not there"),
+         "noise that is not there"),
+        (b"#[1,8,[1],[0],[],[],[\"a\"],null]", "gauges that are none: 8 low bits"),
+        (b"*1,", "noise that is not there"),
         (b"#[1,0,[" + b"9" * 5_000 + b"]]", "gauges that are none: "),
         (b"#" + b"[" * 100_000, "gauges that are none: "),
         (b"+0,\1", "a hash that is not there"),
