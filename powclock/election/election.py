@@ -89,15 +89,15 @@ class Election(Protocol):
         """A rule for a node that comes up."""
         ...
 
-    def leaders(self, now_ns: int) -> tuple[NodeId, ...]:
+    def leaders(self, now_ns: int, /) -> tuple[NodeId, ...]:
         """Who may speak at a time, in nanoseconds since 1970; nobody where only work can tell."""
         ...
 
-    def admits(self, key: bytes) -> bool:
+    def admits(self, key: bytes, /) -> bool:
         """Whether a node with this key may ever lead."""
         ...
 
-    def reseal(self, block: Block, key: SigningKey) -> Block:
+    def reseal(self, block: Block, key: SigningKey, /) -> Block:
         """The block with the best proof for its header that whoever has this key can make.
 
         Faults ask for it: a forger has changed the header, an equivocator seals another block.

@@ -168,7 +168,7 @@ class NaiveNode:
         """What an account owns, as this replica has it."""
         return self.ledger.account(account).balance
 
-    def done(self, account: bytes, made: int) -> int:  # noqa: ARG002
+    def done(self, _account: bytes, made: int, /) -> int:
         """All: what is acknowledged is applied, and nobody hands it over again."""
         return made
 

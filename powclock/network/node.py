@@ -192,7 +192,7 @@ class Node:
         """What an account owns at this node's head."""
         return self.replica.ledger.account(account).balance
 
-    def done(self, account: bytes, made: int) -> int:  # noqa: ARG002
+    def done(self, account: bytes, _made: int, /) -> int:
         """How many payments of an account are on this node's chain."""
         return self.replica.ledger.account(account).nonce
 

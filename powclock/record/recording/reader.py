@@ -154,7 +154,7 @@ class Recording:
                 self.ending = _decoded(ENDING_DECODER, frame)
                 self._end = frame.offset, frame.sequence
             case _:
-                demand(False, "a second beginning")  # noqa: FBT003
+                raise Damage(frame.offset, frame.sequence, "a second beginning")
 
     def block_before(self, time_ns: int) -> int:
         """The number of the last block that begins before a time; 0 if none does."""
