@@ -128,6 +128,7 @@ class Engine:
                 end=end,
                 recording=recording,
                 recorded=recorded,
+                figures=summary,
             )
         )
 

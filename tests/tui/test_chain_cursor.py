@@ -116,7 +116,9 @@ def test_the_line_tells_how_many_nodes_have_the_block_as_head() -> None:
     made.block = hash_of("c003")
     assert (
         text(chain.body(100, 14))[13]
-        == ("▸ 3 000000000000c003  by dave 6.0 s after its parent  1 transaction  head of 4 nodes").ljust(91)
+        == (
+            "▸ 3 000000000000c003  by dave 6.0 s after its parent  1 transaction  head of 4 nodes"
+        ).ljust(91)
         + "⏎ inspect"
     )
     made.block = hash_of("0000")
