@@ -51,7 +51,7 @@ from powclock.cli_recording import claimed, export, rerun, told, writable
 from powclock.cli_replay import replay
 from powclock.cli_split import rules_of, show_split
 from powclock.cli_sweep import sweep
-from powclock.cli_terminal import why_plain
+from powclock.cli_terminal import last_word, why_plain
 from powclock.cli_themes import themes
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
@@ -223,7 +223,7 @@ def _watch_on_screen(plan: Plan, options: Callable[[], "ScreenOptions"]) -> None
     if ended.trouble:
         typer.echo(f"powclock: the race stopped: {ended.trouble}\nagain: {ended.again}", err=True)
         raise typer.Exit(OURS)
-    typer.echo(f"{ended.summary}\nagain     {ended.again}")
+    typer.echo(last_word(ended))
     _end_with([] if ended.recorded else [ended.recording])
     if ended.recording:
         typer.echo(f"recorded  {ended.recording}")

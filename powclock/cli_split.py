@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from powclock.cli_terminal import last_word
 from powclock.race.plan import Plan
 
 if TYPE_CHECKING:
@@ -69,5 +70,5 @@ def _say(rule: str, last: "Ended | None") -> int:
             err=True,
         )
         return 1
-    typer.echo(f"{last.summary}\nagain     {last.again}\n")
+    typer.echo(last_word(last) + "\n")
     return 0

@@ -180,6 +180,7 @@ class Engine:
                 end=end,
                 recording=recording,
                 recorded=recorded,
+                figures=summary,
             )
         )
 

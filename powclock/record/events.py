@@ -235,14 +235,19 @@ class Resynced(Event, frozen=True, tag="resynced"):
     state_root: Hash
 
 
-class LeaderElected(Event, frozen=True, tag="leader_elected"):
-    """The clock ticked: a new best block. `interval_s` since the last tick, `work` it took."""
+class LeaderElected(Event, frozen=True, tag="leader_elected", omit_defaults=True):
+    """The clock ticked: a new best block. `interval_s` since the last tick, `work` it took.
+
+    By another branch than the last one, so many blocks of which go `stale`: its height may be that
+    of the last tick again, and its parent is older than that.
+    """
 
     leader: NodeId
     height: int
     hash: Hash
     interval_s: float
     work: int
+    stale: int = 0
 
 
 class ForkOpened(Event, frozen=True, tag="fork_opened"):

@@ -133,8 +133,9 @@ def _group(event: AnyEvent) -> str:
 
 def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
     match event:
-        case LeaderElected(leader=leader, height=height, interval_s=interval_s):
-            return "tick", f"tick {height} → {leader}  {interval_s:.1f} s"
+        case LeaderElected(leader=leader, height=height, interval_s=interval_s, stale=stale):
+            gone = f", {_count(stale, 'block')} now stale" if stale else ""
+            return "tick", f"tick {height} → {leader} +{interval_s:.1f} s{gone}"
         case ForkOpened(height=height, rivals=rivals):
             return "fork", f"fork at {height - 1}: {' vs '.join(map(short_hash, rivals))}"
         case DifficultyChanged(height=height, change=change):

@@ -68,6 +68,12 @@ def test_where_a_fault_is(event: AnyEvent, text: str) -> None:
     assert line.text == text
 
 
+def test_a_tick_on_another_branch_says_what_went_stale() -> None:
+    line = narrate(Record(0, 0, None, LeaderElected("bob", 4, B, 0.5, 70_000, stale=1)))
+    assert line is not None
+    assert line.text == "tick 4 → bob +0.5 s, 1 block now stale"
+
+
 def test_a_node_that_joins_says_so_itself() -> None:
     assert narrate(Record(0, 0, None, FaultOn("join:zoe", "join", "joined", ("zoe",)))) is None
 
