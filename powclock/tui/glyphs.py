@@ -16,6 +16,7 @@ DOWN = "✖"
 HEALED = "⇄"
 POINTER = "▸"
 LIVE = "●"
+RECORDING = "⏺"
 PAUSED = "‖"
 MORE_LEFT = "◂"
 ELLIPSIS = "…"
@@ -110,6 +111,7 @@ _STAND_INS = {
     "⇄": "=",
     "▸": ">",
     "●": "*",
+    "⏺": "*",
     "○": "o",
     "‖": "#",
     "◂": "<",
