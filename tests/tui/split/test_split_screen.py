@@ -291,7 +291,7 @@ def test_all_races_are_recorded_with_one_key() -> None:
         await pilot.pause(0.05)
         app.paint()
         status = app.split_screen.panels["status"].rows_text[0]
-        assert status.endswith("  ⏺ REC 00:20")
+        assert status.endswith("  ⏺ REC 00:20 ")
         await pilot.press("R")
         assert all(said(race)[-1] == Keep(on=False) for race in races)
 
