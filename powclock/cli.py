@@ -36,6 +36,7 @@ from powclock.cli_options import (
     NODES,
     PLAIN,
     RECORD,
+    RECORD_EACH,
     RULE,
     RULES,
     SCENARIO,
@@ -47,8 +48,8 @@ from powclock.cli_options import (
     of_option,
 )
 from powclock.cli_progress import interrupts, progress
-from powclock.cli_recording import claimed, export, rerun, told, writable
 from powclock.cli_replay import replay
+from powclock.cli_recording import claimed, each_its_own, export, rerun, told, writable
 from powclock.cli_split import rules_of, show_split
 from powclock.cli_sweep import sweep
 from powclock.cli_terminal import last_word, why_plain
@@ -143,7 +144,7 @@ def watch(
     ascii_only: ASCII = False,
     no_motion: NO_MOTION = False,
     no_mouse: NO_MOUSE = False,
-    record: RECORD = None,
+    record: RECORD_EACH = None,
     force: FORCE = False,
 ) -> None:
     """Show a race, live; without a terminal, as plain lines.
@@ -168,17 +169,20 @@ def watch(
     ]
     # What is wrong with them is told on a pipe as well.
     look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
-    if rules is not None and record is not None:
-        raise WrongUse("--record records one race: leave --rules out")
-    file = claimed(record, force=force)
-    if file is not None:
-        plans = [msgspec.structs.replace(plans[0], recording=str(file), chosen=True)]
     why = why_plain()
     if rules is not None and (plain or why):
         raise WrongUse(
             f"--rules needs a screen{'' if plain else f', and {why}'}: "
             "`powclock compare` prints a table of the same races"
         )
+    wanted = (
+        [record] if rules is None else each_its_own(record, [plan.scenario.rule for plan in plans])
+    )
+    files = claimed(wanted, force=force)
+    plans = [
+        plan if file is None else msgspec.structs.replace(plan, recording=str(file), chosen=True)
+        for plan, file in zip(plans, files, strict=True)
+    ]
     if plain or why:
         if why and not plain and sys.stderr.isatty() and sys.stdout.isatty():
             typer.echo(f"powclock: {why}: plain lines instead of a screen", err=True)
@@ -295,10 +299,9 @@ def run(
         raise WrongUse(f"{option}: a naive race has no ticks and no blocks: say --until 10m")
     until_ns, cut = round((until or 0) * NANOSECONDS), list[str]()
     with told(shlex.join(["powclock", *sys.argv[1:]])), ExitStack() as files:
+        (recording,) = claimed([record], force=force)
         outputs = Outputs(
-            writable("--events", events, files),
-            writable("--headers", headers, files),
-            claimed(record, force=force),
+            writable("--events", events, files), writable("--headers", headers, files), recording
         )
         with progress(ticks or 0, until_ns) as tell:
             summary = run_race(

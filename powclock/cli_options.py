@@ -158,6 +158,14 @@ UNTIL = Annotated[
     typer.Option(parser=seconds, metavar="TIME", help="End at this race time: 30s, 10m, 1h."),
 ]
 RECORD = Annotated[Path | None, typer.Option(metavar="FILE", help="Record the race to a file.")]
+RECORD_EACH = Annotated[
+    Path | None,
+    typer.Option(
+        "--record",
+        metavar="FILE",
+        help="Record the race to a file; with --rules each to its own, such as FILE-pow.powclock.",
+    ),
+]
 FORCE = Annotated[bool, typer.Option("--force", help="Write over the file of --record.")]
 AS_JSON = Annotated[bool, typer.Option("--json", help="The summary as JSON.")]
 EVENTS = Annotated[

@@ -60,7 +60,7 @@ def show_split(plans: Sequence[Plan], options: Callable[[], "ScreenOptions"]) ->
 
 
 def _say(rule: str, last: "Ended | None") -> int:
-    """The last word of a race; 1 if it broke."""
+    """The last word of a race; 1 if it or its recording broke."""
     if last is None:
         typer.echo(f"{rule}: the race did not say its last word\n")
         return 0
@@ -70,5 +70,10 @@ def _say(rule: str, last: "Ended | None") -> int:
             err=True,
         )
         return 1
-    typer.echo(last_word(last) + "\n")
-    return 0
+    typer.echo(last_word(last))
+    if last.recording and last.recorded:
+        typer.echo(f"recorded  {last.recording}")
+    typer.echo("")
+    if not last.recorded:
+        typer.echo(f"powclock: {last.recording}", err=True)
+    return 0 if last.recorded else 1

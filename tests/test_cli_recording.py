@@ -108,8 +108,6 @@ def test_no_file_is_written_over_without_asking(tmp_path: Path) -> None:
         (("run", "--ticks", "1", "--record", "/dev/full", "--force", *FAST), None),
         (("run", "--ticks", "1", "--force"),
          "--force goes with --record FILE, which it lets write over"),
-        (("--rules", "naive,pow", "--record", "x"),
-         "--record records one race: leave --rules out"),
         (("export", "/dev/null"),
          "/dev/null: no recording: `powclock watch --record FILE` makes one"),
     ],

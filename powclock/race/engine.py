@@ -197,21 +197,29 @@ class Engine:
         if trouble:
             self._tell(Declined(trouble))
 
-    def _keep(self) -> None:
+    def _keep(self, *, on: bool | None) -> None:
         """Begin or end what the person keeps of the recording."""
         tape = self._tape
         if tape is None or tape.trouble:
             self._tell(Declined(tape.trouble if tape else "this race cannot be recorded"))
         elif self._chosen:
             self._tell(Noted(f"this race is recorded to {tape.path}", recording=True))
-        else:
+        elif on is None or on == (tape.kept is None):
             try:
                 if tape.kept is None:
                     self._tell(Noted(f"recording to {tape.keep()}", recording=True))
                 else:
                     self._tell(Noted(f"recorded to {tape.end_kept()}", recording=False))
             except OSError as error:
-                self._tell(Declined(f"{error.filename}: cannot be written: {error.strerror}"))
+                where = error.filename or tape.kept or tape.path
+                self._tell(Declined(f"{where}: cannot be written: {error.strerror}"))
+
+    @property
+    def _recorded_ns(self) -> int | None:
+        """How much the person keeps."""
+        tape = self._tape
+        kept = tape is not None and not tape.trouble and (self._chosen or tape.kept is not None)
+        return self._driver.now_ns if kept else None
 
     # `run` in parts, for whoever has a clock of his own.
 
@@ -382,8 +390,8 @@ class Engine:
                 self._camera.focus = focus
             case Find(text):
                 self._tell(Found(text, find(self._driver.view, text)))
-            case Keep():
-                self._keep()
+            case Keep(on=on):
+                self._keep(on=on)
             case Quit():
                 self._over = True
 
@@ -429,4 +437,5 @@ class Engine:
             paused=rate == 0 and not stepping,
             behind=self._pacer.behind,
             stepping=stepping,
+            recorded_ns=self._recorded_ns,
         )

@@ -200,7 +200,8 @@ class Pace(msgspec.Struct, frozen=True):
     """How the race runs: `rate` as asked for (infinity: as fast as it goes), `reached` as measured.
 
     `behind` says that the machine does not keep up with `rate`, `stepping` that it runs to the next
-    event or tick and then stops, at whatever rate it ran before.
+    event or tick and then stops, at whatever rate it ran before. `recorded_ns` is how much of the
+    race is in the recording that a person keeps; None where none is kept.
     """
 
     rate: float
@@ -208,3 +209,4 @@ class Pace(msgspec.Struct, frozen=True):
     paused: bool
     behind: bool
     stepping: bool = False
+    recorded_ns: int | None = None

@@ -47,6 +47,11 @@ def clock(time_ns: int) -> str:
     return f"{hours}:{minutes:02d}:{seconds}" if hours else f"{minutes:02d}:{seconds}"
 
 
+def counter(time_ns: int) -> str:
+    """How long something is by now: "00:42"."""
+    return clock(time_ns).rpartition(".")[0]
+
+
 def duration(seconds: float) -> str:
     """A span of time: "3.2 s", "44 s", "3:05", "2 h 05"."""
     if seconds < 9.95:

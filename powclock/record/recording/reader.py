@@ -222,6 +222,17 @@ def _demand(what: bool, offset: int, sequence: int, otherwise: str) -> None:
         raise Damage(offset, sequence, otherwise)
 
 
+def is_recording(path: Path) -> bool:
+    """Whether a file is there that says that it is one."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(MAGIC_START)) == MAGIC_START
+    except OSError:
+        return False
+
+
 def shown(path: Path) -> str:
     """A path that can be printed."""
     return clean_label(str(path), 200)
