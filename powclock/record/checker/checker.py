@@ -191,7 +191,7 @@ class Checker:
     def _up(self, node: str, event: NodeUp, _: Record) -> None:
         follower = self._followers[node]
         on_disk = lambda block: self._witness.frame(node, block.hash) is not None  # noqa: E731
-        follower.restarted(event.blocks, self._blocks, on_disk)
+        follower.restarted(event.blocks or 0, self._blocks, on_disk)
         self._damages.gone(node)
         told, head = self._witness.head(node), follower.head
         if told[0] != head.hash:
