@@ -41,6 +41,9 @@ def check(
     rule: RULE = None,
     jobs: JOBS = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Which kinds met which, as a wide matrix.")
+    ] = False,
     show: Annotated[
         int | None,
         typer.Option(
@@ -71,7 +74,7 @@ def check(
 
         typer.echo(msgspec.json.encode(report).decode())
     else:
-        typer.echo(report.text())
+        typer.echo(report.text(pairs=pairs))
     if report.failures:
         raise typer.Exit(FAILED)
 
