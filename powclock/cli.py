@@ -75,6 +75,10 @@ class ReaderGone(Exception):
     """Whoever read our lines has seen enough."""
 
 
+class Interrupted(Exception):
+    """The person has seen enough."""
+
+
 class _WatchByDefault(TyperGroup):
     """`powclock …` is `powclock watch …` unless a command is named."""
 
@@ -87,11 +91,13 @@ class _WatchByDefault(TyperGroup):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
-        """As ever, but typer would turn a closed pipe into exit status 1."""
+        """As ever, but of a closed pipe and of Ctrl+C typer would make an exit status alone."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
             raise ReaderGone from error
+        except KeyboardInterrupt as error:
+            raise Interrupted from error
 
 
 app = typer.Typer(
@@ -298,6 +304,7 @@ def run(
         option = "--headers" if headers is not None else "--ticks"
         raise WrongUse(f"{option}: a naive race has no ticks and no blocks: say --until 10m")
     until_ns, cut = round((until or 0) * NANOSECONDS), list[str]()
+    asked: list[str] = []
     with told(shlex.join(["powclock", *sys.argv[1:]])), ExitStack() as files:
         (recording,) = claimed([record], force=force)
         outputs = Outputs(
@@ -312,10 +319,14 @@ def run(
                 progress=tell,
                 check=not no_check,
                 recorded=cut.append,
+                interrupted=lambda: asked.append("interrupted"),
             )
     from powclock.lab.report import report_json, report_text
 
     typer.echo(report_json(summary).decode() if as_json else report_text(summary))
+    if asked:
+        _say_interrupted("this is the race so far")
+        raise typer.Exit(INTERRUPTED)
     if not until and summary.ticks < (ticks or 0):
         cut.append(f"it stands still at tick {summary.ticks}: say --until 10m to end it at a time")
     _end_with(cut)
@@ -362,10 +373,8 @@ def main() -> None:
         sys.stdout.flush()
     except (WrongUse, ScenarioError, RuleError, listings.SettingError) as error:
         code = _complain(str(error))
-    except typer.Abort:
-        code = INTERRUPTED
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+    except (Interrupted, typer.Abort, KeyboardInterrupt):
+        code = _say_interrupted()
     except (ReaderGone, BrokenPipeError):
         # Do not fail again when Python flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -376,6 +385,11 @@ def main() -> None:
         code = _complain(f"cannot write: {error.strerror}: free some room or write elsewhere")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code or 0)
+
+
+def _say_interrupted(what: str = "") -> int:
+    typer.echo(f"powclock: interrupted{f': {what}' if what else ''}", err=True)
+    return INTERRUPTED
 
 
 def _complain(text: str) -> int:

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,6 +42,9 @@ def check(
     rule: RULE = None,
     jobs: JOBS = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Which kinds met which, as a wide matrix.")
+    ] = False,
     show: Annotated[
         int | None,
         typer.Option(
@@ -65,38 +69,42 @@ def check(
 
         typer.echo(to_toml(draw(show, rule)), nl=False)
         return
-    report = _race(of_option("--seeds", seeds_of, seeds), rule, jobs or os.cpu_count() or 1)
+    raced = of_option("--seeds", seeds_of, seeds)
+    report = _race(raced, rule, jobs or os.cpu_count() or 1)
     if as_json:
         import msgspec
 
         typer.echo(msgspec.json.encode(report).decode())
     else:
-        typer.echo(report.text())
+        typer.echo(report.text(pairs=pairs))
+    if report.seeds < len(raced):
+        raise KeyboardInterrupt
     if report.failures:
         raise typer.Exit(FAILED)
 
 
 def _race(seeds: range, rule: str, jobs: int) -> "Report":
-    """Race all seeds, and tell on standard error how far that is."""
+    """Race all seeds, or those before an interrupt, and tell on standard error how far that is."""
     from powclock.race.swarm.pool import race_seeds
     from powclock.race.swarm.report import report_of
     from powclock.race.swarm.trial import Result
 
-    done = failed = 0
+    failed, done = 0, list[Result]()
     with bar("seeds") as progress:
 
         def tell(result: Result) -> None:
-            nonlocal done, failed
-            done += 1
+            nonlocal failed
+            done.append(result)
             if result.broken:
                 failed += 1
                 sys.stderr.write(_failure(result.seed, rule, result.broken))
                 sys.stderr.flush()
             failures = f", {failed} failed" if failed else ""
-            progress(done / len(seeds), f"{done} of {len(seeds)} seeds{failures}")
+            progress(len(done) / len(seeds), f"{len(done)} of {len(seeds)} seeds{failures}")
 
-        results = race_seeds(seeds, min(jobs, len(seeds)), tell, rule)
-        return report_of(results, kinds_under(rule))
+        with suppress(KeyboardInterrupt):  # the report is of those that are over
+            race_seeds(seeds, min(jobs, len(seeds)), tell, rule)
+    return report_of(sorted(done, key=lambda result: result.seed), kinds_under(rule))
 
 
 def _failure(seed: int, rule: str, broken: str) -> str:

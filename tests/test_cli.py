@@ -257,7 +257,7 @@ INTERRUPTIBLE = (
     "args",
     [("check", "--seeds", "0:100000"), ("sweep", "--for", "1000h"), ("compare", "--for", "1000h")],
 )
-def test_an_interrupt_ends_many_races_quietly(args: tuple[str, ...]) -> None:
+def test_an_interrupt_ends_many_races_in_a_line(args: tuple[str, ...]) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTIBLE.format(args=(*args, "--jobs", "2"))],
         stdin=subprocess.DEVNULL,
@@ -269,7 +269,36 @@ def test_an_interrupt_ends_many_races_quietly(args: tuple[str, ...]) -> None:
         process.wait(3)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=PATIENCE_S)
-    assert (process.returncode, output, errors) == (130, b"", b"")
+    assert (process.returncode, errors) == (130, b"powclock: interrupted\n")
+    assert output.startswith(b"seeds     ") == (args[0] == "check")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT to send on Windows")
+@pytest.mark.parametrize("form", ["--json", "--no-check"])
+def test_an_interrupt_ends_a_headless_race_with_its_summary(tmp_path: Path, form: str) -> None:
+    events = tmp_path / "events.jsonl"
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTIBLE.format(
+            args=("run", "--until", "100000h", "--events", str(events), form))],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )  # fmt: skip
+    while not (events.exists() and events.stat().st_size):  # until it races
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (
+        130,
+        b"powclock: interrupted: this is the race so far\n",
+    )
+    digest = sha256(events.read_bytes()).hexdigest()
+    if form == "--json":
+        assert json.loads(output)["digest"] == digest
+    else:
+        assert output.decode().splitlines()[-1] == f"digest    {digest}"
 
 
 def test_the_figures_as_json_and_as_text() -> None:

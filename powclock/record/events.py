@@ -49,9 +49,9 @@ class RaceStarted(Event, frozen=True, tag="race_started"):
 
 
 class NodeUp(Event, frozen=True, tag="node_up"):
-    """A node runs; with `blocks` on its disk it goes on from them."""
+    """A node runs; with `blocks` on its disk it goes on from them. A naive race has none: None."""
 
-    blocks: int
+    blocks: int | None
 
 
 class NodeDown(Event, frozen=True, tag="node_down"):

@@ -22,7 +22,7 @@ class NodeRow(msgspec.Struct, frozen=True, array_like=True):
     from others), "dropped" (peers do not talk to it for a time) or "idle"; `tip` is "best",
     "rival" or "behind"; `spark` holds recent hash rates, one byte a sample, 255 for the node's
     highest; `seen_ns` is when it last accepted a block; `share` its part of the nominal hash rate;
-    `applied` counts requests where there are no blocks, `led` its blocks on the best chain.
+    `applied` counts writes where there are no blocks, `led` its blocks on the best chain.
     """
 
     name: NodeId

@@ -231,9 +231,11 @@ def _of_health(record: Record) -> tuple[str, str] | None:
     match record.event:
         case NodeUp(blocks=0) if record.time_ns > 0:
             return "up", f"{node} is up with no blocks on disk"
+        case NodeUp(blocks=None) if record.time_ns > 0:
+            return "up", f"{node} is up"
         case JournalRead(applied=applied):
             return "up", f"{node} reads {_count(applied, 'transaction')} in its journal"
-        case NodeUp(blocks=blocks) if record.time_ns > 0:
+        case NodeUp(blocks=int(blocks)) if record.time_ns > 0:
             return "up", f"{node} is up with {_count(blocks, 'block')} on disk"
         case NodeFrozen():
             return "fault", f"{node} is frozen"

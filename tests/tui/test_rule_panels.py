@@ -64,7 +64,7 @@ def test_states_that_differ_are_counted_and_since_when() -> None:
         "▀▀█   different states",
         "█▀▀   for 5.0 s",
         "▀▀▀   since 00:15.0",
-        "0 requests, everywhere 0",
+        "0 writes, everywhere 0",
         "nothing here will bring them together",
     ]
     see(made, naive(differing(), time_ns=80 * SECOND))
@@ -83,7 +83,7 @@ def test_all_that_agree_are_one_state() -> None:
     one = StatesCompared((StateGroup("a" * 64, NAMES),))
     made = state(naive(one))
     assert text(Nobody(made).body(40, 3)) == [
-        "▀█    state", " █    all 4 replicas agree", "▀▀▀   0 requests, everywhere 0",
+        "▀█    state", " █    all 4 replicas agree", "▀▀▀   0 writes, everywhere 0",
     ]  # fmt: skip
     assert text(Accounts(made).body(60, 3))[0] == "every replica says the same of every account"
 

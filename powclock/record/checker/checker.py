@@ -191,7 +191,7 @@ class Checker:
     def _up(self, node: str, event: NodeUp, _: Record) -> None:
         follower = self._followers[node]
         follower.restarted(
-            event.blocks,
+            event.blocks or 0,
             self._blocks,
             lambda block: self._witness.frame(node, block.hash) is not None,
         )

@@ -18,7 +18,7 @@ from powclock.tui.widgets.panel import Panel, Part
 # recorded.
 _DROPPED = (
     "answered", "rule", "law", "stale", "scenario", "name", "seed", "reorgs", "forks", "nodes",
-    "hash rate", "faults", "requests", "states",
+    "hash rate", "faults", "writes", "states",
 )  # fmt: skip
 # What a click on a group does.
 _CLICKS = {
@@ -168,8 +168,8 @@ class Status(Panel):
         different = len(states.groups) + states.more_groups if states is not None else 1
         style = palette.good if different < 2 else palette.rival
         return {
-            "requests": [
-                ("requests ", palette.muted),
+            "writes": [
+                ("writes ", palette.muted),
                 (f"{totals.transactions_sent:,}", palette.text),
             ],
             "states": [("states ", palette.muted), (str(max(different, 1)), style)],
