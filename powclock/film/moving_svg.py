@@ -68,7 +68,8 @@ def moving_svg(album: Album, columns: int, rows: int, title: str, ground: str) -
             body += _drawn(tile, left, y, ground, classes, keyframes, length_ms)
     width, height = round(columns * _CELL + 2 * _PAD), rows * _ROW + 2 * _PAD
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" '
+        f'viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}">\n<title>{escape(title)}</title>\n<style>\n'
         f"text{{font:{_SIZE}px {_FONTS};white-space:pre}}\n"
         f".m{{animation-duration:{length_ms / 1000:g}s;animation-timing-function:step-end;"

@@ -40,6 +40,7 @@ from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Show
 from powclock.race.plan import Plan
 from powclock.race.probe import WorldProbe
 from powclock.race.repeat import Repeat
+from powclock.race.scenario import ScenarioError
 from powclock.race.session import End
 from powclock.race.summary import Summary
 from powclock.race.tape import BEAT_S, Tape
@@ -51,6 +52,8 @@ from powclock.record.frame import Pace
 SLICE_NS = NANOSECONDS // 100
 TURNS_A_LOOK = 8
 FOR_EVER_NS = 1 << 62
+# What ends a race, and is its last word: it broke an invariant, or its inputs do not fit.
+TROUBLES = (BrokenInvariant, ScenarioError)
 # A person may look at any block of a live race: five days of the default one.
 BLOCKS_KEPT = 100_000
 
@@ -122,7 +125,7 @@ class Engine:
             while not self.over:
                 self.go_on()
                 self._wait_for_commands()
-        except BrokenInvariant as broken:
+        except TROUBLES as broken:
             trouble = str(broken)
         except BaseException:
             if self._tape is not None:

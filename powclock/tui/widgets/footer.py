@@ -61,7 +61,8 @@ class Footer(Panel):
         """The keys of the panel that the keys act on, then those that are always of use."""
         bindings = self.state.keys.bindings
         by_id = {binding.id: binding for binding in bindings}
-        lead = _OF_LESSON if self.state.lesson is not None else ()
+        told = self.state.lesson is not None and by_id[_OF_LESSON[0]].show
+        lead = _OF_LESSON if told else ()
         own = [by_id[id_] for id_ in (*lead, *_OF_PANEL.get(self.state.panel or "", ()))]
         shown = [each for each in bindings if each.show and each.id not in _LAST]
         return [*own, *(binding for binding in shown if binding not in own)]
