@@ -3,7 +3,7 @@
 import math
 import re
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,6 +13,7 @@ from powclock import listings
 from powclock.cli_errors import WrongUse
 from powclock.cli_options import (
     ASCII,
+    COUNTDOWN,
     FPS_MAX,
     MINER,
     NO_MOTION,
@@ -20,6 +21,8 @@ from powclock.cli_options import (
     RULE,
     SEED,
     THEME,
+    TITLE,
+    TITLE_CELLS_MAX,
     seconds,
 )
 from powclock.cli_options import speed as a_speed
@@ -48,17 +51,24 @@ LONGEST_S = 3_600.0
 DARK = "dark"
 # An app that paints less often looks as if it hung.
 FRAMES_A_S_MIN = 2
-TITLE_CELLS_MAX = 120
 _SIZE = re.compile(r"(\d{1,4})[x×](\d{1,4})")
 _COLUMNS, _ROWS = range(20, 501), range(5, 201)
 
 
-def _size(text: str) -> tuple[int, int]:
+@dataclass(frozen=True)
+class Size:
+    """Of a terminal, in cells."""
+
+    columns: int = 100
+    rows: int = 30
+
+
+def _size(text: str) -> Size:
     found = _SIZE.fullmatch(text)
     columns, rows = (int(found[1]), int(found[2])) if found else (0, 0)
     if columns not in _COLUMNS or rows not in _ROWS:
         raise typer.BadParameter(f"{text!r} is no size: write columns x rows, such as 100x30")
-    return columns, rows
+    return Size(columns, rows)
 
 
 def _moment(text: str) -> Moment:
@@ -88,7 +98,7 @@ def film(
         typer.Option("-o", "--output", metavar="FILE", help="A .cast, .svg, .gif or .txt."),
     ] = None,
     size: Annotated[
-        tuple[int, int] | None,
+        Size | None,
         typer.Option(parser=_size, metavar="COLUMNSxROWS", help="How large.  [default: 100x30]"),
     ] = None,
     theme: THEME = None,
@@ -134,12 +144,8 @@ def film(
             "--show-keys/--hide-keys", help="Keys on the screen as they are pressed; a script does."
         ),
     ] = None,
-    title: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="A title card before the race.")
-    ] = None,
-    countdown: Annotated[
-        int, typer.Option(min=0, max=60, metavar="SECONDS", help="Count down before the race.")
-    ] = 0,
+    title: TITLE = None,
+    countdown: COUNTDOWN = 0,
     ascii_only: ASCII = False,
     no_motion: NO_MOTION = False,
     force: Annotated[bool, typer.Option("--force", help="Write over the file.")] = False,
@@ -174,7 +180,7 @@ def film(
         keys = subject.chapter is not None and subject.chapter.presses_keys
         shot = _shot(
             plan,
-            size or (100, 30),
+            size or Size(),
             subject,
             title=clean_label(title or "", TITLE_CELLS_MAX),
             countdown=countdown,
@@ -214,20 +220,19 @@ def _adapted(
 
 
 def _shot(
-    plan: Plan, size: tuple[int, int], subject: Subject, *, title: str, countdown: int, look: "Look"
+    plan: Plan, size: Size, subject: Subject, *, title: str, countdown: int, look: "Look"
 ) -> "Shot":
     from powclock.film.shoot import Shot
-    from powclock.tui.app import Opening
-    from powclock.tui.screens.card import Card
+    from powclock.tui.app import opening_of
 
     named = plan.scenario.title or plan.scenario.name
-    card = Card(title or named, named if title else "", countdown) if title or countdown else None
     return Shot(
         plan,
-        *size,
+        size.columns,
+        size.rows,
         title=title or named,
         look=look,
-        opening=Opening(card) if card is not None else None,
+        opening=opening_of(named, title, countdown),
         inputs=subject.inputs,
     )
 
