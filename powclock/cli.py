@@ -23,6 +23,8 @@ from powclock.cli_learn import learn
 from powclock.cli_options import (
     AS_JSON,
     ASCII,
+    CLEAN,
+    COUNTDOWN,
     EVENTS,
     FORCE,
     FPS,
@@ -41,15 +43,18 @@ from powclock.cli_options import (
     RULES,
     SCENARIO,
     SEED,
+    SHOW_KEYS,
     SPEED,
     THEME,
     TICKS,
+    TITLE,
+    TITLE_CELLS_MAX,
     UNTIL,
     of_option,
 )
 from powclock.cli_progress import interrupts, progress
-from powclock.cli_replay import replay
 from powclock.cli_recording import claimed, each_its_own, export, rerun, told, writable
+from powclock.cli_replay import replay
 from powclock.cli_split import rules_of, show_split
 from powclock.cli_sweep import sweep
 from powclock.cli_terminal import last_word, why_plain
@@ -64,6 +69,7 @@ from powclock.race.scenario import (
     load_scenario,
 )
 from powclock.race.swarm.draw import PREFIX, draw
+from powclock.record.labels import clean_label
 
 if TYPE_CHECKING:
     from powclock.tui.run import ScreenOptions
@@ -150,6 +156,10 @@ def watch(
     ascii_only: ASCII = False,
     no_motion: NO_MOTION = False,
     no_mouse: NO_MOUSE = False,
+    show_keys: SHOW_KEYS = False,
+    clean: CLEAN = False,
+    title: TITLE = None,
+    countdown: COUNTDOWN = 0,
     record: RECORD_EACH = None,
     force: FORCE = False,
 ) -> None:
@@ -175,6 +185,9 @@ def watch(
     ]
     # What is wrong with them is told on a pipe as well.
     look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
+    words = clean_label(title or "", TITLE_CELLS_MAX)
+    if rules is not None and (words or countdown):
+        raise WrongUse("--title and --countdown open one race: leave --rules out")
     why = why_plain()
     if rules is not None and (plain or why):
         raise WrongUse(
@@ -197,8 +210,10 @@ def watch(
 
     def options() -> "ScreenOptions":
         # textual is loaded here and nowhere else
+        from powclock.tui.app import opening_of
         from powclock.tui.run import ScreenOptions
 
+        race = plans[0].scenario
         return ScreenOptions(
             fps=fps,
             theme=look,
@@ -206,10 +221,15 @@ def watch(
             ascii_only=ascii_only,
             motion=not no_motion,
             mouse=not no_mouse,
+            show_keys=show_keys,
+            clean=clean,
+            opening=opening_of(race.title or race.name, words, countdown, speed),
         )
 
     if rules is not None:
         raise typer.Exit(show_split(plans, options))
+    if words or countdown:
+        plans = [msgspec.structs.replace(plans[0], rate=0.0)]  # it begins after the card
     _watch_on_screen(plans[0], options)
 
 

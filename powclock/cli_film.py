@@ -1,9 +1,11 @@
 """The command `powclock film`: the screen of a race as a file, made without a terminal."""
 
+import math
 import re
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +13,7 @@ from powclock import listings
 from powclock.cli_errors import WrongUse
 from powclock.cli_options import (
     ASCII,
+    COUNTDOWN,
     FPS_MAX,
     MINER,
     NO_MOTION,
@@ -18,12 +21,16 @@ from powclock.cli_options import (
     RULE,
     SEED,
     THEME,
+    TITLE,
+    TITLE_CELLS_MAX,
     seconds,
 )
 from powclock.cli_options import speed as a_speed
 from powclock.cli_progress import bar, interrupts
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.film.moment import HAPPENS, Moment, of_race
+from powclock.film.subject import Subject, load_subject
+from powclock.film.terminal import film_terminal
 from powclock.race.plan import Plan
 from powclock.race.scenario import adapted
 from powclock.record.labels import clean_label
@@ -33,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from powclock.film.shoot import Shot
-    from powclock.film.subject import Subject
     from powclock.race.messages import Shown
+    from powclock.tui.shell import Look
 
 OURS = 1
 KINDS = (".cast", ".svg", ".gif", ".txt")
@@ -42,16 +49,26 @@ LASTS_S = 60.0
 # Whatever waits for something that never comes ends here.
 LONGEST_S = 3_600.0
 DARK = "dark"
+# An app that paints less often looks as if it hung.
+FRAMES_A_S_MIN = 2
 _SIZE = re.compile(r"(\d{1,4})[x×](\d{1,4})")
 _COLUMNS, _ROWS = range(20, 501), range(5, 201)
 
 
-def _size(text: str) -> tuple[int, int]:
+@dataclass(frozen=True)
+class Size:
+    """Of a terminal, in cells."""
+
+    columns: int = 100
+    rows: int = 30
+
+
+def _size(text: str) -> Size:
     found = _SIZE.fullmatch(text)
     columns, rows = (int(found[1]), int(found[2])) if found else (0, 0)
     if columns not in _COLUMNS or rows not in _ROWS:
         raise typer.BadParameter(f"{text!r} is no size: write columns x rows, such as 100x30")
-    return columns, rows
+    return Size(columns, rows)
 
 
 def _moment(text: str) -> Moment:
@@ -81,7 +98,7 @@ def film(
         typer.Option("-o", "--output", metavar="FILE", help="A .cast, .svg, .gif or .txt."),
     ] = None,
     size: Annotated[
-        tuple[int, int] | None,
+        Size | None,
         typer.Option(parser=_size, metavar="COLUMNSxROWS", help="How large.  [default: 100x30]"),
     ] = None,
     theme: THEME = None,
@@ -115,7 +132,7 @@ def film(
             "--at",
             parser=_moment,
             metavar="MOMENT",
-            help="A still .svg or .txt: 42s, 'tick 12', fork, reorg, fault or heal.",
+            help="A still .svg: 42s, 'tick 12', fork, reorg, fault or heal.",
         ),
     ] = None,
     cast_version: Annotated[
@@ -127,12 +144,8 @@ def film(
             "--show-keys/--hide-keys", help="Keys on the screen as they are pressed; a script does."
         ),
     ] = None,
-    title: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="A title card before the race.")
-    ] = None,
-    countdown: Annotated[
-        int, typer.Option(min=0, max=60, metavar="SECONDS", help="Count down before the race.")
-    ] = 0,
+    title: TITLE = None,
+    countdown: COUNTDOWN = 0,
     ascii_only: ASCII = False,
     no_motion: NO_MOTION = False,
     force: Annotated[bool, typer.Option("--force", help="Write over the file.")] = False,
@@ -146,48 +159,82 @@ def film(
     powclock film race.powclock -o again.svg
     powclock film split --at reorg -o reorg.svg
     """
-    from powclock.film.subject import load_subject
-
     path = _output(output, at, cast_version)
-    if speed == float("inf"):
+    if speed == math.inf:
         raise WrongUse("--speed: nobody can watch a film at max: write a number, such as 10")
-    subject = load_subject(scenario)
-    changes = {"--seed": seed, "--nodes": nodes, "--miner": miner, "--rule": rule}
-    changed = [name for name, value in changes.items() if value is not None]
-    if changed and (subject.chapter is not None or subject.end_ns):
-        kind = "recording" if subject.chapter is None else "script"
-        raise WrongUse(f"{changed[0]}: a {kind} has its own race: leave it out")
-    race = adapted(subject.scenario, seed=seed, nodes=nodes, miner=miner, rule=rule)
+    subject = _adapted(load_subject(scenario), seed=seed, nodes=nodes, miner=miner, rule=rule)
     look = listings.chosen_theme(theme or DARK)
     _may_write(path, force=force)
+    with film_terminal():
+        from powclock.film.produce import FPS
 
-    from powclock.film.produce import FPS
+        frames_per_s = fps or FPS[path.suffix.lower()]
+        plan = Plan(
+            subject.scenario,
+            speed,
+            max(frames_per_s, FRAMES_A_S_MIN),
+            _until_ns(subject, lasts, at),
+            chapter=subject.chapter,
+            attended=False,
+        )
+        keys = subject.chapter is not None and subject.chapter.presses_keys
+        shot = _shot(
+            plan,
+            size or Size(),
+            subject,
+            title=clean_label(title or "", TITLE_CELLS_MAX),
+            countdown=countdown,
+            look={
+                "fps": plan.frames_per_s,
+                "theme": look,
+                "ascii_only": ascii_only,
+                "motion": not no_motion,
+                "show_keys": keys if show_keys is None else show_keys,
+            },
+        )
+        _make(shot, path, look, at, frames_per_s, cast_version)
+
+
+def _adapted(
+    subject: Subject,
+    *,
+    seed: int | None,
+    nodes: int | None,
+    miner: Literal["grinding", "sampled"] | None,
+    rule: str | None,
+) -> Subject:
+    """With what the command line says instead, as far as that makes sense."""
+    told, recorded = subject.chapter is not None, bool(subject.end_ns)
+    for name, value in (("--nodes", nodes), ("--rule", rule)):
+        if value is not None and (told or recorded):
+            kind = "recording" if recorded else "script"
+            raise WrongUse(f"{name}: a {kind} has its own: leave it out")
+    for name, other in (("--seed", seed), ("--miner", miner)):
+        if other is not None and recorded:
+            raise WrongUse(f"{name}: a recording has its own: leave it out")
+    if subject.chapter is not None:
+        chapter = adapted(subject.chapter, seed=seed, miner=miner)
+        return replace(subject, scenario=chapter.scenario(), chapter=chapter)
+    race = adapted(subject.scenario, seed=seed, nodes=nodes, miner=miner, rule=rule)
+    return replace(subject, scenario=race)
+
+
+def _shot(
+    plan: Plan, size: Size, subject: Subject, *, title: str, countdown: int, look: "Look"
+) -> "Shot":
     from powclock.film.shoot import Shot
-    from powclock.tui.app import Opening
-    from powclock.tui.screens.card import Card
+    from powclock.tui.app import opening_of
 
-    pictures = fps or FPS[path.suffix.lower()]
-    until_ns = _until_ns(subject, lasts, at)
-    plan = Plan(race, speed, max(pictures, 2), until_ns, chapter=subject.chapter, attended=False)
-    words = clean_label(title or "", 120)
-    named = clean_label(words or race.title or race.name, 120)
-    card = Card(words, race.title if words else named, countdown) if words or countdown else None
-    keys = subject.chapter is not None and subject.chapter.presses_keys
-    shot = Shot(
+    named = plan.scenario.title or plan.scenario.name
+    return Shot(
         plan,
-        *(size or (100, 30)),
-        title=named,
-        look={
-            "fps": max(pictures, 2),
-            "theme": look,
-            "ascii_only": ascii_only,
-            "motion": not no_motion,
-            "show_keys": keys if show_keys is None else show_keys,
-        },
-        opening=Opening(card) if card is not None else None,
+        size.columns,
+        size.rows,
+        title=title or named,
+        look=look,
+        opening=opening_of(named, title, countdown),
         inputs=subject.inputs,
     )
-    _make(shot, path, look, at, pictures, cast_version)
 
 
 def _output(output: Path | None, at: Moment | None, version: int) -> Path:
@@ -224,24 +271,19 @@ def _may_write(path: Path, *, force: bool) -> None:
         raise WrongUse(refusal)
 
 
-def _until_ns(subject: "Subject", lasts: float | None, at: Moment | None) -> int:
+def _until_ns(subject: Subject, lasts: float | None, at: Moment | None) -> int:
     """Where the race ends, if nothing ends it before."""
-    usual_s = LONGEST_S if subject.chapter is not None or at is not None else LASTS_S
-    end_ns = round((lasts or usual_s) * NANOSECONDS)
-    if subject.end_ns:
-        end_ns = min(end_ns, subject.end_ns) if lasts else subject.end_ns
     if at is not None and at.after_s:
-        end_ns = (
-            min(end_ns, round(at.after_s * NANOSECONDS))
-            if lasts
-            else round(at.after_s * NANOSECONDS)
-        )
-    return end_ns
+        end_s = at.after_s
+    elif subject.end_ns:
+        end_s = subject.end_ns / NANOSECONDS
+    else:
+        end_s = LONGEST_S if at is not None or subject.chapter is not None else LASTS_S
+        end_s = lasts or end_s
+    return round(min(end_s, lasts or end_s) * NANOSECONDS)
 
 
 def _make(shot: "Shot", path: Path, look: str, at: Moment | None, fps: int, version: int) -> None:
-    from dataclasses import replace
-
     from powclock.film.produce import produce
     from powclock.film.shoot import FilmError
     from powclock.tui.theme_file import decode, find

@@ -149,6 +149,15 @@ FPS = Annotated[
 ASCII = Annotated[bool, typer.Option("--ascii", help="Only ASCII characters on the screen.")]
 NO_MOTION = Annotated[bool, typer.Option("--no-motion", help="No animation.")]
 NO_MOUSE = Annotated[bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal.")]
+SHOW_KEYS = Annotated[
+    bool, typer.Option("--show-keys", help="Show keys on the screen as they are pressed.")
+]
+CLEAN = Annotated[bool, typer.Option("--clean", help="Name files without their folders.")]
+TITLE = Annotated[str | None, typer.Option(metavar="TEXT", help="A title card before the race.")]
+COUNTDOWN = Annotated[
+    int, typer.Option(min=0, max=60, metavar="SECONDS", help="Count down before the race.")
+]
+TITLE_CELLS_MAX = 120
 TICKS = Annotated[
     int | None,
     typer.Option(parser=whole(1, SEED_END - 1), metavar="NUMBER", help="End at this tick."),

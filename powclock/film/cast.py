@@ -51,11 +51,8 @@ def cast(reel: Reel, theme: Theme, version: int) -> Iterator[str]:
 
 
 def _events(reel: Reel) -> Iterator[tuple[int, str, str]]:
-    last = len(reel.writes) - 1
-    writes = [
-        (time_ms, "o", (BEGIN if not index else "") + text + (END if index == last else ""))
-        for index, (time_ms, text) in enumerate(reel.writes)
-    ]
+    writes = [(time_ms, "o", text) for time_ms, text in reel.writes]
+    writes = [(0, "o", BEGIN), *writes, (reel.end_ms, "o", END)]
     marks = [(time_ms, "m", words) for time_ms, words in reel.marks]
     return merge(writes, marks, key=lambda event: event[0])
 

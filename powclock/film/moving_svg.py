@@ -15,8 +15,10 @@ from powclock.film.picture import Album, Ink, Line, Picture, Run
 
 _SIZE = 14
 _CELL = 8.4
-_ROW = 17
-_BASE = 13
+_ROW = 16
+_BASE = 12.5
+# Of two contents of a tile, in pixels: glyphs may reach out of their row.
+_STRIDE = 24
 _TILE_CELLS = 20
 _PAD = 8
 _FONTS = "'Fira Code','DejaVu Sans Mono',Menlo,Consolas,monospace"
@@ -68,7 +70,8 @@ def moving_svg(album: Album, columns: int, rows: int, title: str, ground: str) -
             body += _drawn(tile, left, y, ground, classes, keyframes, length_ms)
     width, height = round(columns * _CELL + 2 * _PAD), rows * _ROW + 2 * _PAD
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" '
+        f'viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}">\n<title>{escape(title)}</title>\n<style>\n'
         f"text{{font:{_SIZE}px {_FONTS};white-space:pre}}\n"
         f".m{{animation-duration:{length_ms / 1000:g}s;animation-timing-function:step-end;"
@@ -127,9 +130,9 @@ def _drawn(
         return
     name = f"k{len(keyframes)}"
     steps = "".join(
-        f"{100 * time_ms / length_ms:.3g}%{{transform:translateY({-row * _ROW}px)}}"
+        f"{100 * time_ms / length_ms:.3g}%{{transform:translateY({-row * _STRIDE}px)}}"
         if index
-        else f"0%{{transform:translateY({-row * _ROW}px)}}"
+        else f"0%{{transform:translateY({-row * _STRIDE}px)}}"
         for index, (time_ms, row) in enumerate(tile.shows)
     )
     keyframes.append(f"@keyframes {name}{{{steps}}}")
@@ -144,7 +147,7 @@ def _line(line: Line, row: int, ground: str, classes: Classes) -> Iterator[str]:
     for run in line:
         if run.ink.ground != ground:
             yield (
-                f'<rect class="{classes.ground(run.ink)}" x="{x * _CELL:.4g}" y="{row * _ROW}" '
+                f'<rect class="{classes.ground(run.ink)}" x="{x * _CELL:.4g}" y="{row * _STRIDE}" '
                 f'width="{run.cells * _CELL:.4g}" height="{_ROW}"/>'
             )
         x += run.cells
@@ -157,6 +160,6 @@ def _line(line: Line, row: int, ground: str, classes: Classes) -> Iterator[str]:
             length = f' textLength="{cells * _CELL:.4g}"' if cells > 1 else ""
             yield (
                 f'<text class="{classes.ink(run.ink)}" x="{start * _CELL:.4g}" '
-                f'y="{row * _ROW + _BASE}"{length}>{escape(bare, quote=False)}</text>'
+                f'y="{row * _STRIDE + _BASE:g}"{length}>{escape(bare, quote=False)}</text>'
             )
         x += run.cells

@@ -10,10 +10,9 @@ from collections.abc import Callable
 
 from powclock.film.loop import NANOSECONDS, FilmClock
 from powclock.race.commands import AnyCommand, Input
-from powclock.race.engine import Engine
+from powclock.race.engine import TROUBLES, Engine
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
-from powclock.record.checker.broken import BrokenInvariant
 
 # The race is moved on in steps of this length at least: nobody sees shorter ones.
 STEP_NS = NANOSECONDS // 50
@@ -78,7 +77,7 @@ class FilmRace:
         engine = self._engine
         try:
             engine.go_on()
-        except BrokenInvariant as broken:
+        except TROUBLES as broken:
             self._end(str(broken))
         except BaseException as error:  # noqa: BLE001 (who waits for the end raises it)
             self.over.set_exception(error)

@@ -15,13 +15,18 @@ class Reel:
     columns: int
     rows: int
     title: str = ""
+    end_ms: int = 0
     writes: list[tuple[int, str]] = field(default_factory=list)
     marks: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def length_s(self) -> float:
         """How long it is."""
-        return self.writes[-1][0] / 1000 if self.writes else 0.0
+        return self.end_ms / 1000
+
+    def end(self, time_ns: int) -> None:
+        """The last moment is over."""
+        self.end_ms = time_ns // MILLISECONDS_NS
 
     def write(self, time_ns: int, text: str) -> None:
         """The terminal gets more; what comes at one moment is one piece."""

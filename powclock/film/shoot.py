@@ -17,6 +17,7 @@ from powclock.film.marks import Marks
 from powclock.film.race import FilmRace
 from powclock.film.reel import Reel
 from powclock.film.screen_time import screen_time
+from powclock.film.terminal import film_terminal
 from powclock.race.commands import Input
 from powclock.race.messages import Shown
 from powclock.race.plan import Plan
@@ -60,8 +61,7 @@ def shoot(shot: Shot) -> Reel:
     """Film a race.
 
     Raises:
-        FilmError: the race or the screen broke.
-        ScenarioError: the inputs do not fit the race.
+        FilmError: the race or the screen broke, or the inputs do not fit the race.
         ThemeError: the theme cannot be used.
     """
     clock = FilmClock()
@@ -100,7 +100,8 @@ async def _shoot(
 
     race = FilmRace(shot.plan, clock, loop, inputs=shot.inputs, until=shot.until)
     race.seen.append(Marks(reel, clock).see)
-    app = _app(shot, race, clock, driver_to(take))
+    with film_terminal():
+        app = _app(shot, race, clock, driver_to(take))
     size = (shot.columns, shot.rows)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(app.run_async(size=size, mouse=False))
@@ -111,6 +112,7 @@ async def _shoot(
             await asyncio.sleep(LAST_S)
             watch()
         filming = False
+        reel.end(clock.now_ns)
         if watching is not None:
             watching.cancel()
         race.stop()
@@ -119,7 +121,7 @@ async def _shoot(
 
 
 def _app(shot: Shot, race: FilmRace, clock: FilmClock, driver: type[Driver]) -> PowclockApp:
-    look: Look = {**shot.look, "clean": True, "wall_s": clock.s, "driver": driver}
+    look: Look = {**shot.look, "clean": True, "saves": False, "wall_s": clock.s, "driver": driver}
     chapter = shot.plan.chapter
     if chapter is None:
         return PowclockApp(race, opening=shot.opening, **look)

@@ -43,6 +43,7 @@ from powclock.race.probe import WorldProbe
 from powclock.race.repeat import Repeat
 from powclock.race.replay.future import Begun
 from powclock.race.replay.looking_back import LookingBack
+from powclock.race.scenario import ScenarioError
 from powclock.race.session import End
 from powclock.race.summary import Summary
 from powclock.race.tape import BEAT_S, Tape
@@ -56,6 +57,8 @@ from powclock.record.past import BLOCKS_KEPT
 SLICE_NS = NANOSECONDS // 100
 TURNS_A_LOOK = 8
 FOR_EVER_NS = 1 << 62
+# What ends a race, and is its last word: it broke an invariant, or its inputs do not fit.
+TROUBLES = (BrokenInvariant, ScenarioError)
 
 
 class Engine:
@@ -157,7 +160,7 @@ class Engine:
             while not self.over:
                 self.go_on()
                 self._wait_for_commands()
-        except BrokenInvariant as broken:
+        except TROUBLES as broken:
             trouble = str(broken)
         except BaseException:
             if self._tape is not None:

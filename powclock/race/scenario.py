@@ -352,9 +352,9 @@ def _check_regions(regions: tuple[Region, ...], count: int) -> None:
 
 
 def adapted(
-    scenario: Scenario, *, seed: int | None = None, nodes: int | None = None,
+    scenario: AnyScenario, *, seed: int | None = None, nodes: int | None = None,
     miner: Literal["grinding", "sampled"] | None = None, rule: str | None = None,
-) -> Scenario:  # fmt: skip
+) -> AnyScenario:  # fmt: skip
     """The scenario with what the command line says instead.
 
     Raises:

@@ -20,6 +20,13 @@ class Opening:
     rate: float | None = None
 
 
+def opening_of(named: str, title: str, countdown: int, rate: float | None = None) -> Opening | None:
+    """The opening of a race with this name, if somebody wants a title or a countdown."""
+    if not title and not countdown:
+        return None
+    return Opening(Card(title or named, named if title else "", countdown), rate)
+
+
 class PowclockApp(Shell[Ended]):
     """The screen of one race."""
 

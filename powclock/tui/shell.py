@@ -52,7 +52,8 @@ Take = Callable[[AnyMessage], bool]
 class Look(TypedDict, total=False):
     """How the screen draws: frames a second, theme by name or path, keys, and what to leave out.
 
-    `show_keys` shows keys as they are pressed, `clean` tells nothing of the machine.
+    `show_keys` shows keys as they are pressed, `clean` tells nothing of the machine; one that does
+    not `save` writes no pictures.
     `wall_s` is the time by which it draws, and `driver` gets what is written; both are those of the
     terminal unless given.
     """
@@ -64,6 +65,7 @@ class Look(TypedDict, total=False):
     ascii_only: bool
     motion: bool
     show_keys: bool
+    saves: bool
     clean: bool
     wall_s: Callable[[], float]
     driver: type[Driver]
@@ -113,6 +115,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
         self._motion = look.get("motion", True)
         self._wall_s = look.get("wall_s", monotonic)
         self._clean = look.get("clean", False)
+        self.saves = look.get("saves", True)
         self._presses = KeyPresses() if look.get("show_keys", False) else None
         self.set_class(self._ascii_only, "-ascii")
         self._interval_s = 1 / max(look.get("fps", 10), 1)
