@@ -21,7 +21,7 @@ from powclock.race.messages import Declined, Ended
 from powclock.tui import screens
 from powclock.tui.app import PowclockApp
 from powclock.tui.keys import NUMBERED
-from powclock.tui.preview import Named, as_svg, beside, in_cells
+from powclock.tui.preview import Named, as_svg, beside, in_cells, sheet
 from powclock.tui.screens.sheet import Sheet
 from powclock.tui.theme import Palette
 from powclock.tui.theme_depth import Depth
@@ -185,8 +185,11 @@ def test_a_preview_looks_as_it_is_stored() -> None:
     rows = [
         [segment._replace(style=segment.style or Style()) for segment in line] for line in lines
     ]
-    _see(PREVIEW, painted(rows, Palette(themes[0].theme)), lambda: as_svg(
-        RecordedRace("split", 1), themes, (76, 20))[0])  # fmt: skip
+
+    def svg() -> str:
+        return sheet(as_svg(RecordedRace("split", 1), themes, (76, 20)))
+
+    _see(PREVIEW, painted(rows, Palette(themes[0].theme)), svg)
 
 
 def test_each_stored_picture_is_looked_at() -> None:
