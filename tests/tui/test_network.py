@@ -309,9 +309,9 @@ CUT = [
 
 TIGHT = [
     "    ◇ al ╎         ◆ carol",
-    "    ⢸    ╎          ⢣",
+    "    ⢸    ⊘          ⢣",
     "    ⢸    ╎ fra… ◆    ◆ dave",
-    "    ⢸    ╎       ⠑⡄ ⡰⠁",
+    "    ⢸    ⊘       ⠑⡄ ⡰⠁",
     "bob ◇    ╎        ⠈◆ erin",
     "◆ 3 by dave 4/6 have it ▓▓░░",
 ]

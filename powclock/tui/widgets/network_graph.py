@@ -109,10 +109,12 @@ class Graph:
         cut = list(filter(self.is_cut, self.links))
         if not self._layout.cuts:
             self._lay(dots, styles, cut, palette.bad)
-        elif self.tight:
-            self._lay(dots, styles, cut, palette.faint, within=self._at_cuts)
-        else:
+        elif not self.tight:
             self._lay(dots, styles, cut, palette.faint)
+        for a, b in cut:  # a gap of a dash is no reason to have no sign
+            for x, y, more in trace(self.cells[a], self.cells[b]):
+                if (x, y) in self._at_cuts:
+                    dots[y * self.width + x] |= more
 
     def _lay(
         self,
@@ -120,13 +122,11 @@ class Graph:
         styles: list[Style],
         links: Iterable[Link],
         style: Style,
-        *,
-        within: frozenset[Cell] | None = None,
     ) -> None:
         width = self.width
         for link in links:
             for x, y, more in self._trace(link):
-                if more and (within is None or (x, y) in within):
+                if more:
                     dots[y * width + x] |= more
                     styles[y * width + x] = style
 
