@@ -92,6 +92,8 @@ def test_nodes_are_told_apart(name: str) -> None:
         assert difference(one, other) >= 9, (one, other)
     for hue in hues:
         assert difference(hue, theme.colors.best) >= 6, "no node looks like the best tip"
+        assert difference(hue, theme.colors.rival) >= 4, "nor like a rival"
+        assert difference(hue, theme.colors.bad) >= 4, "nor like what is broken"
 
 
 def test_the_stage_is_bright_and_loses_nothing_at_256_colours() -> None:

@@ -36,7 +36,7 @@ def banner(told: Told, palette: Palette, width: int) -> Row:
         f" {gone} given up for {come}",
     ):
         if len(words) <= row.room:
-            return row.put(words, palette.rival)
+            return row.put(words, palette.muted)
     return row
 
 
