@@ -1,6 +1,7 @@
 """`powclock replay`: a recording on the screen, at any moment and in both directions."""
 
 import re
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -29,22 +30,30 @@ OURS = 1
 _TICK = re.compile(r"tick\s*([0-9]{1,9})")
 
 
-def moment(text: str) -> tuple[int, int]:
-    """A time in nanoseconds and no tick, or no time and a tick: 10m, 3:20, tick 12."""
+@dataclass(frozen=True)
+class Moment:
+    """Where a replay begins: at a time, or at a tick."""
+
+    time_ns: int = 0
+    tick: int = 0
+
+
+def moment(text: str) -> Moment:
+    """10m, 3:20, or tick 12."""
     tick = _TICK.fullmatch(text.strip())
     if tick is not None:
-        return 0, int(tick[1])
+        return Moment(tick=int(tick[1]))
     time_ns = time_of(text)
     if time_ns is not None:
-        return time_ns, 0
+        return Moment(time_ns)
     try:
-        return round(seconds(text) * NANOSECONDS), 0
+        return Moment(round(seconds(text) * NANOSECONDS))
     except typer.BadParameter:
         raise typer.BadParameter(f"{text!r} is no moment: write 10m, 3:20 or 'tick 12'") from None
 
 
 FROM = Annotated[
-    tuple[int, int] | None,
+    Moment | None,
     typer.Option("--from", parser=moment, metavar="MOMENT", help="10m, 3:20, or 'tick 12'."),
 ]
 
@@ -82,9 +91,15 @@ def replay(
         )
     from powclock.race.remote import RaceProcess
 
-    from_ns, from_tick = start or (0, 0)
+    start = start or Moment()
+    path = str(file.absolute())
     plan = Plan(
-        scenario, speed, fps, replay=str(file.absolute()), from_ns=from_ns, from_tick=from_tick
+        scenario,
+        speed,
+        fps,
+        replay=path,
+        from_ns=start.time_ns,
+        from_tick=start.tick,
     )
     race = RaceProcess(plan)
     try:

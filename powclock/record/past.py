@@ -6,7 +6,7 @@ chunks, and every so many chunks the view itself is kept as it then was. A momen
 the last view kept before it. Where many views are kept, every other one goes and those that come
 are further apart, so memory is bounded and a way of twice the length takes twice the time.
 
-A place in the past is a count: so many records had been written. A moment of time may have many.
+What happens at one time is one moment: it is shown when all of it has happened.
 """
 
 import gc
@@ -98,7 +98,7 @@ class Past:
         """
         notable = self.view.notable
         fold_in(self.view, record)
-        self.moments.note(record, self.count, notable=self.view.notable > notable)
+        self.moments.note(record, notable=self.view.notable > notable)
         self._open.append(line)
         self._open_records.append(record)
         if len(self._open) == CHUNK_RECORDS:
@@ -121,7 +121,7 @@ class Past:
             self._views = [view for view in self._views if view.count % every == 0]
             self._views_bytes = sum(len(view.deflated) for view in self._views)
 
-    def records(self, chunk: int) -> list[Record]:
+    def _records(self, chunk: int) -> list[Record]:
         """The records of a chunk."""
         if chunk == len(self._chunks):
             return self._open_records
@@ -138,21 +138,19 @@ class Past:
         return islice(chain(chain.from_iterable(whole), self._open), count)
 
     def count_at(self, time_ns: int) -> int:
-        """How many records had been written when a moment was over."""
+        """How many records there are up to a time, with those of that time."""
         chunk = bisect_right(self._chunks, time_ns, key=lambda each: each.time_ns)
-        records = self.records(chunk)
+        records = self._records(chunk)
         inside = bisect_right(records, time_ns, key=lambda record: record.time_ns)
         return chunk * CHUNK_RECORDS + inside
 
-    def time_at(self, count: int) -> int:
+    def time_of(self, count: int) -> int:
         """When the last of so many records was written."""
-        if count == 0:
-            return 0
-        chunk, inside = divmod(count - 1, CHUNK_RECORDS)
-        return self.records(chunk)[inside].time_ns
+        chunk, inside = divmod(max(count, 1) - 1, CHUNK_RECORDS)
+        return self._records(chunk)[inside].time_ns
 
     def near(self, count: int) -> tuple[View, int]:
-        """A view that was kept at a place or before, and its own place."""
+        """The last view that was kept of so many records or fewer, and of how many it is."""
         index = bisect_right(self._views, count, key=lambda kept: kept.count) - 1
         if index < 0:
             return View(self._blocks_kept), 0
@@ -160,15 +158,15 @@ class Past:
         return _loaded(kept.deflated), kept.count
 
     def nearest(self, count: int) -> int:
-        """The place of the view that `near` would give."""
+        """Of how many records the view is that `near` would give."""
         index = bisect_right(self._views, count, key=lambda kept: kept.count) - 1
         return self._views[index].count if index >= 0 else 0
 
     def fold(self, view: View, start: int, count: int) -> None:
-        """Fold the records between two places into a view that is at the first."""
+        """Fold records into a view that has the first ones, until it has so many."""
         while start < count:
             chunk, inside = divmod(start, CHUNK_RECORDS)
-            for record in self.records(chunk)[inside : inside + count - start]:
+            for record in self._records(chunk)[inside : inside + count - start]:
                 view.apply(record)
                 start += 1
 
@@ -201,7 +199,7 @@ class Needle:
         self._found = False
 
     def to(self, count: int) -> None:
-        """Go to a place, by the shortest way."""
+        """Have so many records folded, by the shortest way."""
         past = self._past
         count = min(count, past.count)
         if not self._found or count < self.count or past.nearest(count) > self.count:

@@ -46,8 +46,6 @@ def bins_of(moments: Moments, end_ns: int) -> bytes:
 
     mark(moments.times(Kind.FORK), FORK)
     mark(moments.times(Kind.REORG), REORG)
-    faults = moments.times(Kind.FAULT)
-    healed = [moments.healed(index) for index in range(len(faults))]
-    mark((time_ns for time_ns, ends in zip(faults, healed, strict=True) if not ends), FAULT)
-    mark((time_ns for time_ns, ends in zip(faults, healed, strict=True) if ends), HEALED)
+    mark((time_ns for time_ns, begins in moments.faults() if begins), FAULT)
+    mark((time_ns for time_ns, begins in moments.faults() if not begins), HEALED)
     return bytes(bins)

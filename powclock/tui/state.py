@@ -86,6 +86,8 @@ class State:
         self._waiting: Frame | None = None
         self.ended: Ended | None = None
         self.lesson: Told | None = None
+        # How often what is shown has not followed from what was.
+        self.cuts = 0
         # There while a moment of the past is shown.
         self.timeline: Timeline | None = None
         self.expectations = Expectations()
@@ -98,15 +100,13 @@ class State:
 
     def begin_again(self) -> None:
         """The race begins again from its start: what was told of it is void."""
-        self.frame = self._waiting = None
-        self.frozen = False
-        self.events.clear()
-        self.events_left_out = 0
+        self.go_elsewhere()
+        self.frame = None
         self.block = self.camera = None
-        self.differ_since_ns = self._compared = None
 
     def go_elsewhere(self) -> None:
         """Another moment of the past comes: what was told up to this one is void."""
+        self.cuts += 1
         self._waiting = None
         self.frozen = False
         self.events.clear()

@@ -38,6 +38,7 @@ from powclock.race.commands import (
     ToEnd,
 )
 from powclock.race.engine import Engine
+from powclock.race.garbage import seldom_sought
 from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
 from powclock.race.replay.future import Begun, fork
@@ -77,10 +78,11 @@ class ReplayEngine:
 
     def run(self) -> None:
         """Show the recording until told to quit, or race on from it."""
-        while not self._over:
-            self._load()
-            self._show_if_due()
-            self._wait_for_commands()
+        with seldom_sought():
+            while not self._over:
+                self._load()
+                self._show_if_due()
+                self._wait_for_commands()
         with self._loading.recording:
             if self._begun is None:
                 self._show()
@@ -91,7 +93,8 @@ class ReplayEngine:
 
     def _load(self) -> None:
         self._loading.load(wall_ns() + SLICE_NS)
-        self._player.whole = self._loading.whole
+        if self._loading.whole and not self._player.whole:
+            self._player.whole, self._player.last_ns = True, self._loading.end_ns
         while self._waiting and self._player.knows(self._waiting[0]) and not self._over:
             self._do(self._waiting.popleft())
 
@@ -100,9 +103,9 @@ class ReplayEngine:
         try:
             wait_s = wait_ns / NANOSECONDS
             command = self._commands.get(timeout=wait_s) if wait_s else self._commands.get_nowait()
-            while not self._over:
-                self._obey(command)
-                command = self._commands.get_nowait()
+            self._obey(command)
+            while not self._over:  # what comes after is for the race that goes on
+                self._obey(self._commands.get_nowait())
         except queue.Empty:
             return
 
@@ -125,7 +128,7 @@ class ReplayEngine:
             return
         match command:
             case Break() | Heal() | HealAll() | ActAt():
-                self._tell(Declined("the past cannot be changed: F goes on live from here"))
+                self._tell(Declined("the past cannot be changed: fork it"))
             case Find(text):
                 self._tell(Found(text, self._player.find(text)))
             case Keep():

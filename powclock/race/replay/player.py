@@ -1,7 +1,6 @@
 """The player: moves through a past by the wall clock and by what a person asks.
 
-It stands at a time and at a place, for a moment may have many records: a step goes from one that is
-told to the next. Whoever owns it calls `play` before each frame; in between nothing needs to move.
+Whoever owns it calls `play` before each frame; in between nothing needs to move.
 """
 
 import math
@@ -36,7 +35,9 @@ HURRY_RECORDS = 4 * CHUNK_RECORDS
 
 
 class Player:
-    """Stands in a past, at `time_ns`; `whole` says that no more of it will come."""
+    """Stands in a past, at `time_ns`; `whole` says that no more of it will come, and `last_ns` that
+    its end is later than its last record.
+    """
 
     def __init__(
         self, past: Past, *, rate: float, time_ns: int = 0, wall: Callable[[], int] = wall_ns
@@ -45,9 +46,9 @@ class Player:
         self._wall = wall
         self._needle = Needle(past)
         self.whole = False
+        self.last_ns = 0
         self.time_ns = time_ns
         self._rate = rate
-        self._count = 0
         self._started = wall(), time_ns
         self._camera: Camera | None = None
         self._jumps = 0
@@ -65,12 +66,12 @@ class Player:
     @property
     def end_ns(self) -> int:
         """The end of what is known."""
-        return self._past.end_ns
+        return max(self._past.end_ns, self.last_ns)
 
     @property
     def at_end(self) -> bool:
         """Whether there is nothing after this."""
-        return self.whole and self._count == self._past.count and self.time_ns >= self._past.end_ns
+        return self.whole and self.time_ns >= self.end_ns
 
     def set_rate(self, rate: float) -> None:
         """Play at this rate from here on."""
@@ -79,14 +80,12 @@ class Player:
 
     def seek(self, time_ns: int) -> None:
         """Go to when a time is over, and play on from there."""
-        self.time_ns = min(max(time_ns, 0), self._past.end_ns)
-        self._count = max(self._past.count_at(self.time_ns), 1)
+        self.time_ns = min(max(time_ns, 0), self.end_ns)
         self._started = self._wall(), self.time_ns
 
-    def _stand_at(self, count: int) -> None:
-        """Go to a place, and pause."""
-        self._count = count
-        self.time_ns = self._past.time_at(count)
+    def _stand_at(self, time_ns: int) -> None:
+        """Go to a time, and pause."""
+        self.time_ns = time_ns
         self.set_rate(0.0)
 
     def play(self) -> None:
@@ -95,34 +94,33 @@ class Player:
             return
         if math.isinf(self._rate):
             step = HURRY_RECORDS if self._rate > 0 else -HURRY_RECORDS
-            self._count = min(max(self._count + step, 1), self._past.count)
-            self.time_ns = self._past.time_at(self._count)
+            count = self._past.count_at(self.time_ns) + step
+            self.time_ns = self._past.time_of(min(count, self._past.count)) if count > 0 else 0
         else:
             since_ns, from_ns = self._started
             goal_ns = from_ns + int((self._wall() - since_ns) * self._rate)
-            self.time_ns = min(max(goal_ns, 0), self._past.end_ns)
-            self._count = max(self._past.count_at(self.time_ns), 1)
+            self.time_ns = min(max(goal_ns, 0), self.end_ns)
             if self.time_ns != goal_ns:
                 self._started = self._wall(), self.time_ns
-        if (self._rate < 0 and self._count == 1) or (self._rate > 0 and self.at_end):
+        if (self._rate < 0 and self.time_ns == 0) or (self._rate > 0 and self.at_end):
             self.set_rate(0.0)
 
     def knows(self, command: AnyCommand) -> bool:
         """Whether as much of the past is known as it takes to do what is asked."""
-        past, count = self._past, self._count
+        past, now_ns, end_ns = self._past, self.time_ns, self.end_ns
         match command:
             case Seek(time_ns):
-                known = time_ns < past.end_ns
+                known = time_ns < end_ns
             case Shift(by_ns):
-                known = self.time_ns + by_ns < past.end_ns
+                known = now_ns + by_ns < end_ns
             case SeekTick(height):
                 known = past.moments.tick(height) is not None
             case StepEvent():
-                known = past.moments.after(Kind.EVENT, count) is not None
+                known = past.moments.after(Kind.EVENT, now_ns) is not None
             case StepTick():
-                known = past.moments.after(Kind.TICK, count) is not None
+                known = past.moments.after(Kind.TICK, now_ns) is not None
             case Jump(kind, back):
-                known = back or past.moments.after(kind, count) is not None
+                known = back or past.moments.after(kind, now_ns) is not None
             case ToEnd(last):
                 known = not last
             case _:
@@ -149,7 +147,7 @@ class Player:
             case Jump(kind, back):
                 return self._jump(kind, back=back)
             case ToEnd(last):
-                self._stand_at(self._past.count if last else 1)
+                self._stand_at(self.end_ns if last else 0)
             case Look(focus):
                 self.focus = focus
             case _:
@@ -158,13 +156,13 @@ class Player:
 
     def _jump(self, kind: Kind, *, back: bool) -> str:
         moments = self._past.moments
-        place = moments.before(kind, self._count) if back else moments.after(kind, self._count)
-        return self._to(place, f"{kind.value} before this" if back else f"{kind.value} after this")
+        time_ns = moments.before(kind, self.time_ns) if back else moments.after(kind, self.time_ns)
+        return self._to(time_ns, f"{kind.value} {'before' if back else 'after'} this")
 
-    def _to(self, place: int | None, what: str) -> str:
-        if place is None:
+    def _to(self, time_ns: int | None, what: str) -> str:
+        if time_ns is None:
             return f"there is no {what}"
-        self._stand_at(place)
+        self._stand_at(time_ns)
         return ""
 
     # Showing.
@@ -177,7 +175,7 @@ class Player:
     @property
     def view(self) -> View:
         """The view where it stands."""
-        self._needle.to(self._count)
+        self._needle.to(max(self._past.count_at(self.time_ns), 1))
         return self._needle.view
 
     def frame(self) -> Frame:
@@ -199,12 +197,11 @@ class Player:
         number = words.removeprefix("tick").strip()
         if number.isdecimal() and number.isascii() and len(number) < 10:
             height = int(number)
-            place = self._past.moments.tick(height)
-            if place is not None and height > 0:
-                when = _clock(self._past.time_at(place))
-                hits.append(Hit("tick", str(height), f"tick {height} at {when}"))
+            tick_ns = self._past.moments.tick(height)
+            if tick_ns is not None and height > 0:
+                hits.append(Hit("tick", str(height), f"tick {height} at {_clock(tick_ns)}"))
         time_ns = time_of(words)
-        if time_ns is not None and time_ns <= self._past.end_ns:
+        if time_ns is not None and time_ns <= self.end_ns:
             hits.append(Hit("time", str(time_ns), f"to {_clock(time_ns)}"))
         return tuple(hits)
 
@@ -222,15 +219,15 @@ class Player:
     ) -> Timeline:
         """The axis; it ends where it is told to, or at what is known if that is later."""
         past = self._past
-        end_ns = max(end_ns, past.end_ns)
+        end_ns = max(end_ns, self.end_ns)
         forks, reorgs, faults = (
-            past.moments.how_many(kind) for kind in (Kind.FORK, Kind.REORG, Kind.FAULT)
+            len(past.moments.times(kind)) for kind in (Kind.FORK, Kind.REORG, Kind.FAULT)
         )
         made_of = forks, reorgs, faults, end_ns
         if self._bins[0] != made_of:
             self._bins = made_of, bins_of(past.moments, end_ns)
         bins = self._bins[1]
-        return Timeline(end_ns, past.end_ns, bins, forks, reorgs, faults, goes_on, damage, making)
+        return Timeline(end_ns, self.end_ns, bins, forks, reorgs, faults, goes_on, damage, making)
 
 
 _TIME = re.compile(r"(?:([0-9]{1,5}):)?([0-9]{1,5}):([0-9]{1,2}(?:\.[0-9]{1,9})?)")

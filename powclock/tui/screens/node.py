@@ -53,6 +53,8 @@ class NodePage(Page):
         """What is known of it from inside."""
         frame = self.state.frame
         detail = frame.node_detail if frame is not None else None
+        if self.state.timeline is not None:
+            return None  # what was last seen of it is of another time
         if detail is not None and detail.name == self.name:
             self._last = detail
         return self._last

@@ -83,11 +83,30 @@ class RaceScreen(PanelScreen):
             ways = f"{keys.label('now')} returns to now, {ways}"
         self.say(f"the past cannot be changed: {ways}")
 
-    def action_partition(self) -> None:
-        """Choose the sides of a partition; not in the past."""
+    def _in_the_past(self) -> bool:
+        """Whether what is shown cannot be changed; then it is said."""
         if self.state.timeline is not None:
             self._say_past()
-        else:
+        return self.state.timeline is not None
+
+    def action_fault(self, id_: str) -> None:
+        """Begin or end a fault; not in the past."""
+        if not self._in_the_past():
+            super().action_fault(id_)
+
+    def action_restart(self) -> None:
+        """Start what crashed; not in the past."""
+        if not self._in_the_past():
+            super().action_restart()
+
+    def action_leave(self) -> None:
+        """Remove the selected node; not in the past."""
+        if not self._in_the_past():
+            super().action_leave()
+
+    def action_partition(self) -> None:
+        """Choose the sides of a partition; not in the past."""
+        if not self._in_the_past():
             super().action_partition()
 
     def action_jump(self, kind: str, back: bool) -> None:

@@ -11,11 +11,11 @@ from rich.style import Style
 from textual.events import Click
 
 from powclock.record import timeline as times
+from powclock.record.events import NANOSECONDS
 from powclock.record.timeline import BINS, Timeline
 from powclock.tui.glyphs import AXIS, AXIS_BEFORE, CUT, FORK, HEALED, LIVE, REORG
 from powclock.tui.rows import Row
 from powclock.tui.state import State
-from powclock.tui.text import clock
 from powclock.tui.widgets.panel import Panel
 
 _CELLS_MIN = 10
@@ -54,7 +54,7 @@ class Axis(Panel):
 
     def _places(self, timeline: Timeline, width: int) -> tuple[int, int, str]:
         """Where the axis begins, how long it is, and what stands at its end."""
-        end = f" {'now' if timeline.goes_on else clock(timeline.end_ns)} "
+        end = f" {'now' if timeline.goes_on else _minutes(timeline.end_ns)} "
         left = 6
         if width - left - cell_len(end) < _CELLS_MIN:
             return 0, max(width, 1), ""
@@ -88,3 +88,10 @@ class Axis(Panel):
         cell = event.x - left
         if 0 <= cell < cells:
             self._seek((2 * cell + 1) * timeline.end_ns // (2 * cells))
+
+
+def _minutes(time_ns: int) -> str:
+    """A time in whole seconds: 4:00, 1:00:00."""
+    minutes, seconds = divmod(time_ns // NANOSECONDS, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -41,6 +41,7 @@ class Clock(Panel):
         self._head: Hash = ""
         self._height = 0
         self._fell_from: int | None = None
+        self._cuts = state.cuts
         self._others: dict[Answer, Panel] = {
             Answer.NOBODY: Nobody(state),
             Answer.SCHEDULE: SlotClock(state),
@@ -91,7 +92,9 @@ class Clock(Panel):
     def _watch(self, frame: Frame) -> None:
         """Notice that the clock went back."""
         if frame.head != self._head:
-            fell = bool(self._head) and frame.height < self._height
+            follows = bool(self._head) and self._cuts == self.state.cuts
+            fell = follows and frame.height < self._height
+            self._cuts = self.state.cuts
             self._fell_from = self._height if fell else None
             self._head, self._height = frame.head, frame.height
 
