@@ -128,7 +128,8 @@ def test_many_small_blocks_are_read_one_by_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        (b'{"time_ns":1,"turn":1,"action":' + DEEP + b"}", "inputs: action: expected `object`, got `array`"),
+        (b'{"time_ns":1,"turn":1,"action":' + DEEP + b"}",
+         "inputs: action: expected `object`, got `array`"),
         (b'{"time_ns":1,"turn":1,"action":{"command":"\x1b[2J"}}',
          "inputs: not JSON: JSON is malformed: invalid character (byte 43)"),
         (b'{"time_ns":1,"turn":1,"action":{"command":"\\u001b[2J"}}',
