@@ -137,7 +137,7 @@ def test_every_form_up_to_the_damage(
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
     for form in ("jsonl", "csv", "dot", "json"):
         with redirect_stdout(out), pytest.raises(typer.Exit) as left:
-            export(cut, form)  # type: ignore[arg-type]
+            export(cut, form)
         assert left.value.exit_code == 1
         told = f"powclock: {cut}: {damage}; what is before that was used\n"
         assert capsys.readouterr().err == told
