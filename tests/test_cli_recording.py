@@ -100,6 +100,19 @@ def test_no_file_is_written_over_without_asking(tmp_path: Path) -> None:
     assert powclock_("rerun", file).returncode == 0
 
 
+def test_a_recording_is_not_lost_to_what_else_is_written(
+    recorded: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
+    file = tmp_path / "r"
+    whole = recorded[0].read_bytes()
+    file.write_bytes(whole)
+    for args in (("rerun", file, "--events", file), ("run", "--ticks", "1", "--headers", file)):
+        done = powclock_(*args)
+        line = f"powclock: {file} is a recording: name another file\n"
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
+        assert file.read_bytes() == whole
+
+
 @pytest.mark.parametrize(
     ("args", "line"),
     [
