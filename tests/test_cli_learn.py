@@ -83,8 +83,10 @@ def test_what_cannot_be_is_one_line(tmp_path: Path, mine: Path) -> None:
         (("1", "--copy", "/nowhere/x"), "/nowhere/x: cannot be written: No such file or directory"),
         (
             ("demo", "--check"),
-            "demo: its steps press keys, which needs a screen: play it on a terminal, or "
-            "`powclock film demo -o film.cast`",
+            (
+                "demo: its steps press keys, which needs a screen: play it on a terminal, or "
+                "`powclock film demo -o film.cast`"
+            ),
         ),
         (("--check",), "which chapter? say `powclock learn 1`, or name a file"),
     ):
