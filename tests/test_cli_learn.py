@@ -7,7 +7,7 @@ import pytest
 
 from powclock.race.lesson.chapter import parse_chapter
 from powclock.race.lesson.rehearsal import rehearse
-from powclock.race.lesson.shelf import shipped_chapters, shipped_files, shipped_text
+from powclock.race.lesson.shelf import load_chapter, shipped_chapters, shipped_files, shipped_text
 from tests.command import called, powclock_
 from tests.race.lesson.chapters import HEAD, SPLIT
 from tests.terminal import Terminal
@@ -62,6 +62,12 @@ def test_a_chapter_is_copied_for_editing_and_never_over_a_file(tmp_path: Path) -
     assert path.read_text() == "mine"
 
 
+def test_a_script_for_a_film_is_copied_as_well(tmp_path: Path) -> None:
+    done = powclock_("learn", "demo", "--copy", tmp_path / "mine.toml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert load_chapter(str(tmp_path / "mine.toml")) == load_chapter("demo")
+
+
 def test_what_cannot_be_is_one_line(tmp_path: Path, mine: Path) -> None:
     number = len(shipped_files())
     known = f"`powclock learn` lists 1 to {number}; or name a file"
@@ -75,6 +81,13 @@ def test_what_cannot_be_is_one_line(tmp_path: Path, mine: Path) -> None:
         ((bad,), f"{bad}: not a text file in UTF-8: save it as one"),
         ((mine, "--copy", "x.toml"), f"--copy: {mine} is a file already: copy that"),
         (("1", "--copy", "/nowhere/x"), "/nowhere/x: cannot be written: No such file or directory"),
+        (
+            ("demo", "--check"),
+            (
+                "demo: its steps press keys, which needs a screen: play it on a terminal, or "
+                "`powclock film demo -o film.cast`"
+            ),
+        ),
         (("--check",), "which chapter? say `powclock learn 1`, or name a file"),
     ):
         done = called("learn", *arguments)

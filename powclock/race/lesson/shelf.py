@@ -56,8 +56,7 @@ def load_chapter(which: str) -> Chapter:
     if number:
         return parse_chapter(shipped_text(number), _file(number))
     if which in shipped_films():
-        folder = resources.files("powclock.scenarios") / FILMS
-        return parse_chapter((folder / f"{which}.toml").read_text("utf-8"), which)
+        return parse_chapter(_film_text(which), which)
     return parse_chapter(text_of_file(which, "chapter", _known), which)
 
 
@@ -67,15 +66,15 @@ def number_of(which: str) -> int:
 
 
 def copy_chapter(which: str, to: Path) -> None:
-    """Write a shipped chapter's file somewhere else, for editing; never over another.
+    """Write a shipped chapter's or script's file somewhere else, for editing; never over another.
 
     Raises:
         ScenarioError: there is no such chapter, or the file cannot be written.
     """
     number = number_of(which)
-    if not number:
+    if not number and which not in shipped_films():
         raise ScenarioError(f"--copy: {which} is a file already: copy that")
-    text = shipped_text(number)
+    text = shipped_text(number) if number else _film_text(which)
     try:
         with to.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -83,6 +82,11 @@ def copy_chapter(which: str, to: Path) -> None:
         raise ScenarioError(f"{to}: there is such a file already: name another") from error
     except OSError as error:
         raise ScenarioError(f"{to}: cannot be written: {error.strerror}") from error
+
+
+def _film_text(name: str) -> str:
+    folder = resources.files("powclock.scenarios") / FILMS
+    return (folder / f"{name}.toml").read_text("utf-8")
 
 
 def _file(number: int) -> str:
