@@ -270,7 +270,7 @@ def test_what_the_past_cannot_do_is_said(tmp_path: Path) -> None:
         "this race is no lesson: `powclock learn` lists those",
         "this race is over: there is no now to return to",
     ]
-    assert Noted(f"this is a recording: {file}", recording=True) in messages
+    assert Noted(f"this is a recording: {file}", recording=False) in messages
     (found,) = (message for message in messages if isinstance(message, Found))
     assert "node" not in {hit.kind for hit in found.hits}
 
