@@ -54,7 +54,7 @@ def run(file: Path | None, *steps: Step, start: tuple[AnyCommand, ...] = CUT) ->
     for command in (*start, StepTo(LENGTH_NS)):
         waiting.put(command)
     messages: list[FromRace] = []
-    left = [(lambda shown: shown.frame.time_ns == LENGTH_NS, ()), *steps]
+    left: list[Step] = [(lambda shown: shown.frame.time_ns == LENGTH_NS, ()), *steps]
 
     def tell(message: FromRace) -> None:
         messages.append(message)
