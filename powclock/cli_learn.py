@@ -10,9 +10,19 @@ import typer
 
 from powclock import listings
 from powclock.cli_errors import WrongUse
-from powclock.cli_options import ASCII, FPS, KEYS, NO_MOTION, NO_MOUSE, PLAIN, THEME
+from powclock.cli_options import (
+    ASCII,
+    CLEAN,
+    FPS,
+    KEYS,
+    NO_MOTION,
+    NO_MOUSE,
+    PLAIN,
+    SHOW_KEYS,
+    THEME,
+)
 from powclock.cli_progress import interrupts
-from powclock.cli_terminal import why_plain
+from powclock.cli_terminal import last_word, why_plain
 from powclock.race.lesson.chapter import Chapter
 from powclock.race.lesson.shelf import (
     copy_chapter,
@@ -33,7 +43,7 @@ OURS = 1
 def learn(
     chapter: Annotated[
         str | None,
-        typer.Argument(metavar="[CHAPTER]", help="A number of the list, or a file of your own."),
+        typer.Argument(metavar="[CHAPTER]", help="A number of the list, demo, or your own file."),
     ] = None,
     auto: Annotated[
         bool, typer.Option("--auto", help="Go on by itself, after the time it takes to read.")
@@ -51,6 +61,8 @@ def learn(
     ascii_only: ASCII = False,
     no_motion: NO_MOTION = False,
     no_mouse: NO_MOUSE = False,
+    show_keys: SHOW_KEYS = False,
+    clean: CLEAN = False,
 ) -> None:
     """List the lessons, or play one: a race that is told step by step.
 
@@ -71,6 +83,11 @@ def learn(
         typer.echo(f"{copy} is yours to edit; play it with: {again}")
         return
     told = load_chapter(chapter)
+    if told.presses_keys and (check or plain or why_plain()):
+        raise WrongUse(
+            f"{chapter}: its steps press keys, which needs a screen: play it on a terminal, or "
+            f"`powclock film {chapter} -o film.cast`"
+        )
     if check:
         raise typer.Exit(_check(told, chapter))
     look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
@@ -92,6 +109,8 @@ def learn(
             ascii_only=ascii_only,
             motion=not no_motion,
             mouse=not no_mouse,
+            show_keys=show_keys or told.presses_keys,
+            clean=clean,
         )
 
     _tell_on_screen(chapter, told, options, fps=fps, auto=auto)
@@ -166,7 +185,7 @@ def _tell_on_screen(
             break
         which, chapter = str(number + 1), following
     if ended is not None:
-        typer.echo(f"{ended.summary}\nagain     {ended.again}")
+        typer.echo(last_word(ended))
 
 
 def _following(number: int) -> Chapter | None:

@@ -59,8 +59,9 @@ def test_json_and_csv_tell_the_same_races() -> None:
             ("--seed", "1", "--seeds", "1:3"),
             "--seed and --seeds both say which seeds: leave one out",
         ),
-        (("--rules", "pow,"), f"--rule : rule: '' is not one of {KNOWN}"),
-        (("--rules", "magic"), f"--rule magic: rule: 'magic' is not one of {KNOWN}"),
+        (("--rules", "pow,"), f"--rules: '' is not one of {KNOWN}"),
+        (("--rules", "magic"), f"--rules: 'magic' is not one of {KNOWN}"),
+        (("--seeds", "3:1"), "--seeds: '3:1' are no seeds: write 17 or 0:1000"),
         (("--json", "--csv"), "--json and --csv both go to standard output: leave one out"),
         (
             ("--for", "1m"),

@@ -107,8 +107,16 @@ def test_a_bad_theme_or_key_map_is_one_line_and_no_screen(tmp_path: Path) -> Non
     keys.write_text('[keys]\nzoom = "x"')
     for arguments, environment, line in (
         ((), {"POWCLOCK_THEME": "pink"}, "powclock: POWCLOCK_THEME: there is no theme 'pink': "),
-        (("--theme", "pink"), {}, "powclock: there is no theme 'pink': choose dark, light, "),
-        (("--keys", str(keys)), {}, f"powclock: {keys}: keys.zoom: 'x' is the key of leave too: "),
+        (
+            ("--theme", "pink"),
+            {},
+            "powclock: --theme: there is no theme 'pink': choose dark, light, ",
+        ),
+        (
+            ("--keys", str(keys)),
+            {},
+            f"powclock: --keys: {keys}: keys.zoom: 'x' is the key of leave too: ",
+        ),
     ):
         with Terminal(*arguments, state=tmp_path, columns=400, environment=environment) as terminal:
             text = terminal.to_the_end()

@@ -12,7 +12,7 @@ each time.
 
 import asyncio
 import math
-from asyncio.events import _set_running_loop
+from asyncio.events import _get_running_loop, _set_running_loop
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
@@ -236,6 +236,7 @@ class VirtualLoop(_Loop):
         ready, timers = self._ready, self._timers
         self._stopping = False
         self._running = True
+        around = _get_running_loop()  # of whoever advances a race from a loop of his own
         _set_running_loop(self)
         try:
             while self.turn < last_turn and self._failure is None and not self._stopping:
@@ -252,7 +253,7 @@ class VirtualLoop(_Loop):
                 else:
                     break
         finally:
-            _set_running_loop(None)
+            _set_running_loop(around)
             self._running = False
             if self._failure is not None:  # it came before whatever is being raised
                 failure, self._failure = self._failure, None

@@ -95,7 +95,12 @@ class GoBack(Command, frozen=True, tag="go_back"):
 
 
 class Keep(Command, frozen=True, tag="keep"):
-    """Keep the recording of this race from its start on; again: let what is kept end here."""
+    """Keep the recording of this race from its start on; again: let what is kept end here.
+
+    With `on` it is said which of both.
+    """
+
+    on: bool | None = None
 
 
 class Seek(Command, frozen=True, tag="seek"):

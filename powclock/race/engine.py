@@ -25,6 +25,7 @@ from powclock.race.commands import (
     Heal,
     HealAll,
     Hold,
+    Input,
     Keep,
     Look,
     OfPast,
@@ -35,14 +36,16 @@ from powclock.race.commands import (
     StepTo,
 )
 from powclock.race.driver import Driver
+from powclock.race.keeping import Keeping
 from powclock.race.lesson.teller import Teller
 from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
 from powclock.race.probe import WorldProbe
+from powclock.race.repeat import Repeat
 from powclock.race.replay.future import Begun
 from powclock.race.replay.looking_back import LookingBack
+from powclock.race.scenario import ScenarioError
 from powclock.race.session import End
-from powclock.race.summary import Summary
 from powclock.race.tape import BEAT_S, Tape
 from powclock.record.camera import Camera
 from powclock.record.checker.broken import BrokenInvariant
@@ -54,10 +57,15 @@ from powclock.record.past import BLOCKS_KEPT
 SLICE_NS = NANOSECONDS // 100
 TURNS_A_LOOK = 8
 FOR_EVER_NS = 1 << 62
+# What ends a race, and is its last word: it broke an invariant, or its inputs do not fit.
+TROUBLES = (BrokenInvariant, ScenarioError)
 
 
 class Engine:
-    """One paced race; while the receiver is `busy` no frames are made for it."""
+    """One paced race; while the receiver is `busy` no frames are made for it.
+
+    The `inputs` are of a race that has been, and are taken again.
+    """
 
     def __init__(
         self,
@@ -66,11 +74,14 @@ class Engine:
         tell: Callable[[FromRace], None],
         busy: Callable[[], bool] = lambda: False,
         begun: Begun | None = None,
+        wall_ns: Callable[[], int] = wall_ns,
+        inputs: tuple[Input, ...] = (),
     ) -> None:
         """`begun` is a race that has been driven up to now; without it, one begins."""
         self._busy = busy
+        self._wall_ns = wall_ns
+        self._inputs = inputs
         self._plan = plan
-        self._chosen = plan.chosen
         self._restarts = 0
         self._commands = commands
         self._tell = tell
@@ -79,7 +90,7 @@ class Engine:
             self._build(until=0)
         else:
             self._take_over(begun)
-        self._pacer = Pacer(plan.rate, 0)
+        self._pacer = Pacer(plan.rate, 0, wall_ns)
         self._frame_every_ns = NANOSECONDS // plan.frames_per_s
         self._until_ns = plan.until_ns or FOR_EVER_NS
         self._next_frame_ns = 0
@@ -87,21 +98,22 @@ class Engine:
         self._step_end_ns = self._until_ns
         self._hold_ns = FOR_EVER_NS
         self._due: deque[ActAt] = deque()
-        self._speedometer = Speedometer(self._driver.now_ns)
+        self._speedometer = Speedometer(self._driver.now_ns, wall_ns)
         self._over = False
 
     def _build(self, until: int) -> None:
         """Make the race, which has not started; a lesson waits for nobody up to a step."""
         plan = self._plan
         self._driver = driver = Driver(plan.scenario, BLOCKS_KEPT)
-        self._tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
-        self._watch(Focus())
+        self._repeat = Repeat(driver, self._inputs) if self._inputs else None
+        tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
+        self._watch(tape, Focus(), chosen=plan.chosen)
         self._teller = (
             Teller(
                 plan.chapter,
                 driver,
                 attended=plan.attended,
-                wall_s=lambda: wall_ns() / NANOSECONDS,
+                wall_s=lambda: self._wall_ns() / NANOSECONDS,
                 until=until,
             )
             if plan.chapter is not None
@@ -110,26 +122,28 @@ class Engine:
 
     def _take_over(self, begun: Begun) -> None:
         """Go on with a race that has been driven up to now."""
-        self._driver, self._tape, self._teller = begun.driver, begun.tape, None
+        self._driver, self._teller, self._repeat = begun.driver, None, None
         self._restarts = begun.restarts
-        self._watch(begun.focus)
+        self._watch(begun.tape, begun.focus, chosen=False)
         now_s = begun.driver.now_ns / NANOSECONDS
         self._tell(Noted(f"live from {now_s:.1f} s on, with a future of its own", recording=False))
 
-    def _watch(self, focus: Focus) -> None:
-        """Take pictures of the race that there is now."""
+    def _watch(self, tape: Tape | None, focus: Focus, *, chosen: bool) -> None:
+        """Record the race that there is now, and take pictures of it and of its past."""
         driver = self._driver
         self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
         self._camera.focus = focus
-        self._back = LookingBack(driver, self._tape, self._commands, self._tell, self._restarts)
+        self._keeping = keeping = Keeping(tape, self._tell, chosen=chosen)
+        self._back = LookingBack(
+            driver, keeping, self._commands, self._tell, self._restarts, self._wall_ns
+        )
 
     def _fork(self, begun: Begun) -> None:
         """Go on with another race than this one, which ends here."""
-        if self._tape is not None:
-            self._tape.end(self._driver.summary())
+        self._keeping.end(self._driver.summary())
         self._driver.close()
         self._take_over(begun)
-        self._chosen, self._step = False, None
+        self._step = None
         self._due.clear()
         self._pacer.set_rate(self._pacer.rate or 1.0, self._driver.now_ns)
         self._speedometer.restart(self._driver.now_ns)
@@ -142,73 +156,59 @@ class Engine:
         """
         trouble = ""
         try:
-            self._race()
-        except BrokenInvariant as broken:
+            self.begin()
+            while not self.over:
+                self.go_on()
+                self._wait_for_commands()
+        except TROUBLES as broken:
             trouble = str(broken)
         except BaseException:
-            if self._tape is not None:
-                self._tape.cut()
+            self._keeping.cut()
             raise
+        self.finish(trouble)
+
+    def finish(self, trouble: str = "") -> None:
+        """Tell the last moment and what came of the race."""
         self._show()
         summary = None if trouble else self._driver.summary()
         end = End(self._driver.now_ns, self._driver.world.loop.turn)
-        recording, recorded = self._end_tape(summary)
+        recording, recorded = self._keeping.end(summary)
         self._driver.close()
         self._tell(
             Ended(
                 trouble=trouble,
                 summary="" if summary is None else summary.text(),
-                again=self._tape.again if self._tape is not None else "",
+                again=self._keeping.again,
                 end=end,
                 recording=recording,
                 recorded=recorded,
+                figures=summary,
             )
         )
 
-    def _end_tape(self, summary: Summary | None) -> tuple[str, bool]:
-        """What came of the recording, if a person asked for one, and whether it is whole."""
-        if self._tape is None:
-            return "", True
-        self._tape.end(summary)
-        path = self._tape.path if self._chosen else self._tape.kept
-        return self._tape.trouble or (str(path) if path else ""), not self._tape.trouble
+    # `run` in parts, for whoever has a clock of his own.
 
-    def _beat(self) -> None:
-        trouble = self._tape.beat() if self._tape is not None else ""
-        if trouble:
-            self._tell(Declined(trouble))
-
-    def _keep(self) -> None:
-        """Begin or end what the person keeps of the recording."""
-        tape = self._tape
-        if tape is None or tape.trouble:
-            self._tell(Declined(tape.trouble if tape else "this race cannot be recorded"))
-        elif self._chosen:
-            self._tell(Noted(f"this race is recorded to {tape.path}", recording=True))
-        else:
-            try:
-                if tape.kept is None:
-                    self._tell(Noted(f"recording to {tape.keep()}", recording=True))
-                else:
-                    self._tell(Noted(f"recorded to {tape.end_kept()}", recording=False))
-            except OSError as error:
-                self._tell(Declined(f"{error.filename}: cannot be written: {error.strerror}"))
-
-    def _race(self) -> None:
+    def begin(self) -> None:
+        """Start the race, if nobody has driven it before."""
         if not self._begun:
             self._driver.start()
         self._pacer.set_rate(self._pacer.rate, self._driver.now_ns)
-        while not self._over:
-            self._work()
-            self._beat()
-            self._back.work(wall_ns() + SLICE_NS, self._camera.focus)
-            self._show_if_due()
-            self._wait_for_commands()
-            self._over = self._over or self._driver.now_ns >= self._until_ns
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do but to finish."""
+        return self._over or self._driver.now_ns >= self._until_ns
+
+    def go_on(self) -> None:
+        """Race up to where the race should be now, and tell the moment if a frame is due."""
+        self._work()
+        self._keeping.beat()
+        self._back.work(self._wall_ns() + SLICE_NS, self._camera.focus)
+        self._show_if_due()
 
     def _work(self) -> None:
-        stop_ns = wall_ns() + SLICE_NS
-        while wall_ns() < stop_ns:
+        stop_ns = self._wall_ns() + SLICE_NS
+        while self._wall_ns() < stop_ns:
             self._tell_lesson()
             driver = self._driver
             while driver.now_ns >= self._due_ns:
@@ -230,7 +230,8 @@ class Engine:
             goal_ns = None if hurries else self._pacer.goal_ns(driver.now_ns)
             end_ns = min(self._until_ns, self._hold_ns, self._due_ns, self._lesson_ns())
             goal_ns = end_ns if goal_ns is None else min(goal_ns, end_ns)
-            reached = driver.world.advance(goal_ns, turns_max=TURNS_A_LOOK)
+            move = driver.world.advance if self._repeat is None else self._repeat.advance
+            reached = move(goal_ns, turns_max=TURNS_A_LOOK)
             if reached and not hurries and goal_ns < self._due_ns:
                 return
 
@@ -276,8 +277,7 @@ class Engine:
         assert self._teller is not None
         step = max(self._teller.back_to, 0)
         focus = self._camera.focus
-        if self._tape is not None:
-            self._tape.begin_again()
+        self._keeping.begin_again()
         self._driver.close()
         self._restarts += 1
         self._build(until=step)
@@ -288,30 +288,32 @@ class Engine:
         self._pacer.set_rate(self._plan.rate, 0)
 
     def _wait_for_commands(self) -> None:
-        wait_s = self._idle_s()
+        wait_s = self.idle_s()
         try:
             command = self._commands.get(timeout=wait_s) if wait_s else self._commands.get_nowait()
             while True:
-                self._take(command)
+                self.obey(command)
                 command = self._commands.get_nowait()
         except queue.Empty:
             return
 
-    def _idle_s(self) -> float:
-        """How long nothing needs to be done."""
+    def idle_s(self) -> float:
+        """How long nothing needs to be done, in seconds of wall time."""
         held = self._stands()
         hurries = self._teller is not None and self._teller.hurries
-        if self._over or self._back.wanted or ((self._step is not None or hurries) and not held):
+        if self.over or self._back.wanted or ((self._step is not None or hurries) and not held):
             return 0.0
         next_ns = self._driver.world.loop.next_ns
         due_ns = min(FOR_EVER_NS if next_ns is None else next_ns, self._due_ns, self._lesson_ns())
         idle = held or due_ns == FOR_EVER_NS
         race_s = math.inf if idle else self._pacer.wall_wait_s(due_ns)
-        frame_s = max(0, self._next_frame_ns - wall_ns()) / NANOSECONDS
+        frame_s = max(0, self._next_frame_ns - self._wall_ns()) / NANOSECONDS
         return min(race_s, frame_s, BEAT_S)
 
-    def _take(self, command: AnyCommand) -> None:
-        self._next_frame_ns = 0  # what a key did is shown at once
+    def obey(self, command: AnyCommand) -> None:
+        """Carry out what somebody asks for."""
+        if not isinstance(command, Hold):
+            self._next_frame_ns = 0  # what a key did is shown at once
         if self._teller is not None and isinstance(command, OfPast):
             self._tell(Declined("a lesson has no way back but to the step before"))
         elif self._teller is not None or not self._back.takes(command):
@@ -352,8 +354,8 @@ class Engine:
                 self._camera.focus = focus
             case Find(text):
                 self._tell(Found(text, find(self._driver.view, text)))
-            case Keep():
-                self._keep()
+            case Keep(on=on):
+                self._keeping.keep(on=on)
             case Quit():
                 self._over = True
 
@@ -369,34 +371,30 @@ class Engine:
         self._step_end_ns = min(time_ns, self._until_ns)
 
     def _show_if_due(self) -> None:
-        if wall_ns() >= self._next_frame_ns:
-            self._next_frame_ns = wall_ns() + self._frame_every_ns
+        if self._wall_ns() >= self._next_frame_ns:
+            self._next_frame_ns = self._wall_ns() + self._frame_every_ns
             if not self._busy():
                 self._show()
 
     def _show(self) -> None:
-        past = self._back.shown()
-        if past is not None:
+        if (past := self._back.shown()) is not None:
             self._tell(past)
             return
         if self._back.restarts != self._restarts:  # the screen has been elsewhere
-            self._restarts, focus = self._back.restarts, self._camera.focus
-            self._camera = Camera(
-                self._driver.view, WorldProbe(self._driver.world, self._driver.view)
-            )
-            self._camera.focus = focus
+            self._restarts = self._back.restarts
+            self._camera.retell()
         lesson = None if self._teller is None else self._teller.told()
         self._tell(
             Shown(self._camera.take(self._driver.now_ns), self._pace(), lesson, self._restarts)
         )
 
     def _pace(self) -> Pace:
-        rate = self._pacer.rate
-        stepping = self._step is not None
+        rate, stepping = self._pacer.rate, self._step is not None
         return Pace(
             rate=rate,
             reached=self._speedometer.read(self._driver.now_ns),
             paused=rate == 0 and not stepping,
             behind=self._pacer.behind,
             stepping=stepping,
+            recorded_ns=self._driver.now_ns if self._keeping.kept else None,
         )

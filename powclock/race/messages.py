@@ -8,6 +8,7 @@ import msgspec
 from powclock.race.commands import AnyCommand
 from powclock.race.lesson.told import Told
 from powclock.race.session import End
+from powclock.race.summary import Summary
 from powclock.record.detail import Hit
 from powclock.record.frame import Frame, Pace
 from powclock.record.timeline import Timeline
@@ -59,7 +60,7 @@ class Ended(FromRace, frozen=True, tag="ended"):
     `summary` is the last word of a race that ended as asked; otherwise `trouble` says what
     happened. `again` is the command that runs the same race again, `end` where it stopped.
     `recording` says what came of a recording that a person asked for, `recorded` whether it is
-    whole.
+    whole. `figures` are those of the summary.
     """
 
     trouble: str
@@ -68,6 +69,7 @@ class Ended(FromRace, frozen=True, tag="ended"):
     end: End | None = None
     recording: str = ""
     recorded: bool = True
+    figures: Summary | None = None
 
 
 AnyMessage = Shown | Declined | Noted | Found | Ended

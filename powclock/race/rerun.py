@@ -24,7 +24,7 @@ class Differs(Exception):
     """A race is not the one that was recorded: a line that says where they part."""
 
 
-class Comparison:
+class Twin:
     """Holds the records of a race against those of a recording, one by one."""
 
     def __init__(
@@ -87,33 +87,33 @@ def rerun(
     session = session_of(recording)
     driver = driver_of(session.scenario, outputs, check=check)
     lines = recording.lines()
-    comparison = Comparison(lines, session.version, driver.world.loop.fail)
-    driver.world.recorder.write(comparison)
+    twin = Twin(lines, session.version, driver.world.loop.fail)
+    driver.world.recorder.write(twin)
     with closing(driver), seldom_sought():
         driver.start()
         driver.replay(session, lambda now_ns: progress(driver.view.height, now_ns))
         summary = driver.summary()
-    _check_end(comparison, lines, recording, session, summary.digest)
-    return summary, comparison.same
+    _check_end(twin, lines, recording, session, summary.digest)
+    return summary, twin.same
 
 
 def _check_end(
-    comparison: Comparison,
+    twin: Twin,
     lines: Iterator[bytes],
     recording: Recording,
     session: Session,
     digest: str,
 ) -> None:
-    same = comparison.same
+    same = twin.same
     more = next(lines, None) is not None
-    comparison.demand(same + more, f"at {session.end.time_ns / NANOSECONDS:.3f} s")
+    twin.demand(same + more, f"at {session.end.time_ns / NANOSECONDS:.3f} s")
     ending = recording.ending
     if ending is None or recording.damage is not None:
         return
-    if comparison.beyond:
-        raise comparison.differ(f"the race has more than the {same} records of the recording")
+    if twin.beyond:
+        raise twin.differ(f"the race has more than the {same} records of the recording")
     if ending.digest != digest:
-        raise comparison.differ(f"the digest is {digest}, the recording says {ending.digest}")
+        raise twin.differ(f"the digest is {digest}, the recording says {ending.digest}")
 
 
 def _difference(recorded: bytes, raced: bytes) -> str:

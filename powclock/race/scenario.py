@@ -12,14 +12,13 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from powclock.election.naive import NAIVE
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.fault import FaultError
 from powclock.network.faults.nodes import Join
 from powclock.network.topology import Kind
 from powclock.race.choices import choices
 from powclock.race.names import client_name, default_name
-from powclock.race.rules import RuleError, election_of, is_plug_in, offers_of
+from powclock.race.rules import RuleError, election_of, has_blocks, is_plug_in, offers_of
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 
@@ -166,7 +165,7 @@ class Scenario(_Table, frozen=True):
     @property
     def has_blocks(self) -> bool:
         """Whether its rule has blocks, and so ticks, leaders, a search and a chain."""
-        return self.rule != NAIVE
+        return has_blocks(self.rule)
 
     def node_names(self) -> tuple[str, ...]:
         """The names of all nodes at the start."""
@@ -353,9 +352,9 @@ def _check_regions(regions: tuple[Region, ...], count: int) -> None:
 
 
 def adapted(
-    scenario: Scenario, *, seed: int | None = None, nodes: int | None = None,
+    scenario: AnyScenario, *, seed: int | None = None, nodes: int | None = None,
     miner: Literal["grinding", "sampled"] | None = None, rule: str | None = None,
-) -> Scenario:  # fmt: skip
+) -> AnyScenario:  # fmt: skip
     """The scenario with what the command line says instead.
 
     Raises:
@@ -363,6 +362,10 @@ def adapted(
             the rule is unknown or takes other faults.
     """
     if rule is not None and rule != scenario.rule:
+        try:
+            is_plug_in(rule)
+        except RuleError as error:
+            raise ScenarioError(f"--rule: {error}") from error
         try:
             scenario = checked(msgspec.structs.replace(scenario, rule=rule))
         except ScenarioError as error:

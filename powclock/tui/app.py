@@ -1,21 +1,38 @@
 """The app of one race."""
 
+from dataclasses import dataclass
 from typing import Unpack
 
 from textual.screen import Screen
 
-from powclock.race.commands import AnyCommand, Quit
+from powclock.race.commands import AnyCommand, Quit, SetRate
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, Noted, Race, Shown
 from powclock.record.timeline import Timeline
+from powclock.tui.screens.card import Card, CardScreen
 from powclock.tui.screens.race import RaceScreen
 from powclock.tui.shell import Look, Shell
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What comes before the race: a card, and the rate at which a race that waits then begins."""
+
+    card: Card
+    rate: float | None = None
+
+
+def opening_of(named: str, title: str, countdown: int, rate: float | None = None) -> Opening | None:
+    """The opening of a race with this name, if somebody wants a title or a countdown."""
+    if not title and not countdown:
+        return None
+    return Opening(Card(title or named, named if title else "", countdown), rate)
 
 
 class PowclockApp(Shell[Ended]):
     """The screen of one race."""
 
-    def __init__(self, race: Race, **look: Unpack[Look]) -> None:
-        """Make the screen; it starts to listen once it runs.
+    def __init__(self, race: Race, *, opening: Opening | None = None, **look: Unpack[Look]) -> None:
+        """Make the screen; it starts to listen once it runs, and its opening is over.
 
         Raises:
             ThemeError: the theme cannot be used.
@@ -23,6 +40,7 @@ class PowclockApp(Shell[Ended]):
         super().__init__(**look)
         self._race = race
         self._restarts = 0
+        self._opening = opening
         self.race_state = self.new_state()
         self.race_screen = RaceScreen(self.race_state, self.send)
 
@@ -36,8 +54,16 @@ class PowclockApp(Shell[Ended]):
         return self.race_screen
 
     def on_mount(self) -> None:
-        """Listen from now on."""
+        """Listen from now on, or once the card was shown."""
+        if self._opening is None:
+            self._begin()
+        else:
+            self.push_screen(CardScreen(self.race_state, self._opening.card, self._begin))
+
+    def _begin(self) -> None:
         self.listen_to(self._race, self._take)
+        if self._opening is not None and self._opening.rate is not None:
+            self.send(SetRate(self._opening.rate))
 
     def send(self, command: AnyCommand) -> None:
         """Ask something of the race."""

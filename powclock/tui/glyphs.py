@@ -16,6 +16,7 @@ DOWN = "✖"
 HEALED = "⇄"
 POINTER = "▸"
 LIVE = "●"
+RECORDING = "⏺"
 PAUSED = "‖"
 MORE_LEFT = "◂"
 ELLIPSIS = "…"
@@ -112,6 +113,7 @@ _STAND_INS = {
     "⇄": "=",
     "▸": ">",
     "●": "*",
+    "⏺": "*",
     "○": "o",
     "‖": "#",
     "◂": "<",

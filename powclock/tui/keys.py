@@ -188,7 +188,8 @@ SIDE_BY_SIDE = frozenset({
     "pause", "step_event", "step_tick", "slower", "faster", "real_time", "next_panel",
     "panel_before", *(f"panel_{name}" for name in NUMBERED[:3]), "maximise", "up", "down", "left",
     "right", "enter", "back", "partition", *(f"fault_{entry.id}" for entry in FAULT_KEYS), "join",
-    "leave", "restart", "heal_all", "faults", "theme", "shot", "help", "leave_race", "palette",
+    "leave", "restart", "heal_all", "faults", "theme", "keep", "shot", "help",
+    "leave_race", "palette",
 })  # fmt: skip
 SIDE_BY_SIDE_SHOWN = frozenset({
     "pause", "step_event", "next_panel", "enter", "partition", "faults", "help", "leave_race",
@@ -212,5 +213,6 @@ SIDE_BY_SIDE_WORDS = {
     "left": ("left", "Choose the race to the left"),
     "right": ("right", "Choose the race to the right"),
     "back": ("back", "Choose no node: faults strike all"),
+    "keep": ("record", "Keep recordings of all races from their start on, or end them here"),
     "leave_race": ("quit", "End all races"),
 }

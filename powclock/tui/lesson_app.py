@@ -1,10 +1,12 @@
 """The app of a race that is told as a lesson."""
 
+from functools import partial
 from typing import Unpack
 
 from powclock.race.lesson.chapter import Chapter
+from powclock.race.lesson.told import Told
 from powclock.race.messages import AnyMessage, Race, Shown
-from powclock.tui.app import PowclockApp
+from powclock.tui.app import Opening, PowclockApp
 from powclock.tui.screens.lesson import LessonScreen
 from powclock.tui.shell import Look
 
@@ -16,19 +18,34 @@ class LessonApp(PowclockApp):
     """
 
     def __init__(
-        self, race: Race, chapter: Chapter, following: str, *, auto: bool, **look: Unpack[Look]
+        self,
+        race: Race,
+        chapter: Chapter,
+        following: str,
+        *,
+        auto: bool,
+        hints: bool = True,
+        opening: Opening | None = None,
+        **look: Unpack[Look],
     ) -> None:
         """Make the screen; `following` is the title of the next chapter, empty if there is none.
+        With `hints` it says which key goes on.
 
         Raises:
             ThemeError: the theme cannot be used.
         """
-        super().__init__(race, **look)
+        super().__init__(race, opening=opening, **look)
         self.wants_next = False
         self._auto = auto
-        self.race_screen = LessonScreen(
-            self.race_state, self.send, chapter, following, self._play_next
+        self._pressed = -1
+        self.race_screen = self._lesson_screen = LessonScreen(
+            self.race_state, self.send, chapter, following, self._play_next, hints=hints
         )
+
+    @property
+    def rows_below(self) -> int:
+        """The caption bar stays readable."""
+        return 1 + self._lesson_screen.lesson_rows(*self.size)
 
     def _play_next(self) -> None:
         self.wants_next = True
@@ -37,7 +54,17 @@ class LessonApp(PowclockApp):
     def _take(self, message: AnyMessage) -> bool:
         if isinstance(message, Shown):
             self.race_state.lesson = message.lesson
+            if message.lesson is not None:
+                self._press_in_turn(message.lesson)
             over = message.lesson is not None and message.lesson.over
             if self._auto and over and not self._leaving:
                 self.leave()
         return super()._take(message)
+
+    def _press_in_turn(self, told: Told) -> None:
+        """A step that has begun may press keys, one after another."""
+        if told.index == self._pressed:
+            return
+        self._pressed = told.index
+        for number, key in enumerate(told.keys, start=1):
+            self.set_timer(number * told.keys_every_s, partial(self.press, key))

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from textual.app import App
 
@@ -11,14 +12,14 @@ _GENERATOR = re.compile(r"\s*<!-- Generated [^>]*-->")
 _FONTS = "'Fira Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
 
-def picture(app: App[object]) -> str:
+def picture(app: App[Any]) -> str:
     """What the screen shows now, as SVG."""
     svg = app.export_screenshot()
     svg = _GENERATOR.sub("", _WEB_FONT.sub("", svg))
     return svg.replace("font-family: Fira Code, monospace", f"font-family: {_FONTS}")
 
 
-def save_picture(app: App[object], folder: Path, name: str) -> Path:
+def save_picture(app: App[Any], folder: Path, name: str) -> Path:
     """Write a picture beside those that are there already; where it is.
 
     Raises:

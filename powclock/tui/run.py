@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from powclock.race.commands import Quit
 from powclock.race.lesson.chapter import Chapter
 from powclock.race.messages import Ended, Race
-from powclock.tui.app import PowclockApp
+from powclock.tui.app import Opening, PowclockApp
 from powclock.tui.hang_up import ends_with_terminal
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.lesson_app import LessonApp
@@ -50,6 +50,9 @@ class ScreenOptions:
     ascii_only: bool = False
     motion: bool = True
     mouse: bool = True
+    show_keys: bool = False
+    clean: bool = False
+    opening: Opening | None = None
 
     def look(self) -> Look:
         """What the screen itself needs to know of it."""
@@ -60,6 +63,8 @@ class ScreenOptions:
             keys=self.keys,
             ascii_only=self.ascii_only,
             motion=self.motion,
+            show_keys=self.show_keys,
+            clean=self.clean,
         )
 
 
@@ -69,7 +74,9 @@ def run_screen(race: Race, options: ScreenOptions) -> Ended | None:
     Raises:
         ScreenError: the screen broke, or its theme has become unusable since it was chosen.
     """
-    return _show(lambda: PowclockApp(race, **options.look()), [race], options)
+    return _show(
+        lambda: PowclockApp(race, opening=options.opening, **options.look()), [race], options
+    )
 
 
 def run_lesson(

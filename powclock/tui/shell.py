@@ -8,9 +8,12 @@ from pathlib import Path
 from time import monotonic
 from typing import ClassVar, Generic, Protocol, TypedDict, TypeVar, Unpack
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import NoColor
+from textual.notifications import SeverityLevel
 from textual.timer import Timer
 
 from powclock.race.messages import AnyMessage, Race
@@ -18,19 +21,24 @@ from powclock.record.labels import clean_label
 from powclock.tui import theme_file as themes
 from powclock.tui.glyphs import to_ascii
 from powclock.tui.inbox import Inbox, Told
-from powclock.tui.keymap import DEFAULT_KEYS, Keys
+from powclock.tui.key_presses import FRESH_S, STAYS_S, KeyPresses
+from powclock.tui.keymap import DEFAULT_KEYS, Keys, named, shown
 from powclock.tui.screens.sheet import Sheet
 from powclock.tui.state import State
+from powclock.tui.text import without_folders
 from powclock.tui.theme import textual_theme
 from powclock.tui.theme_depth import Depth
 from powclock.tui.theme_watch import ThemeWatch
 from powclock.tui.thrift import ThriftyDriver
+from powclock.tui.widgets.keys_shown import KeysShown
 from powclock.tui.widgets.panel import Panel
 
 # How long a race that was asked to end may take to say its last word.
 LAST_WORD_S = 1.5
 # Between two pictures while something moves: a reorg takes some fifteen of them.
 MOTION_S = 0.04
+# By then a sheet that a key has opened stands, or is gone.
+SOON_S = 0.1
 # How often the theme's file is looked at; a change is taken in once it stays for one look.
 THEME_LOOK_S = 0.25
 # What an error says may come from outside.
@@ -42,7 +50,13 @@ Take = Callable[[AnyMessage], bool]
 
 
 class Look(TypedDict, total=False):
-    """How the screen draws: frames a second, theme by name or path, keys, and what to leave out."""
+    """How the screen draws: frames a second, theme by name or path, keys, and what to leave out.
+
+    `show_keys` shows keys as they are pressed, `clean` tells nothing of the machine; one that does
+    not `save` writes no pictures.
+    `wall_s` is the time by which it draws, and `driver` gets what is written; both are those of the
+    terminal unless given.
+    """
 
     fps: int
     theme: str
@@ -50,6 +64,11 @@ class Look(TypedDict, total=False):
     keys: Keys
     ascii_only: bool
     motion: bool
+    show_keys: bool
+    saves: bool
+    clean: bool
+    wall_s: Callable[[], float]
+    driver: type[Driver]
 
 
 class Painted(Protocol):
@@ -74,7 +93,12 @@ class Shell(App[Outcome | None], Generic[Outcome]):
 
     TITLE = "powclock"
     ENABLE_COMMAND_PALETTE = False
-    CSS = "App.-ascii Toast { border: none; }"
+    # A note takes the row of the keys, and more only if it is long: it hides nothing of the race.
+    CSS = """
+    ToastRack { margin: 0; overflow-y: hidden; }
+    Toast { width: 100%; max-width: 100%; margin: 0; padding: 0 1; }
+    App.-ascii Toast { border: none; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", "quit", show=False, priority=True, id="interrupt"),
         Binding("ctrl+q", "leave", "quit", show=False, priority=True, id="quit"),
@@ -86,7 +110,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
         Raises:
             ThemeError: the theme cannot be used.
         """
-        super().__init__(driver_class=ThriftyDriver)
+        super().__init__(driver_class=look.get("driver", ThriftyDriver))
         if self.no_color:
             # textual would use greys; whoever asks for no colour means none.
             self._filters = [NoColor()]
@@ -94,6 +118,10 @@ class Shell(App[Outcome | None], Generic[Outcome]):
         self._keys = look.get("keys", DEFAULT_KEYS)
         self._ascii_only = look.get("ascii_only", False)
         self._motion = look.get("motion", True)
+        self._wall_s = look.get("wall_s", monotonic)
+        self._clean = look.get("clean", False)
+        self.saves = look.get("saves", True)
+        self._presses = KeyPresses() if look.get("show_keys", False) else None
         self.set_class(self._ascii_only, "-ascii")
         self._interval_s = 1 / max(look.get("fps", 10), 1)
         self._inboxes: list[tuple[Inbox, Take]] = []
@@ -118,6 +146,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
             keys=self._keys,
             ascii_only=self._ascii_only,
             motion=self._motion,
+            wall_s=self._wall_s,
         )
         self._states.append(state)
         return state
@@ -179,12 +208,25 @@ class Shell(App[Outcome | None], Generic[Outcome]):
         text = to_ascii(text) if self._ascii_only else text
         self.notify(text, severity="warning", markup=False)
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """A note over the screen; a clean one names files without their folders."""
+        said = without_folders(message) if self._clean else message
+        super().notify(said, title=title, severity=severity, timeout=timeout, markup=markup)
+
     # Pictures.
 
     def _paint_soon(self) -> None:
         if self._next_paint is not None:
             return
-        wait_s = self._painted_at + self._interval_s - monotonic()
+        wait_s = self._painted_at + self._interval_s - self._wall_s()
         # A frame that comes a little early is painted at once, or two clocks would beat.
         if wait_s <= self._interval_s / 4:
             self.paint()
@@ -196,7 +238,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
         if self._next_paint is not None:
             self._next_paint.stop()
             self._next_paint = None
-        self._painted_at = monotonic()
+        self._painted_at = self._wall_s()
         self.ground.paint()
         for screen in self.screen_stack:
             if isinstance(screen, Sheet):
@@ -212,6 +254,47 @@ class Shell(App[Outcome | None], Generic[Outcome]):
         self._next_motion = None
         self.ground.paint_moving()
         self._move_on()
+
+    # Keys.
+
+    def press(self, key: str) -> None:
+        """Press a key, written as in key maps, as if a person did."""
+        name = named(key)
+        assert name is not None
+        character = " " if key == "space" else key if len(key) == 1 else None
+        self.post_message(events.Key(name, character))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Show keys as they come, before anything else is done with them."""
+        if self._presses is None or not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        binding = self.screen.active_bindings.get(event.key)
+        words = binding.binding.description if binding is not None else ""
+        self._presses.press(shown(event.key), words, self._wall_s())
+        await super().on_event(event)
+        self._show_presses()
+        for wait_s in (0.0, FRESH_S, STAYS_S):
+            self.set_timer(wait_s + SOON_S, self._show_presses)
+
+    def _show_presses(self) -> None:
+        """On the screen that is on top, as a key may have opened or closed another."""
+        assert self._presses is not None
+        for screen in self.screen_stack:
+            shown_there = screen.query(KeysShown)
+            if screen is not self.screen:
+                for note in shown_there:
+                    note.display = False
+            elif not shown_there:
+                screen.mount(KeysShown(self._states[0], self._presses))
+                self.call_after_refresh(self._show_presses)
+            else:
+                shown_there.first().show(self.size.height - self.rows_below, self.size.width)
+
+    @property
+    def rows_below(self) -> int:
+        """Rows at the bottom that nothing is to lie over."""
+        return 2
 
     # The way out.
 
@@ -269,7 +352,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
 
     def _tell_theme_error(self, error: themes.ThemeError) -> None:
         text = to_ascii(str(error)) if self._ascii_only else str(error)
-        self.notify(text, title="theme", severity="error", markup=False)
+        self.notify(text, severity="error", markup=False)
 
     def _draw_with(self, theme: themes.Theme) -> None:
         self._theme = theme

@@ -1,6 +1,7 @@
 """Numbers, times and hashes in few cells, always with their unit."""
 
 import math
+import re
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
@@ -44,6 +45,11 @@ def clock(time_ns: int) -> str:
     hours, minutes = divmod(minutes, 60)
     seconds = f"{tenths // 10:02d}.{tenths % 10}"
     return f"{hours}:{minutes:02d}:{seconds}" if hours else f"{minutes:02d}:{seconds}"
+
+
+def counter(time_ns: int) -> str:
+    """How long something is by now: "00:42"."""
+    return clock(time_ns).rpartition(".")[0]
 
 
 def duration(seconds: float) -> str:
@@ -166,3 +172,13 @@ def wrapped(text: str, width: int) -> list[str]:
             lines += full
         lines.append(line)
     return lines
+
+
+_FOLDERS = re.compile(
+    r"""(?<![\w.])(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[^\s/\\:'"]+[/\\])*(?=[^\s/\\])"""
+)
+
+
+def without_folders(text: str) -> str:
+    """A text in which paths are names of files alone."""
+    return _FOLDERS.sub("", text)

@@ -143,7 +143,7 @@ def test_a_step_that_began_live_is_told_as_a_step() -> None:
     engine = Engine(Plan(WHAT, 1.0), queue.SimpleQueue(), lambda _message: None)
     live = Pace(rate=1.0, reached=0.0, paused=False, behind=False)
     for command, stepping in ((StepEvent(), True), (SetRate(1.0), False), (StepTick(), True)):
-        engine._obey(command)
+        engine.obey(command)
         assert engine._pace() == replace(live, stepping=stepping)
     engine._driver.close()
 

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import string
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any, cast
@@ -18,6 +18,7 @@ from zlib import crc32
 
 from rich.cells import cell_len
 from rich.color import Color
+from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import LayoutUpdate
 from textual.app import App
@@ -110,11 +111,17 @@ def taken(app: "Shell[Any]") -> Picture:
     """The screen as it is painted now, with what lies over it."""
     update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
     assert isinstance(update, LayoutUpdate)
-    names = _names(app._states[0].palette)
+    lines = [[segment for strip in line for segment in strip] for line in update.strips]
+    return painted(lines, app._states[0].palette)
+
+
+def painted(lines: Iterable[Iterable[Segment]], palette: Palette) -> Picture:
+    """The picture of rows that are painted; letters follow the roles of the palette."""
+    names = _names(palette)
     rows: list[list[str]] = []
     looks: list[list[_Look]] = []
-    for line in update.strips:
-        cells = [cell for strip in line for text, style, _ in strip for cell in _cells(text, style)]
+    for line in lines:
+        cells = [cell for text, style, _ in line for cell in _cells(text, style)]
         rows.append([text for text, _ in cells])
         looks.append([look for _, look in cells])
     letters = _letters({look for row in looks for look in row}, names)

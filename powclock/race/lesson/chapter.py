@@ -15,6 +15,7 @@ from msgspec import Meta
 from powclock.network.faults.every import AnyFault
 from powclock.race.choices import choices
 from powclock.race.lesson.claims import Claim, check_claim
+from powclock.race.lesson.pressing import KEYS, is_key
 from powclock.race.scenario import (
     NotNegative,
     Planned,
@@ -42,10 +43,11 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     that has not come `within_s` after the step before was over, it comes all the same. It lasts at
     least `lasts_s` (seconds of the race). `heal` ends every fault, or those of some kinds, before
     `faults` begin; `speed` holds until another step gives one. A `question` holds the race until
-    somebody goes on, which reveals the `answer`.
+    somebody goes on, which reveals the `answer`. `keys` are pressed on the screen, one every
+    `keys_every_s` seconds of its time; what they do to the race only a screen can do.
     """
 
-    caption: Words
+    caption: Words = ""
     question: Words = ""
     answer: Words = ""
     at_s: NotNegative = 0.0
@@ -60,6 +62,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     heal: bool | tuple[Text, ...] = False
     speed: Annotated[float, Meta(ge=0.001, le=1e6)] | None = None
     expect: Annotated[tuple[Claim, ...], Meta(max_length=100)] = ()
+    keys: Annotated[tuple[Text, ...], Meta(max_length=100)] = ()
+    keys_every_s: Annotated[float, Meta(ge=0.05, le=60)] = 0.7
 
     @property
     def waits(self) -> bool:
@@ -68,15 +72,24 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Chapter(Scenario, frozen=True, kw_only=True):
-    """A scenario, told; `about` is a line for the list of chapters."""
+    """A scenario, told; `about` is a line for the list of chapters.
+
+    Without a `heading` its captions stand alone: no title, no count of steps.
+    """
 
     about: Text = ""
+    heading: bool = True
     steps: Annotated[tuple[Step, ...], Meta(min_length=1, max_length=STEPS_MAX)]
 
     def scenario(self) -> Scenario:
         """The race alone."""
         names = Scenario.__struct_fields__
         return Scenario(**{name: getattr(self, name) for name in names})
+
+    @property
+    def presses_keys(self) -> bool:
+        """Whether it needs a screen: what its keys do is part of its race."""
+        return any(step.keys for step in self.steps)
 
     def lasts_s(self, index: int) -> float:
         """How long a step lasts at least: without a word, until the next one's moment."""
@@ -152,8 +165,11 @@ def _checked_step(step: Step, place: str, scenario: Scenario) -> Step:
         question=_words(step.question),
         answer=_words(step.answer),
     )
-    if not cleaned.caption:
+    if not cleaned.caption and not step.keys:
         raise ScenarioError(f"{place}.caption: a caption needs a visible character")
+    for index, key in enumerate(step.keys):
+        if not is_key(key):
+            raise ScenarioError(f"{place}.keys[{index}]: {clean_label(key)!r} is no key: {KEYS}")
     if cleaned.answer and not cleaned.question:
         raise ScenarioError(f"{place}.answer: there is no question: give one, or leave this out")
     if bool(step.at_s) + bool(step.at_tick) + bool(step.on) > 1:

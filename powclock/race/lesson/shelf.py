@@ -8,6 +8,7 @@ from powclock.race.scenario import FILE_BYTES_MAX, ScenarioError
 from powclock.record.labels import clean_label
 
 FOLDER = "lessons"
+FILMS = "films"
 
 
 def shipped_files() -> list[str]:
@@ -36,8 +37,18 @@ def shipped_text(number: int) -> str:
     )
 
 
+def shipped_films() -> list[str]:
+    """Names of the scripts for films that come with the program."""
+    folder = resources.files("powclock.scenarios") / FILMS
+    return sorted(
+        entry.name.removesuffix(".toml")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    )
+
+
 def load_chapter(which: str) -> Chapter:
-    """A shipped chapter by its number, or one from a file.
+    """A shipped chapter by its number, a shipped script by its name, or one from a file.
 
     Raises:
         ScenarioError: there is none, or it cannot be used.
@@ -45,6 +56,9 @@ def load_chapter(which: str) -> Chapter:
     number = number_of(which)
     if number:
         return parse_chapter(shipped_text(number), _file(number))
+    if which in shipped_films():
+        folder = resources.files("powclock.scenarios") / FILMS
+        return parse_chapter((folder / f"{which}.toml").read_text("utf-8"), which)
     path = Path(which)
     try:
         if path.suffix != ".toml" and not path.exists():

@@ -81,6 +81,8 @@ class Teller:
             over=player.over,
             rewinds=self.rewinds,
             hurries=player.hurried,
+            keys=step.keys if step is not None else (),
+            keys_every_s=step.keys_every_s if step is not None else 0.0,
         )
 
     def held(self) -> bool:

@@ -15,7 +15,7 @@ from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.commands import AnyCommand, Now, Quit
 from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
-from powclock.race.rerun import Comparison, Differs
+from powclock.race.rerun import Differs, Twin
 from powclock.race.scenario import ScenarioError
 from powclock.race.session import End, Session, new_session
 from powclock.race.tape import Tape
@@ -93,8 +93,8 @@ def _race_to(
     inputs = tuple(each for each in session.inputs if each.time_ns <= time_ns)
     session = msgspec.structs.replace(session, inputs=inputs, end=End(time_ns, -1))
     driver = Driver(session.scenario, BLOCKS_KEPT)
-    comparison = Comparison(past.lines(count), session.version, driver.world.loop.fail)
-    driver.world.recorder.write(comparison)
+    twin = Twin(past.lines(count), session.version, driver.world.loop.fail)
+    driver.world.recorder.write(twin)
     path = new_session(session.scenario)
     tape = Tape(path, driver.world) if path is not None else None
 
@@ -107,7 +107,7 @@ def _race_to(
         with seldom_sought():
             driver.start()
             driver.replay(session, beat)
-            comparison.demand(count, f"at {time_ns / NANOSECONDS:.3f} s")
+            twin.demand(count, f"at {time_ns / NANOSECONDS:.3f} s")
     except BaseException:
         _throw_away(driver, tape)
         raise

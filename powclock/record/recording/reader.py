@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, TypeVar
@@ -26,6 +25,7 @@ from powclock.record.recording.content import (
     ENDING_DECODER,
     FLUSHED,
     HEAD_DECODER,
+    NOISE,
     Ending,
     Head,
 )
@@ -154,7 +154,7 @@ class Recording:
                 self.ending = _decoded(ENDING_DECODER, frame)
                 self._end = frame.offset, frame.sequence
             case _:
-                demand(False, "a second beginning")  # noqa: FBT003
+                raise Damage(frame.offset, frame.sequence, "a second beginning")
 
     def block_before(self, time_ns: int) -> int:
         """The number of the last block that begins before a time; 0 if none does."""
@@ -178,7 +178,7 @@ class Recording:
         start = self.blocks[block]
         sequence, time_ns = start.sequence, start.time_ns
         try:
-            for frame, line in self._packed_lines(start):
+            for frame, line in self._lines_of(start):
                 record = _record(line, frame)
                 follows = record.sequence == sequence and record.time_ns >= time_ns
                 _demand(follows, frame.offset, frame.sequence, "a record out of order")
@@ -190,18 +190,19 @@ class Recording:
         except Damage as damage:
             self.damage = damage
 
-    def _packed_lines(self, start: Block) -> Iterator[tuple[Frame, bytes]]:
-        inflate, unpacker = zlib.decompressobj(-zlib.MAX_WBITS), Unpacker()
+    def _lines_of(self, start: Block) -> Iterator[tuple[Frame, bytes]]:
+        inflate, unpacker = _beginning(start.sequence, start.time_ns)
         for frame in self._frames(start):
             content = frame.content
             if frame.kind == BLOCK:
-                inflate, unpacker = zlib.decompressobj(-zlib.MAX_WBITS), Unpacker()
+                inflate, unpacker = _beginning(*BLOCK_START.unpack_from(content))
                 content = content[BLOCK_START.size :]
             elif frame.kind != MORE:
                 continue
             try:
-                for packed in BytesIO(_inflated(inflate, content)):
-                    yield frame, unpacker.unpack(packed)
+                noise, deflated = _parted(content)
+                for line in unpacker.unpack(_inflated(inflate, deflated), noise):
+                    yield frame, line
             except (zlib.error, Unpackable) as error:
                 raise Damage(frame.offset, frame.sequence, clean_label(str(error), 160)) from error
 
@@ -219,6 +220,17 @@ class Recording:
 def _demand(what: bool, offset: int, sequence: int, otherwise: str) -> None:
     if not what:
         raise Damage(offset, sequence, otherwise)
+
+
+def is_recording(path: Path) -> bool:
+    """Whether a file is there that says that it is one."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(MAGIC_START)) == MAGIC_START
+    except OSError:
+        return False
 
 
 def shown(path: Path) -> str:
@@ -252,6 +264,20 @@ def _record(line: bytes, frame: Frame) -> Record:
 
 def _unprintable(frame: Frame) -> Damage:
     return Damage(frame.offset, frame.sequence, "a record with what cannot be printed")
+
+
+def _beginning(sequence: int, time_ns: int) -> "tuple[zlib._Decompress, Unpacker]":
+    """What reads a block from its start on."""
+    unpacker = Unpacker(sequence, time_ns, INFLATED_BYTES_MAX)
+    return zlib.decompressobj(-zlib.MAX_WBITS), unpacker
+
+
+def _parted(content: bytes) -> tuple[bytes, bytes]:
+    """The noise of a frame, and its deflated text."""
+    end = NOISE.size + (NOISE.unpack_from(content)[0] if len(content) >= NOISE.size else 0)
+    if end > len(content):
+        raise Unpackable("noise that is not there")
+    return content[NOISE.size : end], content[end:]
 
 
 def _inflated(inflate: "zlib._Decompress", content: bytes) -> bytes:

@@ -101,6 +101,9 @@ class ActingScreen(PlacedScreen):
 
     async def action_shot(self) -> None:
         """Save the screen as a picture, without the notes that lie over it."""
+        if not self.shell.saves:
+            self.say("a film saves no pictures")
+            return
         self.app.clear_notifications()
         await self.app.screen.query("Toast").remove()
         self.call_after_refresh(self._save_shot)

@@ -22,10 +22,14 @@ class LessonScreen(RaceScreen):
         chapter: Chapter,
         following: str,
         play_next: Callable[[], None],
+        *,
+        hints: bool = True,
     ) -> None:
-        ids = {each.id for each in BINDINGS}
-        state.keys = state.keys.among(ids, LESSON_WORDS, LESSON_SHOWN)
-        self._bar = Lesson(state, chapter, following)
+        if hints:
+            ids = {each.id for each in BINDINGS}
+            state.keys = state.keys.among(ids, LESSON_WORDS, LESSON_SHOWN)
+        self._presses_keys = chapter.presses_keys
+        self._bar = Lesson(state, chapter, following, hints=hints)
         super().__init__(state, send, {"lesson": self._bar})
         self._play_next = play_next if following else None
 
@@ -50,6 +54,9 @@ class LessonScreen(RaceScreen):
 
     def action_lesson_back(self) -> None:
         """Run the race again, up to the step before."""
+        if self._presses_keys:
+            self.say("its steps press keys, so there is no way back: the race would be another")
+            return
         self.controls.lesson_back()
 
     def action_page(self, step: int) -> None:

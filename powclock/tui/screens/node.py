@@ -128,7 +128,7 @@ class NodePage(Page):
         yield from self._clock(detail)
         answer = answer_of(frame)
         if answer is Answer.NOBODY and row is not None:
-            yield self._fact("applied", [(count(row.applied, "request"), palette.text)])
+            yield self._fact("applied", [(count(row.applied, "write"), palette.text)])
             return
         if answer is Answer.WORK:
             yield from self._work(detail, row, long)
@@ -212,7 +212,7 @@ class NodePage(Page):
         if detail.running:
             odd = detail.orphans + detail.requests
             yield self._fact("awaits", [
-                (f"{count(detail.orphans, 'orphan')}, {count(detail.requests, 'request')}",
+                (f"{count(detail.orphans, 'orphan')}, {detail.requests} asked for",
                  palette.warning if odd else palette.muted),
             ])  # fmt: skip
 

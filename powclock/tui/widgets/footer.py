@@ -63,7 +63,8 @@ class Footer(Panel):
         """The keys of the panel that the keys act on, then those that are always of use."""
         bindings = self.state.keys.bindings
         by_id = {binding.id: binding for binding in bindings}
-        lead: tuple[str, ...] = _OF_LESSON if self.state.lesson is not None else ()
+        told = self.state.lesson is not None and by_id[_OF_LESSON[0]].show
+        lead: tuple[str, ...] = _OF_LESSON if told else ()
         if self.state.timeline is not None:
             lead = _OF_REPLAY if not self.state.timeline.goes_on else ("now", *_OF_REPLAY)
         own = [by_id[id_] for id_ in (*lead, *_OF_PANEL.get(self.state.panel or "", ()))]

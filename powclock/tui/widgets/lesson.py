@@ -28,9 +28,12 @@ _INDENT = 3
 class Lesson(Panel):
     """A heading, and the caption below it."""
 
-    def __init__(self, state: State, chapter: Chapter, following: str) -> None:
+    def __init__(
+        self, state: State, chapter: Chapter, following: str, *, hints: bool = True
+    ) -> None:
         super().__init__(state)
         self._chapter = chapter
+        self._hints = hints
         self._following = following
 
     def height_for(self, width: int, height: int) -> int:
@@ -45,7 +48,7 @@ class Lesson(Panel):
             )
             for step in self._chapter.steps
         )
-        return max(min(1 + lines, most), 0)
+        return max(min(self._chapter.heading + lines, most), 0)
 
     def basis(self) -> object | None:
         """What there is to read."""
@@ -56,8 +59,9 @@ class Lesson(Panel):
         told = self.state.lesson
         if told is None:
             return [self._start(width) for _ in range(height)]
-        texts = self._texts(told, _text_cells(width), height - 1)
-        rows = [self._heading(told, width), *texts]
+        headings = [self._heading(told, width)] if self._chapter.heading else []
+        texts = self._texts(told, _text_cells(width), height - len(headings))
+        rows = [*headings, *texts]
         rows += [self._start(width) for _ in range(height - len(rows))]
         return [self._filled(row) for row in rows]
 
@@ -84,6 +88,8 @@ class Lesson(Panel):
     def _hint(self, told: Told) -> tuple[list[tuple[str, bool]], Style]:
         """What the next key does: words, which of them are keys, and their hue."""
         palette, keys = self.state.palette, self.state.keys
+        if not self._hints:
+            return [], palette.text
         key = (f" {keys.label('lesson_next')} ", True)
         if told.rewinds:
             return [(f"going back{ELLIPSIS}", False)], palette.warning

@@ -179,7 +179,7 @@ def test_another_future_goes_on_instead(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_without_a_recording_there_is_no_way_back() -> None:
     messages = run(None, (always, (Jump(Kind.FORK, back=True),)))
-    assert Declined("this race is not recorded: no way back") in messages
+    assert Declined("there is no way back: this race cannot be recorded") in messages
     assert all(map(at_now, shown_of(messages)))
 
 

@@ -134,13 +134,19 @@ def test_a_report_counts_kinds_and_pairs() -> None:
     }
     assert (report.seeds, report.blocks, report.records) == (3, 30, 300)
     lines = report.text().splitlines()
-    assert lines[1].split() == ["1", "crash", "3"]
-    row = list(DRAWS).index("loss") + 1
-    zeros = ["0"] * (row - 2)
-    assert lines[row].split() == [str(row), "loss", "2", *zeros, "2"]
-    assert lines[-4:-1] == [
+    assert lines[:3] == [
         "seeds     3, 1 failed",
         "races     0.0 h, 300 records",
         "of them   30 blocks, 6 reorgs, 90 transactions",
     ]
+    assert lines[4:6] == ["", "seeds with each kind of fault"]
+    assert max(map(len, lines)) <= 80
+    cells = [cell for line in lines[6:] for cell in re.split("  +", line.strip())]
+    assert sorted(cells) == sorted(f"{count} {kind}" for kind, count in report.kinds.items())
+    matrix = report.text(pairs=True).splitlines()
+    assert matrix[:5] == lines[:5]
+    assert matrix[6].split() == ["1", "crash", "3"]
+    row = list(DRAWS).index("loss") + 1
+    zeros = ["0"] * (row - 2)
+    assert matrix[5 + row].split() == [str(row), "loss", "2", *zeros, "2"]
     assert report_of([result(0)]).digest != report_of([result(1)]).digest

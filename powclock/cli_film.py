@@ -1,0 +1,332 @@
+"""The command `powclock film`: the screen of a race as a file, made without a terminal."""
+
+import math
+import re
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from powclock import listings
+from powclock.cli_errors import WrongUse
+from powclock.cli_options import (
+    ASCII,
+    COUNTDOWN,
+    FPS_MAX,
+    MINER,
+    NO_MOTION,
+    NODES,
+    RULE,
+    SEED,
+    THEME,
+    TITLE,
+    TITLE_CELLS_MAX,
+    seconds,
+)
+from powclock.cli_options import speed as a_speed
+from powclock.cli_progress import bar, interrupts
+from powclock.clock.virtual_loop import NANOSECONDS
+from powclock.film.moment import HAPPENS, Moment, of_race
+from powclock.film.subject import Subject, load_subject
+from powclock.film.terminal import film_terminal
+from powclock.race.plan import Plan
+from powclock.race.scenario import adapted
+from powclock.record.labels import clean_label
+from powclock.record.recording.reader import shown as shown_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from powclock.film.shoot import Shot
+    from powclock.race.messages import Shown
+    from powclock.tui.shell import Look
+
+OURS = 1
+KINDS = (".cast", ".svg", ".gif", ".txt")
+LASTS_S = 60.0
+# Whatever waits for something that never comes ends here.
+LONGEST_S = 3_600.0
+DARK = "dark"
+# An app that paints less often looks as if it hung.
+FRAMES_A_S_MIN = 2
+_SIZE = re.compile(r"(\d{1,4})[x×](\d{1,4})")
+_COLUMNS, _ROWS = range(20, 501), range(5, 201)
+
+
+@dataclass(frozen=True)
+class Size:
+    """Of a terminal, in cells."""
+
+    columns: int = 100
+    rows: int = 30
+
+
+def _size(text: str) -> Size:
+    found = _SIZE.fullmatch(text)
+    columns, rows = (int(found[1]), int(found[2])) if found else (0, 0)
+    if columns not in _COLUMNS or rows not in _ROWS:
+        raise typer.BadParameter(f"{text!r} is no size: write columns x rows, such as 100x30")
+    return Size(columns, rows)
+
+
+def _moment(text: str) -> Moment:
+    found = of_race(text)
+    if found is not None:
+        return found
+    try:
+        return Moment(after_s=seconds(text))
+    except typer.BadParameter as error:
+        others = ", ".join(HAPPENS)
+        raise typer.BadParameter(
+            f"{text!r} is no moment: write 42s, 'tick 12', or one of {others}"
+        ) from error
+
+
+def film(
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="[WHAT]",
+            help="A scenario or script by name, a lesson by number, or a file: any of these, or a "
+            "recording.",
+        ),
+    ] = "demo",
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="A .cast, .svg, .gif or .txt."),
+    ] = None,
+    size: Annotated[
+        Size | None,
+        typer.Option(parser=_size, metavar="COLUMNSxROWS", help="How large.  [default: 100x30]"),
+    ] = None,
+    theme: THEME = None,
+    seed: SEED = None,
+    nodes: NODES = None,
+    miner: MINER = None,
+    rule: RULE = None,
+    speed: Annotated[
+        float, typer.Option(parser=a_speed, metavar="FACTOR", help="How fast it races: 0.1, 1, 10.")
+    ] = 1.0,
+    lasts: Annotated[
+        float | None,
+        typer.Option(
+            "--for",
+            parser=seconds,
+            metavar="TIME",
+            help="End after this race time; else a script ends by itself, a scenario after 60s.",
+        ),
+    ] = None,
+    fps: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=FPS_MAX,
+            help="Frames a second; else 10, of a moving .svg 4, and of a .txt 1.",
+        ),
+    ] = None,
+    at: Annotated[
+        Moment | None,
+        typer.Option(
+            "--at",
+            parser=_moment,
+            metavar="MOMENT",
+            help="A still .svg: 42s, 'tick 12', fork, reorg, fault or heal.",
+        ),
+    ] = None,
+    cast_version: Annotated[
+        int, typer.Option(min=2, max=3, help="The version of a .cast: 2, or 3.")
+    ] = 2,
+    show_keys: Annotated[
+        bool | None,
+        typer.Option(
+            "--show-keys/--hide-keys", help="Keys on the screen as they are pressed; a script does."
+        ),
+    ] = None,
+    title: TITLE = None,
+    countdown: COUNTDOWN = 0,
+    ascii_only: ASCII = False,
+    no_motion: NO_MOTION = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over the file.")] = False,
+) -> None:
+    """Film a race, without a terminal and faster than it is seen; the same seed, the same film.
+
+    \b
+    powclock film demo -o demo.cast
+    powclock film split --for 90s --speed 2 --size 80x24 -o split.cast
+    powclock film 5 --title "The trouble with clocks" -o lesson.cast
+    powclock film race.powclock -o again.svg
+    powclock film split --at reorg -o reorg.svg
+    """
+    path = _output(output, at, cast_version)
+    if speed == math.inf:
+        raise WrongUse("--speed: nobody can watch a film at max: write a number, such as 10")
+    subject = _adapted(load_subject(scenario), seed=seed, nodes=nodes, miner=miner, rule=rule)
+    look = listings.chosen_theme(theme or DARK)
+    _may_write(path, force=force)
+    with film_terminal():
+        from powclock.film.produce import FPS
+
+        frames_per_s = fps or FPS[path.suffix.lower()]
+        plan = Plan(
+            subject.scenario,
+            speed,
+            max(frames_per_s, FRAMES_A_S_MIN),
+            _until_ns(subject, lasts, at),
+            chapter=subject.chapter,
+            attended=False,
+        )
+        keys = subject.chapter is not None and subject.chapter.presses_keys
+        shot = _shot(
+            plan,
+            size or Size(),
+            subject,
+            title=clean_label(title or "", TITLE_CELLS_MAX),
+            countdown=countdown,
+            look={
+                "fps": plan.frames_per_s,
+                "theme": look,
+                "ascii_only": ascii_only,
+                "motion": not no_motion,
+                "show_keys": keys if show_keys is None else show_keys,
+            },
+        )
+        _make(shot, path, look, at, frames_per_s, cast_version)
+
+
+def _adapted(
+    subject: Subject,
+    *,
+    seed: int | None,
+    nodes: int | None,
+    miner: Literal["grinding", "sampled"] | None,
+    rule: str | None,
+) -> Subject:
+    """With what the command line says instead, as far as that makes sense."""
+    told, recorded = subject.chapter is not None, bool(subject.end_ns)
+    for name, value in (("--nodes", nodes), ("--rule", rule)):
+        if value is not None and (told or recorded):
+            kind = "recording" if recorded else "script"
+            raise WrongUse(f"{name}: a {kind} has its own: leave it out")
+    for name, other in (("--seed", seed), ("--miner", miner)):
+        if other is not None and recorded:
+            raise WrongUse(f"{name}: a recording has its own: leave it out")
+    if subject.chapter is not None:
+        chapter = adapted(subject.chapter, seed=seed, miner=miner)
+        return replace(subject, scenario=chapter.scenario(), chapter=chapter)
+    race = adapted(subject.scenario, seed=seed, nodes=nodes, miner=miner, rule=rule)
+    return replace(subject, scenario=race)
+
+
+def _shot(
+    plan: Plan, size: Size, subject: Subject, *, title: str, countdown: int, look: "Look"
+) -> "Shot":
+    from powclock.film.shoot import Shot
+    from powclock.tui.app import opening_of
+
+    named = plan.scenario.title or plan.scenario.name
+    return Shot(
+        plan,
+        size.columns,
+        size.rows,
+        title=title or named,
+        look=look,
+        opening=opening_of(named, title, countdown),
+        inputs=subject.inputs,
+    )
+
+
+def _output(output: Path | None, at: Moment | None, version: int) -> Path:
+    if output is None:
+        raise WrongUse("where to? add -o film.cast, or a name that ends in .svg, .gif or .txt")
+    kind = output.suffix.lower()
+    if kind not in KINDS:
+        raise WrongUse(
+            f"-o: {shown_path(output)}: its ending says what to make: {', '.join(KINDS)}"
+        )
+    if at is not None and kind != ".svg":
+        raise WrongUse(f"--at is for a still, an .svg; {shown_path(output)} is none")
+    if version != 2 and kind != ".cast":
+        raise WrongUse("--cast-version is for a .cast")
+    if kind == ".gif":
+        from powclock.film.gif import program
+        from powclock.film.shoot import FilmError
+
+        try:
+            program()
+        except FilmError as error:
+            raise WrongUse(f"-o: {error}") from error
+    return output
+
+
+def _may_write(path: Path, *, force: bool) -> None:
+    """See that nothing is lost that somebody wants."""
+    if not path.exists() or (force and not path.is_dir()):
+        return
+    refusal = f"-o: {shown_path(path)} is there already: name another file, or add --force"
+    if path.is_dir() or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise WrongUse(refusal)
+    if not typer.confirm(f"{shown_path(path)} is there already. Write over it?", err=True):
+        raise WrongUse(refusal)
+
+
+def _until_ns(subject: Subject, lasts: float | None, at: Moment | None) -> int:
+    """Where the race ends, if nothing ends it before."""
+    if at is not None and at.after_s:
+        end_s = at.after_s
+    elif subject.end_ns:
+        end_s = subject.end_ns / NANOSECONDS
+    else:
+        end_s = LONGEST_S if at is not None or subject.chapter is not None else LASTS_S
+        end_s = lasts or end_s
+    return round(min(end_s, lasts or end_s) * NANOSECONDS)
+
+
+def _make(shot: "Shot", path: Path, look: str, at: Moment | None, fps: int, version: int) -> None:
+    from powclock.film.produce import produce
+    from powclock.film.shoot import FilmError
+    from powclock.tui.theme_file import decode, find
+
+    came: list[bool] = []
+    with interrupts() as look_up, bar(path.name) as show:
+        until = _until(at, came, look_up, show, shot.plan.until_ns)
+        try:
+            reel = produce(
+                replace(shot, until=until), path, decode(find(look)),
+                fps=fps, version=version, still=at is not None,
+            )  # fmt: skip
+        except OSError as error:
+            raise WrongUse(
+                f"-o: {shown_path(path)}: cannot be written: {error.strerror}"
+            ) from error
+        except FilmError as error:
+            typer.echo(f"powclock: {error}", err=True)
+            raise typer.Exit(OURS) from error
+    if at is not None and not at.after_s and not came:
+        typer.echo(
+            f"powclock: {at.words()} did not come: {shown_path(path)} shows the end of the race",
+            err=True,
+        )
+        raise typer.Exit(OURS)
+    typer.echo(f"{shown_path(path)}  {reel.length_s:.1f} s, {path.stat().st_size / 1000:,.0f} kB")
+
+
+def _until(
+    at: Moment | None,
+    came: list[bool],
+    look_up: "Callable[[], None]",
+    show: "Callable[[float, str], None]",
+    until_ns: int,
+) -> "Callable[[Shown], bool]":
+    """Ends the film with the moment of a still."""
+
+    def until(shown: "Shown") -> bool:
+        look_up()
+        show(shown.frame.time_ns / until_ns, f"tick {shown.frame.height}")
+        if at is None or at.after_s or not at.has_come(shown):
+            return False
+        came.append(True)
+        return True
+
+    return until
