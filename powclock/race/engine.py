@@ -36,6 +36,7 @@ from powclock.race.commands import (
     StepTo,
 )
 from powclock.race.driver import Driver
+from powclock.race.keeping import Keeping
 from powclock.race.lesson.teller import Teller
 from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
@@ -45,7 +46,6 @@ from powclock.race.replay.future import Begun
 from powclock.race.replay.looking_back import LookingBack
 from powclock.race.scenario import ScenarioError
 from powclock.race.session import End
-from powclock.race.summary import Summary
 from powclock.race.tape import BEAT_S, Tape
 from powclock.record.camera import Camera
 from powclock.record.checker.broken import BrokenInvariant
@@ -82,7 +82,6 @@ class Engine:
         self._wall_ns = wall_ns
         self._inputs = inputs
         self._plan = plan
-        self._chosen = plan.chosen
         self._restarts = 0
         self._commands = commands
         self._tell = tell
@@ -107,8 +106,8 @@ class Engine:
         plan = self._plan
         self._driver = driver = Driver(plan.scenario, BLOCKS_KEPT)
         self._repeat = Repeat(driver, self._inputs) if self._inputs else None
-        self._tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
-        self._watch(Focus())
+        tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
+        self._watch(tape, Focus(), chosen=plan.chosen)
         self._teller = (
             Teller(
                 plan.chapter,
@@ -123,27 +122,28 @@ class Engine:
 
     def _take_over(self, begun: Begun) -> None:
         """Go on with a race that has been driven up to now."""
-        self._driver, self._tape, self._teller = begun.driver, begun.tape, None
-        self._repeat = None
+        self._driver, self._teller, self._repeat = begun.driver, None, None
         self._restarts = begun.restarts
-        self._watch(begun.focus)
+        self._watch(begun.tape, begun.focus, chosen=False)
         now_s = begun.driver.now_ns / NANOSECONDS
         self._tell(Noted(f"live from {now_s:.1f} s on, with a future of its own", recording=False))
 
-    def _watch(self, focus: Focus) -> None:
-        """Take pictures of the race that there is now."""
+    def _watch(self, tape: Tape | None, focus: Focus, *, chosen: bool) -> None:
+        """Record the race that there is now, and take pictures of it and of its past."""
         driver = self._driver
         self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
         self._camera.focus = focus
-        self._back = LookingBack(driver, self._tape, self._commands, self._tell, self._restarts)
+        self._keeping = keeping = Keeping(tape, self._tell, chosen=chosen)
+        self._back = LookingBack(
+            driver, keeping, self._commands, self._tell, self._restarts, self._wall_ns
+        )
 
     def _fork(self, begun: Begun) -> None:
         """Go on with another race than this one, which ends here."""
-        if self._tape is not None:
-            self._tape.end(self._driver.summary())
+        self._keeping.end(self._driver.summary())
         self._driver.close()
         self._take_over(begun)
-        self._chosen, self._step = False, None
+        self._step = None
         self._due.clear()
         self._pacer.set_rate(self._pacer.rate or 1.0, self._driver.now_ns)
         self._speedometer.restart(self._driver.now_ns)
@@ -163,8 +163,7 @@ class Engine:
         except TROUBLES as broken:
             trouble = str(broken)
         except BaseException:
-            if self._tape is not None:
-                self._tape.cut()
+            self._keeping.cut()
             raise
         self.finish(trouble)
 
@@ -173,56 +172,19 @@ class Engine:
         self._show()
         summary = None if trouble else self._driver.summary()
         end = End(self._driver.now_ns, self._driver.world.loop.turn)
-        recording, recorded = self._end_tape(summary)
+        recording, recorded = self._keeping.end(summary)
         self._driver.close()
         self._tell(
             Ended(
                 trouble=trouble,
                 summary="" if summary is None else summary.text(),
-                again=self._tape.again if self._tape is not None else "",
+                again=self._keeping.again,
                 end=end,
                 recording=recording,
                 recorded=recorded,
                 figures=summary,
             )
         )
-
-    def _end_tape(self, summary: Summary | None) -> tuple[str, bool]:
-        """What came of the recording, if a person asked for one, and whether it is whole."""
-        if self._tape is None:
-            return "", True
-        self._tape.end(summary)
-        path = self._tape.path if self._chosen else self._tape.kept
-        return self._tape.trouble or (str(path) if path else ""), not self._tape.trouble
-
-    def _beat(self) -> None:
-        trouble = self._tape.beat() if self._tape is not None else ""
-        if trouble:
-            self._tell(Declined(trouble))
-
-    def _keep(self, *, on: bool | None) -> None:
-        """Begin or end what the person keeps of the recording."""
-        tape = self._tape
-        if tape is None or tape.trouble:
-            self._tell(Declined(tape.trouble if tape else "this race cannot be recorded"))
-        elif self._chosen:
-            self._tell(Noted(f"this race is recorded to {tape.path}", recording=True))
-        elif on is None or on == (tape.kept is None):
-            try:
-                if tape.kept is None:
-                    self._tell(Noted(f"recording to {tape.keep()}", recording=True))
-                else:
-                    self._tell(Noted(f"recorded to {tape.end_kept()}", recording=False))
-            except OSError as error:
-                where = error.filename or tape.kept or tape.path
-                self._tell(Declined(f"{where}: cannot be written: {error.strerror}"))
-
-    @property
-    def _recorded_ns(self) -> int | None:
-        """How much the person keeps."""
-        tape = self._tape
-        kept = tape is not None and not tape.trouble and (self._chosen or tape.kept is not None)
-        return self._driver.now_ns if kept else None
 
     # `run` in parts, for whoever has a clock of his own.
 
@@ -240,7 +202,7 @@ class Engine:
     def go_on(self) -> None:
         """Race up to where the race should be now, and tell the moment if a frame is due."""
         self._work()
-        self._beat()
+        self._keeping.beat()
         self._back.work(self._wall_ns() + SLICE_NS, self._camera.focus)
         self._show_if_due()
 
@@ -315,8 +277,7 @@ class Engine:
         assert self._teller is not None
         step = max(self._teller.back_to, 0)
         focus = self._camera.focus
-        if self._tape is not None:
-            self._tape.begin_again()
+        self._keeping.begin_again()
         self._driver.close()
         self._restarts += 1
         self._build(until=step)
@@ -394,7 +355,7 @@ class Engine:
             case Find(text):
                 self._tell(Found(text, find(self._driver.view, text)))
             case Keep(on=on):
-                self._keep(on=on)
+                self._keeping.keep(on=on)
             case Quit():
                 self._over = True
 
@@ -416,29 +377,24 @@ class Engine:
                 self._show()
 
     def _show(self) -> None:
-        past = self._back.shown()
-        if past is not None:
+        if (past := self._back.shown()) is not None:
             self._tell(past)
             return
         if self._back.restarts != self._restarts:  # the screen has been elsewhere
-            self._restarts, focus = self._back.restarts, self._camera.focus
-            self._camera = Camera(
-                self._driver.view, WorldProbe(self._driver.world, self._driver.view)
-            )
-            self._camera.focus = focus
+            self._restarts = self._back.restarts
+            self._camera.retell()
         lesson = None if self._teller is None else self._teller.told()
         self._tell(
             Shown(self._camera.take(self._driver.now_ns), self._pace(), lesson, self._restarts)
         )
 
     def _pace(self) -> Pace:
-        rate = self._pacer.rate
-        stepping = self._step is not None
+        rate, stepping = self._pacer.rate, self._step is not None
         return Pace(
             rate=rate,
             reached=self._speedometer.read(self._driver.now_ns),
             paused=rate == 0 and not stepping,
             behind=self._pacer.behind,
             stepping=stepping,
-            recorded_ns=self._recorded_ns,
+            recorded_ns=self._driver.now_ns if self._keeping.kept else None,
         )

@@ -26,7 +26,9 @@ from powclock.record.view import View
 # A person may look at any block of a race: five days of the default one.
 BLOCKS_KEPT = 100_000
 CHUNK_RECORDS = 1_000
-CHUNKS_A_VIEW = 2
+# Records of a race are some hundred bytes long, but a recording may be anybody's.
+CHUNK_BYTES_MAX = 4 * 1024 * 1024
+VIEW_RECORDS = 2_000
 VIEWS_BYTES_MAX = 128 * 1024 * 1024
 _LEVEL = 1
 _RECORD = msgspec.json.Decoder(Record)
@@ -51,8 +53,9 @@ def fold_in(view: View, record: Record) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """Lines in a row; `time_ns` is that of the last one."""
+    """Lines in a row, after so many others; `time_ns` is that of the last one."""
 
+    first: int
     time_ns: int
     deflated: bytes
 
@@ -73,11 +76,13 @@ class Past:
         self.moments = Moments()
         self._blocks_kept = blocks_kept
         self._chunks: list[_Chunk] = []
+        self._first = 0
         self._open: list[bytes] = []
+        self._open_bytes = 0
         self._open_records: list[Record] = []
         self._views: list[_Kept] = []
         self._views_bytes = 0
-        self._apart = CHUNKS_A_VIEW
+        self._apart = VIEW_RECORDS
         self._decoded: tuple[int, list[Record]] = (-1, [])
 
     @property
@@ -101,14 +106,15 @@ class Past:
         self.moments.note(record, notable=self.view.notable > notable)
         self._open.append(line)
         self._open_records.append(record)
-        if len(self._open) == CHUNK_RECORDS:
+        self._open_bytes += len(line)
+        if len(self._open) == CHUNK_RECORDS or self._open_bytes >= CHUNK_BYTES_MAX:
             self._close_chunk()
 
     def _close_chunk(self) -> None:
         deflated = zlib.compress(b"".join(self._open), _LEVEL)
-        self._chunks.append(_Chunk(self.end_ns, deflated))
-        self._open, self._open_records = [], []
-        if len(self._chunks) % self._apart == 0:
+        self._chunks.append(_Chunk(self._first, self.end_ns, deflated))
+        self._first, self._open, self._open_records, self._open_bytes = self.count, [], [], 0
+        if self.count - self.nearest(self.count) >= self._apart:
             self._keep_view()
 
     def _keep_view(self) -> None:
@@ -117,8 +123,7 @@ class Past:
         self._views_bytes += len(kept)
         if self._views_bytes > VIEWS_BYTES_MAX:
             self._apart *= 2
-            every = self._apart * CHUNK_RECORDS
-            self._views = [view for view in self._views if view.count % every == 0]
+            self._views = self._views[1::2]
             self._views_bytes = sum(len(view.deflated) for view in self._views)
 
     def _records(self, chunk: int) -> list[Record]:
@@ -142,12 +147,22 @@ class Past:
         chunk = bisect_right(self._chunks, time_ns, key=lambda each: each.time_ns)
         records = self._records(chunk)
         inside = bisect_right(records, time_ns, key=lambda record: record.time_ns)
-        return chunk * CHUNK_RECORDS + inside
+        return self._start(chunk) + inside
 
     def time_of(self, count: int) -> int:
         """When the last of so many records was written."""
-        chunk, inside = divmod(max(count, 1) - 1, CHUNK_RECORDS)
-        return self._records(chunk)[inside].time_ns
+        chunk = self._chunk_of(max(count, 1) - 1)
+        return self._records(chunk)[max(count, 1) - 1 - self._start(chunk)].time_ns
+
+    def _start(self, chunk: int) -> int:
+        """How many records are before a chunk."""
+        return self._first if chunk == len(self._chunks) else self._chunks[chunk].first
+
+    def _chunk_of(self, index: int) -> int:
+        """The chunk that a record is in, the first record being 0."""
+        if index >= self._first:
+            return len(self._chunks)
+        return bisect_right(self._chunks, index, key=lambda chunk: chunk.first) - 1
 
     def near(self, count: int) -> tuple[View, int]:
         """The last view that was kept of so many records or fewer, and of how many it is."""
@@ -165,7 +180,8 @@ class Past:
     def fold(self, view: View, start: int, count: int) -> None:
         """Fold records into a view that has the first ones, until it has so many."""
         while start < count:
-            chunk, inside = divmod(start, CHUNK_RECORDS)
+            chunk = self._chunk_of(start)
+            inside = start - self._start(chunk)
             for record in self._records(chunk)[inside : inside + count - start]:
                 view.apply(record)
                 start += 1

@@ -80,7 +80,7 @@ BINDINGS = (
           name="next_fault"),
     _bind("W", "jump('fault',True)", "fault before", "Back to where a fault last began or ended",
           PAST, name="fault_before"),
-    _bind("F", "fork_future", "fork", "Go on live from here: another future, to be broken", PAST),
+    _bind("F", "fork_future", "fork", "Go on live from here, with another future", PAST),
     _bind("L", "now", "to now", "Back to the race that goes on", PAST),
     _bind("n", "lesson_next", "next", "Show the answer, or go on to the next step", LESSON),
     _bind("N", "lesson_back", "back", "The step before: the race runs again up to it", LESSON),

@@ -23,8 +23,11 @@ from tests.race.replay.pasts import STORM_NS, folded, past_of, plain, stormy
 
 def test_any_moment_is_the_one_that_folding_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CHUNK_RECORDS", 100)
+    monkeypatch.setattr(module, "CHUNK_BYTES_MAX", 30_000)  # so they are of different lengths
+    monkeypatch.setattr(module, "VIEW_RECORDS", 200)
     past, draw = past_of(stormy()), Stream(7, "moments")
     assert len(past._views) > 10
+    assert len({len(past._records(chunk)) for chunk in range(len(past._chunks))}) > 10
     needle = Needle(past)
     for _ in range(12):
         time_ns = draw.below(STORM_NS)
@@ -50,6 +53,7 @@ def test_a_needle_that_goes_on_a_little_keeps_its_view() -> None:
 
 def test_views_that_are_kept_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CHUNK_RECORDS", 100)
+    monkeypatch.setattr(module, "VIEW_RECORDS", 200)
     monkeypatch.setattr(module, "VIEWS_BYTES_MAX", 200_000)
     past = past_of(stormy())
     assert past._views_bytes == sum(len(kept.deflated) for kept in past._views) <= 250_000

@@ -28,14 +28,16 @@ from textual.widgets import Input
 
 from powclock.race.lesson.told import Told
 from powclock.race.messages import AnyMessage
+from powclock.race.replay.player import Player
 from powclock.tui.app import PowclockApp
 from powclock.tui.lesson_app import LessonApp
 from powclock.tui.picture import picture as as_svg
 from powclock.tui.shell import Look, Shell
 from powclock.tui.split.app import SplitApp
 from powclock.tui.theme import Palette
+from tests.race.replay.pasts import past_of
 from tests.tui.lesson.told import chapter_of
-from tests.tui.recorded import RecordedRace
+from tests.tui.recorded import RecordedRace, records
 
 ROUNDS_MAX = 20
 TURNS = 10
@@ -47,6 +49,7 @@ ROWS_TOLD_MAX = 12
 class Case:
     """What a picture shows: a recording at one of its moments, after some keys and messages.
 
+    It is a `replay`, or the `past` of a race that goes on, if that is said.
     Several recordings, with commas between them, stand side by side; the first gets the messages.
     """
 
@@ -59,6 +62,7 @@ class Case:
     told: tuple[AnyMessage, ...] = ()
     ascii_only: bool = False
     lesson: Told | None = None
+    past: str = ""
     environment: Mapping[str, str] | None = None
 
 
@@ -230,6 +234,9 @@ def _app_of(case: Case, races: list[RecordedRace]) -> "Shell[Any]":
     if case.lesson is not None:
         races[0].lesson = case.lesson
         return LessonApp(races[0], chapter_of(case.lesson), "What comes next", auto=False, **look)
+    if case.past:
+        player = Player(past_of(records(case.recording)), rate=0.0)
+        races[0].timeline = player.timeline(0, goes_on=case.past == "past")
     if len(races) == 1:
         return PowclockApp(races[0], **look)
     rules = [race.view.started.rule for race in races if race.view.started is not None]

@@ -57,17 +57,17 @@ def told(file: Path, text: str) -> str:
 def test_ids_get_other_keys(file: Path) -> None:
     keys = mapped(
         file,
-        '[keys]\nzoom = "ctrl+z"\nlast = ["F", "f5"]\n'
+        '[keys]\nzoom = "ctrl+z"\nlast = ["E", "f5"]\n'
         'fault_loss = "?"\nhelp = "l"\nfault_delay = "|"',
     )
     assert keys.mapped == {
         "zoom": "ctrl+z",
-        "last": "F,f5",
+        "last": "E,f5",
         "fault_loss": "question_mark",
         "help": "l",
         "fault_delay": "vertical_line",
     }
-    assert [keys.label(id_) for id_ in keys.mapped] == ["^z", "F/f5", "?", "l", "|"]
+    assert [keys.label(id_) for id_ in keys.mapped] == ["^z", "E/f5", "?", "l", "|"]
     assert keys.label("pause") == "space"
     assert [binding.id for binding in keys.bindings] == [binding.id for binding in BINDINGS]
 
@@ -109,7 +109,7 @@ def test_footer_faults_help_and_notes_show_the_keys_in_force(file: Path) -> None
         assert "Y partition" in faults
         await pilot.press("G", "right_square_bracket")
         await pilot.pause()
-        assert [note.message for note in app._notifications] == ["paused: goes on at 2× with G"]
+        assert [note.message for note in app._notifications] == ["paused: goes on at 2× with Z"]
         await pilot.press("f1")
         sheet = on_top(app)
         assert isinstance(sheet, HelpScreen)

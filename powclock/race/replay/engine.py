@@ -132,7 +132,7 @@ class ReplayEngine:
             case Find(text):
                 self._tell(Found(text, self._player.find(text)))
             case Keep():
-                self._tell(Noted(f"this is a recording: {self._plan.replay}", recording=True))
+                self._tell(Noted(f"this is a recording: {self._plan.replay}", recording=False))
             case GoOn() | GoBack():
                 self._tell(Declined("this race is no lesson: `powclock learn` lists those"))
             case Now():

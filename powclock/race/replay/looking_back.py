@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 
 import msgspec
+from msgspec.structs import replace
 
 from powclock.clock.pace import wall_ns
 from powclock.race.commands import (
@@ -30,13 +31,13 @@ from powclock.race.commands import (
     ToEnd,
 )
 from powclock.race.driver import Driver
+from powclock.race.keeping import Keeping
 from powclock.race.messages import Declined, Found, FromRace, Shown
 from powclock.race.replay.future import Begun, fork
 from powclock.race.replay.loading import Loading
 from powclock.race.replay.player import Player
 from powclock.race.scenario import ScenarioError
 from powclock.race.session import load_session
-from powclock.race.tape import Tape
 from powclock.record.detail import Focus
 from powclock.record.events import Record
 from powclock.record.past import Past
@@ -58,13 +59,15 @@ class LookingBack:
     def __init__(
         self,
         driver: Driver,
-        tape: Tape | None,
+        keeping: Keeping,
         commands: "queue.SimpleQueue[AnyCommand]",
         tell: Callable[[FromRace], None],
         restarts: int,
+        wall: Callable[[], int] = wall_ns,
     ) -> None:
+        self._wall = wall
         self._driver = driver
-        self._tape = tape
+        self._keeping = keeping
         self._commands = commands
         self._tell = tell
         self.restarts = restarts
@@ -124,11 +127,11 @@ class LookingBack:
 
     def _read(self) -> bool:
         """Begin to read what has been recorded so far; whether that can be."""
-        tape = self._tape
+        tape = self._keeping.tape
         if tape is not None:
             tape.flush()
         if tape is None or tape.trouble:
-            self._tell(Declined(tape.trouble if tape else "this race is not recorded: no way back"))
+            self._tell(Declined(f"there is no way back: {self._keeping.trouble}"))
             return False
         try:
             self._loading = Loading(tape.path)
@@ -148,7 +151,7 @@ class LookingBack:
             return
         self._load(past, until_wall_ns)
         if self._wanted and self._loading is None and not self._fresh:
-            self._player = Player(past, rate=0.0, time_ns=past.end_ns)
+            self._player = Player(past, rate=0.0, time_ns=past.end_ns, wall=self._wall)
             self._player.focus = focus
             wanted, self._wanted = self._wanted, deque()
             for command in wanted:
@@ -157,12 +160,12 @@ class LookingBack:
     def _load(self, past: Past, until_wall_ns: int) -> None:
         loading = self._loading
         if loading is not None:
-            loading.load(until_wall_ns)
+            loading.load(until_wall_ns, self._wall)
             if not loading.whole:
                 return
             loading.recording.close()
             self._loading = None
-        while self._fresh and wall_ns() < until_wall_ns:
+        while self._fresh and self._wall() < until_wall_ns:
             for _ in range(min(LINES_A_LOOK, len(self._fresh))):
                 line = self._fresh.popleft()
                 past.add(_RECORD.decode(line), line)
@@ -189,11 +192,13 @@ class LookingBack:
                 self._close_at_end(player)
         frame = player.frame()
         timeline = player.timeline(self._driver.now_ns, goes_on=True, making=making)
-        return Shown(frame, player.pace(), None, self.restarts + player.jumps, timeline)
+        recorded_ns = self._driver.now_ns if self._keeping.kept else None
+        pace = replace(player.pace(), recorded_ns=recorded_ns)
+        return Shown(frame, pace, None, self.restarts + player.jumps, timeline)
 
     def _fork(self, player: Player) -> None:
         """Race up to here again, and let that race go on instead of this one."""
-        tape, past = self._tape, self._past
+        tape, past = self._keeping.tape, self._past
         assert tape is not None
         assert past is not None, "a moment of it is shown"
         player.set_rate(0.0)
@@ -212,7 +217,7 @@ class LookingBack:
         self.begun = Begun(*made, player.focus, self.restarts)
 
     def _show_making(self, part: float) -> None:
-        now_ns = wall_ns()
+        now_ns = self._wall()
         if now_ns >= self._next_frame_ns:
             self._next_frame_ns = now_ns + FRAME_NS
             shown = self.shown(making=part)

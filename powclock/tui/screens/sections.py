@@ -95,9 +95,9 @@ class Page:
     def untold(self) -> str:
         """Why the past does not tell it."""
         timeline, keys = self.state.timeline, self.state.keys
-        way = f"{keys.label('fork_future')} goes on live from here, and then it can be seen"
+        way = f"{keys.label('fork_future')} goes on live from here"
         if timeline is not None and timeline.goes_on:
-            way = f"{keys.label('now')} returns to now, where it can be seen"
+            way = f"{keys.label('now')} returns to now"
         return f"no record tells it: {way}"
 
     def words(self, text: str) -> Section:

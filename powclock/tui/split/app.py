@@ -6,7 +6,7 @@ from typing import Unpack
 
 from textual.screen import Screen
 
-from powclock.race.commands import AnyCommand, Find, Look, Quit
+from powclock.race.commands import AnyCommand, Find, Look, OfPast, Quit, SetRate
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, Noted, Race, Shown
 from powclock.tui.shell import Look as Drawn
 from powclock.tui.shell import Painted, Shell
@@ -72,6 +72,8 @@ class SplitApp(Shell[Lasts]):
         """From the screen of one race: it alone is looked at, all else is for all of them."""
         if isinstance(command, Look | Find):
             self.entrants[index].race.send(command)
+        elif isinstance(command, OfPast) or (isinstance(command, SetRate) and command.rate < 0):
+            self.tell("side by side there is no past: replay one of the recordings later")
         else:
             self.convoy.send(command, index)
 

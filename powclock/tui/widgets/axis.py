@@ -13,7 +13,7 @@ from textual.events import Click
 from powclock.record import timeline as times
 from powclock.record.events import NANOSECONDS
 from powclock.record.timeline import BINS, Timeline
-from powclock.tui.glyphs import AXIS, AXIS_BEFORE, CUT, FORK, HEALED, LIVE, REORG
+from powclock.tui.glyphs import AXIS, AXIS_BEFORE, CUT, DOWN, FORK, HEALED, LIVE, REORG
 from powclock.tui.rows import Row
 from powclock.tui.state import State
 from powclock.tui.widgets.panel import Panel
@@ -50,11 +50,13 @@ class Axis(Panel):
                 row.put(AXIS_BEFORE, palette.accent)
             else:
                 row.put(AXIS, palette.muted if cell <= known else palette.faint)
-        return [row.put(end, palette.muted)]
+        return [row.put(end, palette.bad if timeline.damage else palette.muted)]
 
     def _places(self, timeline: Timeline, width: int) -> tuple[int, int, str]:
         """Where the axis begins, how long it is, and what stands at its end."""
         end = f" {'now' if timeline.goes_on else _minutes(timeline.end_ns)} "
+        if timeline.damage:
+            end += f"{DOWN} damaged "
         left = 6
         if width - left - cell_len(end) < _CELLS_MIN:
             return 0, max(width, 1), ""

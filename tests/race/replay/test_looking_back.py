@@ -54,7 +54,7 @@ def run(file: Path | None, *steps: Step, start: tuple[AnyCommand, ...] = CUT) ->
     for command in (*start, StepTo(LENGTH_NS)):
         waiting.put(command)
     messages: list[FromRace] = []
-    left = [(lambda shown: shown.frame.time_ns == LENGTH_NS, ()), *steps]
+    left: list[Step] = [(lambda shown: shown.frame.time_ns == LENGTH_NS, ()), *steps]
 
     def tell(message: FromRace) -> None:
         messages.append(message)
@@ -179,7 +179,7 @@ def test_another_future_goes_on_instead(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_without_a_recording_there_is_no_way_back() -> None:
     messages = run(None, (always, (Jump(Kind.FORK, back=True),)))
-    assert Declined("this race is not recorded: no way back") in messages
+    assert Declined("there is no way back: this race cannot be recorded") in messages
     assert all(map(at_now, shown_of(messages)))
 
 

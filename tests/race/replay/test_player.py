@@ -157,19 +157,15 @@ def test_what_is_not_there_is_said() -> None:
 def test_what_is_not_read_yet_is_not_known() -> None:
     made, _ = player(1)
     made.whole = False
-    beyond = (Seek(STORM_NS), Shift(STORM_NS), SeekTick(9_999), ToEnd(last=True))
+    beyond: list[AnyCommand] = [Seek(STORM_NS), Shift(STORM_NS), SeekTick(9_999)]
+    beyond.append(ToEnd(last=True))
     assert not any(map(made.knows, beyond))
-    within = (
-        Seek(5),
-        Shift(-5),
-        SeekTick(9),
-        ToEnd(last=False),
-        Jump(Kind.FAULT, BACK),
-        StepTick(),
-    )
+    within: list[AnyCommand] = [Seek(5), Shift(-5), SeekTick(9), ToEnd(last=False)]
+    within += [Jump(Kind.FAULT, BACK), StepTick()]
     assert all(map(made.knows, within))
     made.obey(Seek(PAST.end_ns))
-    assert not any(map(made.knows, (StepEvent(), StepTick(), Jump(Kind.FORK))))
+    nothing: list[AnyCommand] = [StepEvent(), StepTick(), Jump(Kind.FORK)]
+    assert not any(map(made.knows, nothing))
 
 
 def test_events_are_told_once_and_again_after_a_jump() -> None:

@@ -133,7 +133,7 @@ def test_a_session_of_fifty_keys_replays_to_what_live_showed(tmp_path: Path) -> 
             live[message.frame.time_ns] = message.frame, plain(engines[0]._driver.view)
             waiting.put(StepTo(moments[len(live)]) if len(live) < len(moments) else Quit())
 
-    first = (LOOK, *fifty_keys(WHAT, 300), StepTo(moments[0]))
+    first: tuple[AnyCommand, ...] = (LOOK, *fifty_keys(WHAT, 300), StepTo(moments[0]))
     _run(Watched, Plan(WHAT, 0.0, recording=str(file)), stop_at_each, *first)
     assert len(live) == 100
     assert len(load_session(file).inputs) >= 30
@@ -270,7 +270,7 @@ def test_what_the_past_cannot_do_is_said(tmp_path: Path) -> None:
         "this race is no lesson: `powclock learn` lists those",
         "this race is over: there is no now to return to",
     ]
-    assert Noted(f"this is a recording: {file}", recording=True) in messages
+    assert Noted(f"this is a recording: {file}", recording=False) in messages
     (found,) = (message for message in messages if isinstance(message, Found))
     assert "node" not in {hit.kind for hit in found.hits}
 
