@@ -190,6 +190,11 @@ def load_scenario(which: str) -> Scenario:
     path = Path(which)
     try:
         if path.suffix != ".toml" and not path.exists():
+            if which.isalnum() and _is_script(which):
+                raise ScenarioError(
+                    f"{which}: this is a script: `powclock film {which} -o {which}.cast` films it, "
+                    f"`powclock learn {which} --auto` plays it"
+                )
             names = ", ".join(shipped_names())
             raise ScenarioError(f"{clean_label(which, 60)}: no such scenario; shipped are {names}")
         if path.stat().st_size > FILE_BYTES_MAX:
@@ -200,6 +205,11 @@ def load_scenario(which: str) -> Scenario:
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{which}: not a text file in UTF-8: save it as one") from error
     return parse_scenario(text, which)
+
+
+def _is_script(name: str) -> bool:
+    """Whether it is a script for a film, which comes with the program as well."""
+    return (resources.files("powclock.scenarios") / "films" / f"{name}.toml").is_file()
 
 
 def shipped_names() -> list[str]:
