@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from powclock import __version__, listings
 from powclock.cli_check import check, seed_of
 from powclock.cli_compare import compare
-from powclock.cli_errors import WrongUse
+from powclock.cli_errors import WrongUse, of_typing
 from powclock.cli_film import film
 from powclock.cli_learn import learn
 from powclock.cli_options import (
@@ -38,6 +38,7 @@ from powclock.cli_options import (
     NODES,
     PLAIN,
     RECORD,
+    RECORD_EACH,
     RULE,
     RULES,
     SCENARIO,
@@ -49,12 +50,15 @@ from powclock.cli_options import (
     TITLE,
     TITLE_CELLS_MAX,
     UNTIL,
+    of_option,
 )
 from powclock.cli_progress import interrupts, progress
-from powclock.cli_recording import claimed, export, rerun, told, writable
+from powclock.cli_recording import claimed, each_its_own, export, rerun, told, writable
+from powclock.cli_replay import replay
 from powclock.cli_split import rules_of, show_split
 from powclock.cli_sweep import sweep
-from powclock.cli_terminal import why_plain
+from powclock.cli_terminal import last_word, why_plain
+from powclock.cli_themes import themes
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
 from powclock.race.rules import RuleError
@@ -77,6 +81,10 @@ class ReaderGone(Exception):
     """Whoever read our lines has seen enough."""
 
 
+class Interrupted(Exception):
+    """The person has seen enough."""
+
+
 class _WatchByDefault(TyperGroup):
     """`powclock …` is `powclock watch …` unless a command is named."""
 
@@ -89,11 +97,13 @@ class _WatchByDefault(TyperGroup):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
-        """As ever, but typer would turn a closed pipe into exit status 1."""
+        """As ever, but of a closed pipe and of Ctrl+C typer would make an exit status alone."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
             raise ReaderGone from error
+        except KeyboardInterrupt as error:
+            raise Interrupted from error
 
 
 app = typer.Typer(
@@ -150,7 +160,7 @@ def watch(
     clean: CLEAN = False,
     title: TITLE = None,
     countdown: COUNTDOWN = 0,
-    record: RECORD = None,
+    record: RECORD_EACH = None,
     force: FORCE = False,
 ) -> None:
     """Show a race, live; without a terminal, as plain lines.
@@ -161,7 +171,7 @@ def watch(
     powclock watch --rules naive,schedule,pow
     powclock watch --plain --for 30s | grep reorg
     """
-    names = rules_of(rules) if rules is not None else (rule,)
+    names = of_option("--rules", rules_of, rules) if rules is not None else (rule,)
     if rules is not None and rule is not None:
         raise WrongUse("--rules already names what is raced: leave --rule out")
     plans = [
@@ -175,11 +185,6 @@ def watch(
     ]
     # What is wrong with them is told on a pipe as well.
     look, keys_in_force = listings.chosen_theme(theme), listings.chosen_keys(keys)
-    if rules is not None and record is not None:
-        raise WrongUse("--record records one race: leave --rules out")
-    file = claimed(record, force=force)
-    if file is not None:
-        plans = [msgspec.structs.replace(plans[0], recording=str(file), chosen=True)]
     words = clean_label(title or "", TITLE_CELLS_MAX)
     if rules is not None and (words or countdown):
         raise WrongUse("--title and --countdown open one race: leave --rules out")
@@ -189,6 +194,14 @@ def watch(
             f"--rules needs a screen{'' if plain else f', and {why}'}: "
             "`powclock compare` prints a table of the same races"
         )
+    wanted = (
+        [record] if rules is None else each_its_own(record, [plan.scenario.rule for plan in plans])
+    )
+    files = claimed(wanted, force=force)
+    plans = [
+        plan if file is None else msgspec.structs.replace(plan, recording=str(file), chosen=True)
+        for plan, file in zip(plans, files, strict=True)
+    ]
     if plain or why:
         if why and not plain and sys.stderr.isatty() and sys.stdout.isatty():
             typer.echo(f"powclock: {why}: plain lines instead of a screen", err=True)
@@ -240,7 +253,7 @@ def _watch_on_screen(plan: Plan, options: Callable[[], "ScreenOptions"]) -> None
     if ended.trouble:
         typer.echo(f"powclock: the race stopped: {ended.trouble}\nagain: {ended.again}", err=True)
         raise typer.Exit(OURS)
-    typer.echo(f"{ended.summary}\nagain     {ended.again}")
+    typer.echo(last_word(ended))
     _end_with([] if ended.recorded else [ended.recording])
     if ended.recording:
         typer.echo(f"recorded  {ended.recording}")
@@ -311,9 +324,11 @@ def run(
         option = "--headers" if headers is not None else "--ticks"
         raise WrongUse(f"{option}: a naive race has no ticks and no blocks: say --until 10m")
     until_ns, cut = round((until or 0) * NANOSECONDS), list[str]()
+    asked: list[str] = []
     with told(shlex.join(["powclock", *sys.argv[1:]])), ExitStack() as files:
+        (recording,) = claimed([record], force=force)
         outputs = Outputs(
-            writable(events, files), writable(headers, files), claimed(record, force=force)
+            writable("--events", events, files), writable("--headers", headers, files), recording
         )
         with progress(ticks or 0, until_ns) as tell:
             summary = run_race(
@@ -324,10 +339,14 @@ def run(
                 progress=tell,
                 check=not no_check,
                 recorded=cut.append,
+                interrupted=lambda: asked.append("interrupted"),
             )
     from powclock.lab.report import report_json, report_text
 
     typer.echo(report_json(summary).decode() if as_json else report_text(summary))
+    if asked:
+        _say_interrupted("this is the race so far")
+        raise typer.Exit(INTERRUPTED)
     if not until and summary.ticks < (ticks or 0):
         cut.append(f"it stands still at tick {summary.ticks}: say --until 10m to end it at a time")
     _end_with(cut)
@@ -355,11 +374,12 @@ for _command in (
     check,
     sweep,
     compare,
+    replay,
     rerun,
     export,
     film,
     listings.scenarios,
-    listings.themes,
+    themes,
     listings.keys,
     listings.paths,
 ):
@@ -369,24 +389,27 @@ for _command in (
 def main() -> None:
     """Run the command line; every expected error is one line on standard error."""
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="powclock")
         sys.stdout.flush()
     except (WrongUse, ScenarioError, RuleError, listings.SettingError) as error:
         code = _complain(str(error))
-    except typer.Abort:
-        code = INTERRUPTED
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+    except (Interrupted, typer.Abort, KeyboardInterrupt):
+        code = _say_interrupted()
     except (ReaderGone, BrokenPipeError):
         # Do not fail again when Python flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except typer.TyperException as error:
-        code = _complain(error.format_message())
+        code = _complain(of_typing(error))
     except OSError as error:
         code = _complain(f"cannot write: {error.strerror}: free some room or write elsewhere")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code or 0)
+
+
+def _say_interrupted(what: str = "") -> int:
+    typer.echo(f"powclock: interrupted{f': {what}' if what else ''}", err=True)
+    return INTERRUPTED
 
 
 def _complain(text: str) -> int:

@@ -3,20 +3,19 @@
 import os
 import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from powclock.cli_options import RULE
+from powclock.cli_options import JOBS, RULE, SEED_END, known_rule, of_option, whole
 from powclock.cli_progress import bar
-from powclock.race.rules import offers_of
 from powclock.race.swarm.draw import draw, kinds_under
 
 if TYPE_CHECKING:
     from powclock.race.swarm.report import Report
 
 FAILED = 1
-SEED_END = 2**63
 
 
 def seed_of(text: str, end: int = SEED_END) -> int | None:
@@ -41,13 +40,18 @@ def check(
         str, typer.Option(metavar="FIRST:END", help="Which seeds to race: 17, or 0:1000.")
     ] = "0:100",
     rule: RULE = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, max=512, help="Processes; as many as cores without it.")
-    ] = None,
+    jobs: JOBS = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Which kinds met which, as a wide matrix.")
+    ] = False,
     show: Annotated[
         int | None,
-        typer.Option(min=0, max=SEED_END - 1, help="Print one seed's race as a scenario, and end."),
+        typer.Option(
+            parser=whole(0, SEED_END - 1),
+            metavar="SEED",
+            help="Print one seed's race as a scenario, and end.",
+        ),
     ] = None,
 ) -> None:
     """Race many seeds with random faults, check every record, heal, and demand agreement.
@@ -58,44 +62,49 @@ def check(
     powclock watch check:17                    the same race on the screen
     powclock check --show 17 > race.toml       the same race as a scenario
     """
-    offers_of(rule or "pow")  # an unknown one is told at once
+    rule = "pow" if rule is None else rule
+    known_rule("--rule", rule)
     if show is not None:
         from powclock.race.swarm.toml import to_toml
 
-        typer.echo(to_toml(draw(show, rule or "pow")), nl=False)
+        typer.echo(to_toml(draw(show, rule)), nl=False)
         return
-    report = _race(seeds_of(seeds), rule or "pow", jobs or os.cpu_count() or 1)
+    raced = of_option("--seeds", seeds_of, seeds)
+    report = _race(raced, rule, jobs or os.cpu_count() or 1)
     if as_json:
         import msgspec
 
         typer.echo(msgspec.json.encode(report).decode())
     else:
-        typer.echo(report.text())
+        typer.echo(report.text(pairs=pairs))
+    if report.seeds < len(raced):
+        raise KeyboardInterrupt
     if report.failures:
         raise typer.Exit(FAILED)
 
 
 def _race(seeds: range, rule: str, jobs: int) -> "Report":
-    """Race all seeds, and tell on standard error how far that is."""
+    """Race all seeds, or those before an interrupt, and tell on standard error how far that is."""
     from powclock.race.swarm.pool import race_seeds
     from powclock.race.swarm.report import report_of
     from powclock.race.swarm.trial import Result
 
-    done = failed = 0
+    failed, done = 0, list[Result]()
     with bar("seeds") as progress:
 
         def tell(result: Result) -> None:
-            nonlocal done, failed
-            done += 1
+            nonlocal failed
+            done.append(result)
             if result.broken:
                 failed += 1
                 sys.stderr.write(_failure(result.seed, rule, result.broken))
                 sys.stderr.flush()
             failures = f", {failed} failed" if failed else ""
-            progress(done / len(seeds), f"{done} of {len(seeds)} seeds{failures}")
+            progress(len(done) / len(seeds), f"{len(done)} of {len(seeds)} seeds{failures}")
 
-        results = race_seeds(seeds, min(jobs, len(seeds)), tell, rule)
-        return report_of(results, kinds_under(rule))
+        with suppress(KeyboardInterrupt):  # the report is of those that are over
+            race_seeds(seeds, min(jobs, len(seeds)), tell, rule)
+    return report_of(sorted(done, key=lambda result: result.seed), kinds_under(rule))
 
 
 def _failure(seed: int, rule: str, broken: str) -> str:

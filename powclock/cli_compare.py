@@ -9,7 +9,17 @@ import typer
 
 from powclock.cli_check import seeds_of
 from powclock.cli_errors import WrongUse
-from powclock.cli_options import CSV, JOBS, NODES, PLOT, SCENARIO, SEED, seconds
+from powclock.cli_options import (
+    CSV,
+    JOBS,
+    NODES,
+    PLOT,
+    SCENARIO,
+    SEED,
+    known_rule,
+    of_option,
+    seconds,
+)
 from powclock.cli_plot import see_plot, write_plot
 from powclock.cli_progress import bar
 from powclock.race.scenario import Scenario, adapted, checked, load_scenario
@@ -67,7 +77,7 @@ def compare(
     if seed is not None and seeds is not None:
         raise WrongUse("--seed and --seeds both say which seeds: leave one out")
     race = _broken_by(adapted(load_scenario(scenario), seed=seed, nodes=nodes), faults)
-    chosen = seeds_of(seeds) if seeds is not None else [race.seed]
+    chosen = [race.seed] if seeds is None else of_option("--seeds", seeds_of, seeds)
     trials = trials_of(race, _rules(rules), chosen, lasts)
     see_plot(plot)
     comparison = _race(trials, jobs or os.cpu_count() or 1)
@@ -89,6 +99,8 @@ def _rules(text: str) -> list[str]:
         raise WrongUse(f"--rules: {len(names)} rules are too many: name at most {RULES_MAX}")
     if len(set(names)) < len(names):
         raise WrongUse("--rules: a rule stands there twice: name each once")
+    for name in names:
+        known_rule("--rules", name)
     return names
 
 

@@ -22,7 +22,7 @@ from powclock.cli_options import (
     THEME,
 )
 from powclock.cli_progress import interrupts
-from powclock.cli_terminal import why_plain
+from powclock.cli_terminal import last_word, why_plain
 from powclock.race.lesson.chapter import Chapter
 from powclock.race.lesson.shelf import (
     copy_chapter,
@@ -185,7 +185,7 @@ def _tell_on_screen(
             break
         which, chapter = str(number + 1), following
     if ended is not None:
-        typer.echo(f"{ended.summary}\nagain     {ended.again}")
+        typer.echo(last_word(ended))
 
 
 def _following(number: int) -> Chapter | None:

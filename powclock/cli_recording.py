@@ -2,10 +2,10 @@
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+from typing import Annotated, BinaryIO, Literal
 
 import typer
 
@@ -13,10 +13,7 @@ from powclock.cli_errors import WrongUse
 from powclock.cli_options import AS_JSON, EVENTS, HEADERS, NO_CHECK
 from powclock.cli_progress import progress
 from powclock.record.checker.broken import BrokenInvariant
-from powclock.record.recording.reader import NoRecording, Recording, shown
-
-if TYPE_CHECKING:
-    pass
+from powclock.record.recording.reader import NoRecording, Recording, is_recording, shown
 
 OURS = 1
 
@@ -27,21 +24,36 @@ FORMAT = Annotated[
 ]
 
 
-def claimed(path: Path | None, *, force: bool) -> Path | None:
-    """The file of `--record`, which is there and may be written over now.
+def each_its_own(path: Path | None, rules: Sequence[str]) -> list[Path | None]:
+    """A file for the recording of each rule: the rule stands before the suffix."""
+    return [path and path.with_stem(f"{path.stem}-{rule}") for rule in rules]
+
+
+def claimed(paths: Sequence[Path | None], *, force: bool) -> list[Path | None]:
+    """The files of `--record`, which are there and may be written over now.
 
     Raises:
-        WrongUse: it cannot be written, or holds something that nobody wants to lose.
+        WrongUse: one cannot be written, or holds something that nobody wants to lose. None is
+            there that was not there before.
     """
-    if path is None:
-        if force:
-            raise WrongUse("--force goes with --record FILE, which it lets write over")
-        return None
+    if force and not any(paths):
+        raise WrongUse("--force goes with --record FILE, which it lets write over")
+    made: list[Path] = []
     try:
-        if not force:
-            try:
-                path.touch(exist_ok=False)
-            except FileExistsError:
+        return [path and _claim(path, made, force=force) for path in paths]
+    except (WrongUse, typer.Abort):
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _claim(path: Path, made: list[Path], *, force: bool) -> Path:
+    try:
+        try:
+            path.touch(exist_ok=False)
+            made.append(path)
+        except FileExistsError:
+            if not force:
                 _ask(path)
         path.open("ab").close()
     except OSError as error:
@@ -57,18 +69,20 @@ def _ask(path: Path) -> None:
         raise WrongUse(refusal)
 
 
-def writable(path: Path | None, files: ExitStack) -> BinaryIO | None:
-    """A file for what a race writes.
+def writable(option: str, path: Path | None, files: ExitStack) -> BinaryIO | None:
+    """A file for what a race writes, which an option names.
 
     Raises:
-        WrongUse: it cannot be written.
+        WrongUse: it cannot be written, or is a recording.
     """
     if path is None:
         return None
+    if is_recording(path):
+        raise WrongUse(f"{shown(path)} is a recording: name another file")
     try:
         return files.enter_context(path.open("wb"))
     except OSError as error:
-        raise WrongUse(f"{path}: cannot be written: {error.strerror}") from error
+        raise WrongUse(f"{option}: {path}: cannot be written: {error.strerror}") from error
 
 
 @contextmanager
@@ -116,7 +130,9 @@ def rerun(
 
     with _opened(file) as recording, told(shlex.join(["powclock", *sys.argv[1:]])):
         with ExitStack() as files:
-            outputs = Outputs(writable(events, files), writable(headers, files))
+            outputs = Outputs(
+                writable("--events", events, files), writable("--headers", headers, files)
+            )
             end_ns = recording.ending.time_ns if recording.ending is not None else 0
             try:
                 with progress(0, end_ns) as tell:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from powclock.cli_terminal import last_word
 from powclock.race.plan import Plan
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def show_split(plans: Sequence[Plan], options: Callable[[], "ScreenOptions"]) ->
 
 
 def _say(rule: str, last: "Ended | None") -> int:
-    """The last word of a race; 1 if it broke."""
+    """The last word of a race; 1 if it or its recording broke."""
     if last is None:
         typer.echo(f"{rule}: the race did not say its last word\n")
         return 0
@@ -69,5 +70,10 @@ def _say(rule: str, last: "Ended | None") -> int:
             err=True,
         )
         return 1
-    typer.echo(f"{last.summary}\nagain     {last.again}\n")
-    return 0
+    typer.echo(last_word(last))
+    if last.recording and last.recorded:
+        typer.echo(f"recorded  {last.recording}")
+    typer.echo("")
+    if not last.recorded:
+        typer.echo(f"powclock: {last.recording}", err=True)
+    return 0 if last.recorded else 1

@@ -8,9 +8,11 @@ import typer
 
 from powclock.cli_check import seeds_of
 from powclock.cli_errors import WrongUse
-from powclock.cli_options import CSV, JOBS, NODES, PLOT, RULE, SCENARIO, SEEDS, seconds
+from powclock.cli_options import CSV, JOBS, NODES, PLOT, RULE, SCENARIO, SEEDS, of_option, seconds
 from powclock.cli_plot import see_plot, write_plot
 from powclock.cli_progress import bar
+from powclock.election.election import LEADERS
+from powclock.race.rules import offers_of
 from powclock.race.scenario import adapted, load_scenario
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 BROKEN = 1
 LIST_MAX = 100
 SIZE_MAX = 1_000
-WORK_S, LASTS_S = 600.0, 120.0  # work draws its leaders by lot: what it shows takes longer
+IN_TURN_S, BY_LOT_S = 120.0, 600.0  # where leaders are drawn, what that shows takes longer
 
 
 def _parts(text: str) -> list[str]:
@@ -46,7 +48,7 @@ def sweep(
     scenario: SCENARIO = "sweep",
     rule: RULE = None,
     intervals: Annotated[
-        str, typer.Option(metavar="TIMES", help="Of a block (pow) or of a slot (schedule).")
+        str, typer.Option(metavar="TIMES", help="Of a slot (schedule), or of a block.")
     ] = "1,2,5,10,20,40",
     sizes: Annotated[
         str, typer.Option(metavar="NUMBERS", help="How many transactions fit in a block.")
@@ -54,7 +56,9 @@ def sweep(
     seeds: SEEDS = "0:2",
     lasts: Annotated[
         float | None,
-        typer.Option("--for", parser=seconds, metavar="TIME", help="Of each: 10m of pow, else 2m."),
+        typer.Option(
+            "--for", parser=seconds, metavar="TIME", help="Of each: 2m in turn, else 10m."
+        ),
     ] = None,
     nodes: NODES = None,
     jobs: JOBS = None,
@@ -75,8 +79,13 @@ def sweep(
     if as_json and as_csv:
         raise WrongUse("--json and --csv both go to standard output: leave one out")
     race = adapted(load_scenario(scenario), nodes=nodes, rule=rule)
-    until_s = lasts or (WORK_S if race.rule == "pow" else LASTS_S)
-    tasks = tasks_of(race, _intervals(intervals), _sizes(sizes), seeds_of(seeds), until_s)
+    until_s = lasts or (IN_TURN_S if LEADERS in offers_of(race.rule) else BY_LOT_S)
+    grid = (
+        of_option("--intervals", _intervals, intervals),
+        of_option("--sizes", _sizes, sizes),
+        of_option("--seeds", seeds_of, seeds),
+    )
+    tasks = tasks_of(race, *grid, until_s)
     see_plot(plot)
     swept = _race(tasks, jobs or os.cpu_count() or 1)
     if as_json:

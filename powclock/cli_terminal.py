@@ -1,7 +1,9 @@
-"""Whether there is a terminal that a screen can be drawn on."""
+"""Whether there is a terminal that a screen can be drawn on, and what stays there in the end."""
 
 import os
 import sys
+
+from powclock.race.messages import Ended
 
 
 def why_plain() -> str:
@@ -12,3 +14,11 @@ def why_plain() -> str:
     if os.environ.get("TERM", "") in ("", "dumb"):
         return "this terminal cannot place characters (TERM is dumb or not set)"
     return ""
+
+
+def last_word(ended: Ended) -> str:
+    """What came of a race and what theory expects, and the command that races it again."""
+    from powclock.lab.report import report_text
+
+    summary = ended.summary if ended.figures is None else report_text(ended.figures)
+    return f"{summary}\nagain     {ended.again}"

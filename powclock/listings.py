@@ -1,10 +1,9 @@
-"""What there is to choose from: commands that list scenarios, themes, keys and folders.
+"""What there is to choose from: commands that list scenarios, keys and folders.
 
 They read plain files and never load textual, so each answers at once, in a pipe as well.
 """
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,23 +25,6 @@ def scenarios() -> None:
     width = max(len(scenario.name) for scenario in listed)
     for scenario in listed:
         typer.echo(f"{scenario.name:<{width}}  {scenario.title}")
-
-
-def themes() -> None:
-    """List the themes that come with powclock, and your own.
-
-    \b
-    powclock --theme nocturne
-    POWCLOCK_THEME=light powclock
-    """
-    from powclock.tui.theme_file import catalogue
-    from powclock.tui.theme_list import in_colour, plain
-
-    found = list(catalogue())
-    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
-        in_colour(found)
-    else:
-        typer.echo("\n".join(plain(found)))
 
 
 def keys(
@@ -85,7 +67,8 @@ def chosen_theme(asked: str | None) -> str:
     try:
         return choose(asked, os.environ)
     except ThemeError as error:
-        raise SettingError(str(error)) from error
+        option = "--theme: " if asked is not None else ""
+        raise SettingError(f"{option}{error}") from error
 
 
 def chosen_keys(asked: Path | None) -> "Keys":
@@ -99,4 +82,5 @@ def chosen_keys(asked: Path | None) -> "Keys":
     try:
         return choose(asked)
     except KeymapError as error:
-        raise SettingError(str(error)) from error
+        option = "--keys: " if asked is not None else ""
+        raise SettingError(f"{option}{error}") from error

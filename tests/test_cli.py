@@ -13,14 +13,15 @@ import msgspec
 import pytest
 
 import powclock
+from powclock.race.rules import rule_names
 from powclock.race.scenario import Scenario, shipped_names, shipped_scenarios
 from powclock.record.events import Record
-from tests.command import FAST, PATIENCE_S, environment, figures, powclock_
+from tests.command import FAST, PATIENCE_S, called, environment, figures, powclock_
 
 
 def test_version_scenarios_and_paths() -> None:
     assert powclock_("--version").stdout == f"powclock {powclock.__version__}\n"
-    listed = powclock_("scenarios")
+    listed = called("scenarios")
     assert listed.returncode == 0
     assert [line.split()[0] for line in listed.stdout.splitlines()][:2] == [
         "default",
@@ -29,7 +30,7 @@ def test_version_scenarios_and_paths() -> None:
     titles = [scenario.title for scenario in shipped_scenarios()]
     columns = zip(listed.stdout.splitlines(), titles, strict=True)
     assert {line.index(title) for line, title in columns} == {len("double-spend  ")}
-    said = powclock_("paths", XDG_CONFIG_HOME="/etc/xdg").stdout.splitlines()
+    said = called("paths", XDG_CONFIG_HOME="/etc/xdg").stdout.splitlines()
     assert [line.split()[0] for line in said] == [
         "scenarios",
         "themes",
@@ -41,7 +42,7 @@ def test_version_scenarios_and_paths() -> None:
         assert said[1:3] == [
             "themes     /etc/xdg/powclock/themes", "keys       /etc/xdg/powclock/keys.toml",
         ]  # fmt: skip
-    shown = powclock_("--help")
+    shown = called("--help")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "Watch proof of work elect its leader" in shown.stdout
 
@@ -51,7 +52,7 @@ def test_version_scenarios_and_paths() -> None:
     [
         (
             ("check", "--seeds", "5:5"),
-            "Invalid value: '5:5' are no seeds: write 17 or 0:1000",
+            "--seeds: '5:5' are no seeds: write 17 or 0:1000",
         ),
         (("run",), "a race has no end of its own: say --ticks 200 or --until 10m"),
         (
@@ -60,21 +61,45 @@ def test_version_scenarios_and_paths() -> None:
         ),
         (
             ("run", "--ticks", "0"),
-            "Invalid value for '--ticks': Input should be greater than or equal to 1",
+            "--ticks: '0' will not do: write a whole number, 1 or more",
         ),
         (
             ("run", "--until", "soon"),
-            "Invalid value for '--until': 'soon' is no duration: write 30s, 10m or 1h",
+            "--until: 'soon' is no duration: write 30s, 10m or 1h",
         ),
         (
             ("watch", "--speed", "-1"),
-            "Invalid value for '--speed': '-1' is no speed: write 0.1, 1, 10 or max",
+            "--speed: '-1' is no speed: write 0.1, 1, 10 or max",
         ),
-        (("run", "--bogus"), "No such option: --bogus"),
+        (
+            ("run", "--seed", "-1", "--ticks", "1"),
+            "--seed: '-1' will not do: write a whole number, 0 or more",
+        ),
+        (
+            ("watch", "--nodes", "1001"),
+            "--nodes: '1001' will not do: write a whole number, 1 to 1000",
+        ),
+        (("run", "--miner", "coal"), "--miner: 'coal' is not one of 'grinding', 'sampled'"),
+        (
+            ("watch", "--rules", "pow"),
+            "--rules: 'pow': name two or three rules, such as naive,schedule,pow; --rule names one",
+        ),
+        (("check", "--rule", ""), f"--rule: '' is not one of {', '.join(rule_names())}"),
+        (
+            ("watch", "--keys", "nope.toml"),
+            "--keys: nope.toml: cannot be read (No such file or directory): check the path",
+        ),
+        (("keys", "mine"), "Got unexpected extra argument(s) (mine): see `powclock keys --help`"),
+        (("export",), "Missing argument 'FILE': see `powclock export --help`"),
+        (
+            ("export", "no.powclock", "--format", "xml"),
+            "--format: 'xml' is not one of 'jsonl', 'csv', 'dot', 'json'",
+        ),
+        (("run", "--bogus"), "No such option: --bogus: see `powclock run --help`"),
         (("rerun", "no.powclock"), "no.powclock: cannot be read: No such file or directory"),
         (
             ("run", "--ticks", "1", "--events", "no/where"),
-            "no/where: cannot be written: No such file or directory",
+            "--events: no/where: cannot be written: No such file or directory",
         ),
         (
             ("run", "naive", "--ticks", "5"),
@@ -95,14 +120,14 @@ def test_version_scenarios_and_paths() -> None:
     ],
 )
 def test_wrong_use_is_one_line_and_exit_status_2(args: tuple[str, ...], line: str) -> None:
-    done = powclock_(*args)
+    done = called(*args)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")
 
 
 def test_a_broken_scenario_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "broken.toml"
     file.write_text('name = "x"\n[nodes]\ncount = "many"')
-    done = powclock_("run", file, "--ticks", "1")
+    done = called("run", file, "--ticks", "1")
     assert done.returncode == 2
     assert done.stderr == f"powclock: {file}: nodes.count: expected `int`, got `str`\n"
 
@@ -182,7 +207,7 @@ def test_seeds_are_checked_and_one_of_them_is_a_scenario(tmp_path: Path) -> None
     assert powclock_("check", "--seeds", "3:5").stdout.splitlines()[-1] == (
         f"digest    {report['digest']}"
     )
-    shown = powclock_("check", "--show", "4")
+    shown = called("check", "--show", "4")
     (tmp_path / "race.toml").write_text(shown.stdout, encoding="utf-8")
     by_name = figures("check:4", "--until", "40s")
     assert figures(tmp_path / "race.toml", "--until", "40s") == by_name
@@ -232,7 +257,7 @@ INTERRUPTIBLE = (
     "args",
     [("check", "--seeds", "0:100000"), ("sweep", "--for", "1000h"), ("compare", "--for", "1000h")],
 )
-def test_an_interrupt_ends_many_races_quietly(args: tuple[str, ...]) -> None:
+def test_an_interrupt_ends_many_races_in_a_line(args: tuple[str, ...]) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTIBLE.format(args=(*args, "--jobs", "2"))],
         stdin=subprocess.DEVNULL,
@@ -244,7 +269,36 @@ def test_an_interrupt_ends_many_races_quietly(args: tuple[str, ...]) -> None:
         process.wait(3)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=PATIENCE_S)
-    assert (process.returncode, output, errors) == (130, b"", b"")
+    assert (process.returncode, errors) == (130, b"powclock: interrupted\n")
+    assert output.startswith(b"seeds     ") == (args[0] == "check")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT to send on Windows")
+@pytest.mark.parametrize("form", ["--json", "--no-check"])
+def test_an_interrupt_ends_a_headless_race_with_its_summary(tmp_path: Path, form: str) -> None:
+    events = tmp_path / "events.jsonl"
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTIBLE.format(
+            args=("run", "--until", "100000h", "--events", str(events), form))],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )  # fmt: skip
+    while not (events.exists() and events.stat().st_size):  # until it races
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (
+        130,
+        b"powclock: interrupted: this is the race so far\n",
+    )
+    digest = sha256(events.read_bytes()).hexdigest()
+    if form == "--json":
+        assert json.loads(output)["digest"] == digest
+    else:
+        assert output.decode().splitlines()[-1] == f"digest    {digest}"
 
 
 def test_the_figures_as_json_and_as_text() -> None:
@@ -367,7 +421,7 @@ def test_themes_are_listed_without_escapes(tmp_path: Path) -> None:
     text = (THEMES / "dark.toml").read_text(encoding="utf-8")
     (own / "mine.toml").write_text(text.replace("clear hues", "\\u001b[31mmy hues"))
     (own / "torn.toml").write_text("dark = ")
-    done = powclock_("themes", XDG_CONFIG_HOME=str(tmp_path))
+    done = called("themes", XDG_CONFIG_HOME=str(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert [line.split()[0] for line in lines] == [
@@ -381,15 +435,15 @@ def test_themes_are_listed_without_escapes(tmp_path: Path) -> None:
 
 def test_keys_are_printed_as_a_file_that_can_be_used(tmp_path: Path) -> None:
     file = tmp_path / "keys.toml"
-    file.write_text(powclock_("keys", XDG_CONFIG_HOME=str(tmp_path)).stdout)
+    file.write_text(called("keys", XDG_CONFIG_HOME=str(tmp_path)).stdout)
     assert 'zoom = "z"' in file.read_text()
     file.write_text(file.read_text().replace('zoom = "z"', 'zoom = "ctrl+z"'))
-    again = powclock_("keys", "--keys", file, XDG_CONFIG_HOME=str(tmp_path))
+    again = called("keys", "--keys", file, XDG_CONFIG_HOME=str(tmp_path))
     assert 'zoom = "ctrl+z" ' in again.stdout
     file.write_text('[keys]\nzom = "z"')
-    broken = powclock_("keys", "--keys", file)
+    broken = called("keys", "--keys", file)
     assert (broken.returncode, broken.stdout) == (2, "")
-    assert broken.stderr == f"powclock: {file}: keys.zom: is no id: did you mean zoom?\n"
+    assert broken.stderr == f"powclock: --keys: {file}: keys.zom: is no id: did you mean zoom?\n"
 
 
 @pytest.mark.parametrize(
@@ -425,7 +479,8 @@ def test_a_theme_and_keys_that_cannot_be_used_are_told_on_a_pipe_too(
     ):
         name = absent if option == "--keys" else f"{absent}.toml"
         done = powclock_(*command, option, name, "--for", "1s")
-        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")
+        told = f"powclock: {option}: {line}\n"
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
 
 
 def test_a_race_that_stands_still_ends_and_says_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from powclock.race.rules import rule_names
-from tests.command import powclock_
+from tests.command import called, powclock_
 
 QUICK = ("--nodes", "4", "--faults", "loss=5%,crash=5s", "--for", "70s")
 KINDS = "loss=5%, flips=1%, delay=500ms, clock=-20s, crash=30s, pause=30s, partition=60s or none"
@@ -59,8 +59,9 @@ def test_json_and_csv_tell_the_same_races() -> None:
             ("--seed", "1", "--seeds", "1:3"),
             "--seed and --seeds both say which seeds: leave one out",
         ),
-        (("--rules", "pow,"), f"--rule : rule: '' is not one of {KNOWN}"),
-        (("--rules", "magic"), f"--rule magic: rule: 'magic' is not one of {KNOWN}"),
+        (("--rules", "pow,"), f"--rules: '' is not one of {KNOWN}"),
+        (("--rules", "magic"), f"--rules: 'magic' is not one of {KNOWN}"),
+        (("--seeds", "3:1"), "--seeds: '3:1' are no seeds: write 17 or 0:1000"),
         (("--json", "--csv"), "--json and --csv both go to standard output: leave one out"),
         (
             ("--for", "1m"),
@@ -74,5 +75,5 @@ def test_json_and_csv_tell_the_same_races() -> None:
     ],
 )  # fmt: skip
 def test_wrong_use_is_one_line(args: tuple[str, ...], line: str) -> None:
-    done = powclock_("compare", *args)
+    done = called("compare", *args)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")

@@ -15,7 +15,7 @@ import pytest
 
 from powclock.cli import main
 from powclock.race.scenario import parse_scenario
-from tests.command import PATIENCE_S, environment, powclock_
+from tests.command import PATIENCE_S, environment
 from tests.film.films import FORKING, SCRIPT, screens_of
 from tests.race.tapes import record_race
 
@@ -262,17 +262,6 @@ def test_what_cannot_be_is_one_line(tmp_path: Path) -> None:
     )
     assert "; scripts are demo; lessons have numbers" in refused("nonsense", "-o", cast)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["race.toml"]
-
-
-def test_a_script_is_no_scenario_and_says_so() -> None:
-    done = powclock_("watch", "demo")
-    assert (done.returncode, done.stderr) == (
-        2,
-        (
-            "powclock: demo: this is a script: `powclock film demo -o demo.cast` films it, "
-            "`powclock learn demo --auto` plays it\n"
-        ),
-    )
 
 
 def test_a_moment_that_does_not_come_is_told(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import environment, powclock_
+from tests.command import called, environment, powclock_
 
 QUICK = ("--intervals", "2,6", "--sizes", "3", "--seeds", "1:3", "--nodes", "4", "--for", "30s")
 BEAT = "a beat is schedule.slot_s / schedule.blocks of the scenario"
@@ -47,7 +47,7 @@ def test_json_and_csv_tell_the_same_races() -> None:
     [
         (
             ("--intervals", "1,soon"),
-            "Invalid value: 'soon' is no duration: write 30s, 10m or 1h",
+            "--intervals: 'soon' is no duration: write 30s, 10m or 1h",
         ),
         (
             ("--intervals", "500ms"),
@@ -55,19 +55,19 @@ def test_json_and_csv_tell_the_same_races() -> None:
         ),
         (
             ("--sizes", "5,0"),
-            "Invalid value: '5,0' are no block sizes: write 20,80, each 1 to 1000",
+            "--sizes: '5,0' are no block sizes: write 20,80, each 1 to 1000",
         ),
         (
             ("--rule", "schedule", "--intervals", "1,1.3"),
             f"--intervals: a slot is 1 to 1000 beats of 0.5 s, 1.3 s is not: {BEAT}",
         ),
         (("--rule", "naive"), "--rule: under naive nobody leads: sweep another rule"),
-        (("--sizes", ""), "Invalid value: '' are no block sizes: write 20,80, each 1 to 1000"),
+        (("--sizes", ""), "--sizes: '' are no block sizes: write 20,80, each 1 to 1000"),
         (
             ("--sizes", ",".join(map(str, range(1, 102)))),
-            "Invalid value: 101 values are too many: write at most 100",
+            "--sizes: 101 values are too many: write at most 100",
         ),
-        (("--seeds", "3:1"), "Invalid value: '3:1' are no seeds: write 17 or 0:1000"),
+        (("--seeds", "3:1"), "--seeds: '3:1' are no seeds: write 17 or 0:1000"),
         (("--json", "--csv"), "--json and --csv both go to standard output: leave one out"),
         (
             ("--plot", "sweep.pdf"),
@@ -80,7 +80,7 @@ def test_json_and_csv_tell_the_same_races() -> None:
     ],
 )
 def test_wrong_use_is_one_line(args: tuple[str, ...], line: str) -> None:
-    done = powclock_("sweep", *args)
+    done = called("sweep", *args)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")
 
 

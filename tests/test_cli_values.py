@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from powclock.cli import _loaded
-from powclock.cli_check import SEED_END, seed_of, seeds_of
+from powclock.cli_check import seed_of, seeds_of
+from powclock.cli_options import SEED_END
 from powclock.cli_options import seconds as read_seconds
 from powclock.cli_options import speed as read_speed
 from powclock.machine.target import TARGET_END

@@ -61,6 +61,7 @@ def test_its_commands_are_true(installed: str, command: str) -> None:
         "watch": ("--plain", "--for", "1s", "--speed", "max"),
         "compare": ("--faults", "none", "--for", "60s"),
         "check": ("--seeds", "0:2", "--jobs", "1"),
+        "sweep": ("--sizes", "5", "--for", "60s", "--jobs", "1"),
     }
     done = powclock_(*words, *brief[words[0]], PYTHONPATH=installed)
     assert (done.returncode, done.stderr) == (0, "")

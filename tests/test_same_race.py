@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from powclock.clock.streams import Stream
+from powclock.race.rules import rule_names
 from powclock.race.scenario import Planned, Scenario, Workload
 from powclock.race.swarm.draw import DRAWS, draw, kinds_under
 from powclock.race.swarm.toml import to_toml
@@ -21,12 +22,12 @@ PARTED = (
 )
 
 
-def broken_in_every_way() -> Scenario:
-    """A race in which every kind of fault is on at once, for a while."""
-    scenario = draw(8)
+def broken_in_every_way(rule: str) -> Scenario:
+    """A race in which every kind of fault that a rule knows is on at once, for a while."""
+    scenario = draw(8, rule)
     names = scenario.node_names()
     planned = tuple(
-        Planned(fault=make(Stream(1, kind), names), at_s=2.0 + number, lasts_s=30.0)
+        Planned(fault=make(Stream(1, kind), names), at_s=2.0 + number / 2, lasts_s=20.0)
         for number, (kind, make) in enumerate(
             (kind, DRAWS[kind]) for kind in kinds_under(scenario.rule)
         )
@@ -40,20 +41,22 @@ def races(tmp_path: Path) -> list[tuple[str | Path, ...]]:
     """What must come out the same everywhere."""
     (tmp_path / "slow.toml").write_text(SLOW_GRIND)
     (tmp_path / "parted.toml").write_text(PARTED)
-    (tmp_path / "broken.toml").write_text(to_toml(broken_in_every_way()))
+    broken = [tmp_path / f"broken-{rule}.toml" for rule in rule_names()]
+    for path, rule in zip(broken, rule_names(), strict=True):
+        path.write_text(to_toml(broken_in_every_way(rule)))
     return [
         ("--seed", "7", "--ticks", "30", *FAST),
         (tmp_path / "slow.toml", "--ticks", "20"),
         ("schedule", "--until", "150s"),
         (tmp_path / "parted.toml", "--until", "60s"),
-        (tmp_path / "broken.toml", "--until", "90s"),
+        *((path, "--until", "45s") for path in broken),
     ]
 
 
 def test_the_order_of_sets_changes_nothing(races: list[tuple[str | Path, ...]]) -> None:
     for args in races:
-        results = [figures(*args, PYTHONHASHSEED=hash_seed) for hash_seed in ("0", "1", "77")]
-        assert results == [results[0]] * 3
+        results = [figures(*args, PYTHONHASHSEED=hash_seed) for hash_seed in ("0", "77")]
+        assert results == [results[0]] * 2
 
 
 def other_pythons() -> list[str]:

@@ -117,7 +117,7 @@ def test_a_broken_invariant_stops_the_race_and_stays_on_the_screen(tmp_path: Pat
     assert broken in text
     whole = said.replace("\n", "")  # a terminal breaks lines
     assert f"powclock: the race stopped: {broken}: " in whole
-    assert f"again: powclock rerun {tmp_path}/powclock/sessions/default-42-1.powclock" in whole
+    assert f"again: powclock rerun {tmp_path}/powclock/sessions/default-42-pow-1.powclock" in whole
 
 
 def shown_s(text: str) -> float:

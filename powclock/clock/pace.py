@@ -64,6 +64,27 @@ class Pacer:
         time.sleep(wait_s)
 
 
+class Speedometer:
+    """Measures how fast a race really goes, about once a second."""
+
+    def __init__(self, race_ns: int, wall_ns: Callable[[], int] = time.monotonic_ns) -> None:
+        self._wall_ns = wall_ns
+        self._rate = 0.0
+        self.restart(race_ns)
+
+    def restart(self, race_ns: int) -> None:
+        """Measure from here on."""
+        self._from = self._wall_ns(), race_ns
+
+    def read(self, race_ns: int) -> float:
+        """Seconds of the race a second, when that was last measured."""
+        now_wall_ns, (from_wall_ns, from_ns) = self._wall_ns(), self._from
+        if now_wall_ns - from_wall_ns > NANOSECONDS:
+            self._rate = (race_ns - from_ns) / (now_wall_ns - from_wall_ns)
+            self._from = now_wall_ns, race_ns
+        return self._rate
+
+
 def wall_ns() -> int:
     """Nanoseconds of wall time since some moment, for those who pace a race."""
     return time.monotonic_ns()

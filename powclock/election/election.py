@@ -18,6 +18,7 @@ from powclock.election.rule import NodeId, Rule
 from powclock.machine.block import Block
 from powclock.machine.keys import SigningKey
 from powclock.mining.miner import Miner
+from powclock.record.facts import ScheduleInfo
 
 WORK, BLOCKS, LEADERS = "work", "blocks", "leaders"
 
@@ -53,7 +54,10 @@ class Candidate:
 class WorkTerms:
     """What makes a proof of work good: bits by `difficulty`, from `initial_bits`, below `limit`.
 
-    A proof may miss its target by `proof_scale`, a time be ahead by `future_limit_s`.
+    A proof may miss its target by `proof_scale`, a time be ahead by `future_limit_s`. By a
+    difficulty rule of ours these terms are all: the checker demands a header that is its own proof,
+    a block without a seal that weighs its work, and nothing else. A rule that wants other things
+    has a difficulty rule of its own.
     """
 
     difficulty: Difficulty
@@ -76,19 +80,24 @@ class Election(Protocol):
         """What makes a proof of work good; None where nobody hashes."""
         ...
 
+    @property
+    def schedule(self) -> ScheduleInfo | None:
+        """The table of who leads when, where there is one; the checker demands it of each block."""
+        ...
+
     def rule(self, candidate: Candidate) -> Rule:
         """A rule for a node that comes up."""
         ...
 
-    def leaders(self, now_ns: int) -> tuple[NodeId, ...]:
+    def leaders(self, now_ns: int, /) -> tuple[NodeId, ...]:
         """Who may speak at a time, in nanoseconds since 1970; nobody where only work can tell."""
         ...
 
-    def admits(self, key: bytes) -> bool:
+    def admits(self, key: bytes, /) -> bool:
         """Whether a node with this key may ever lead."""
         ...
 
-    def reseal(self, block: Block, key: SigningKey) -> Block:
+    def reseal(self, block: Block, key: SigningKey, /) -> Block:
         """The block with the best proof for its header that whoever has this key can make.
 
         Faults ask for it: a forger has changed the header, an equivocator seals another block.

@@ -19,6 +19,7 @@ class NaiveElection:
     """The election of a race in which nobody leads; `interval_s` is how often gauges are taken."""
 
     work = None
+    schedule = None
 
     def __init__(self, interval_s: float) -> None:
         self.interval_s = interval_s
@@ -27,14 +28,14 @@ class NaiveElection:
         """There is none to give."""
         raise AssertionError(f"{candidate.name} has no blocks to judge")
 
-    def leaders(self, now_ns: int) -> tuple[NodeId, ...]:  # noqa: ARG002 (the protocol's)
+    def leaders(self, _now_ns: int, /) -> tuple[NodeId, ...]:
         """Nobody leads."""
         return ()
 
-    def admits(self, key: bytes) -> bool:  # noqa: ARG002 (the protocol's)
+    def admits(self, _key: bytes, /) -> bool:
         """Anybody: whoever takes part appends."""
         return True
 
-    def reseal(self, block: Block, key: SigningKey) -> Block:  # noqa: ARG002 (the protocol's)
+    def reseal(self, _block: Block, _key: SigningKey, /) -> Block:
         """There are no blocks."""
         raise AssertionError("a race without blocks has none to seal")

@@ -18,6 +18,7 @@ from powclock.election.election import (
     Setting,
     WorkTerms,
 )
+from powclock.record.facts import ScheduleInfo
 
 GROUP = "powclock.rules"
 _DUTIES = ("rule", "leaders", "admits", "reseal")
@@ -53,7 +54,7 @@ def load(name: str) -> MakeElection:
 
 
 def offers(name: str) -> frozenset[str]:
-    """What a registered rule offers to faults; blocks, unless it says so itself.
+    """What a registered rule offers to faults: blocks, and what else it says itself.
 
     Raises:
         PlugInError: it cannot be used.
@@ -63,6 +64,8 @@ def offers(name: str) -> frozenset[str]:
     if not isinstance(said, set | frozenset | tuple | list) or any(w not in known for w in said):
         words = ", ".join(sorted(known))
         raise PlugInError(f"rule {name!r}: offers must be a set of these words: {words}")
+    if BLOCKS not in said:
+        raise PlugInError(f"rule {name!r}: it says who appends blocks: offers must have {BLOCKS!r}")
     return frozenset(said)
 
 
@@ -90,6 +93,9 @@ def make(name: str, setting: Setting) -> Election:
         raise PlugInError(f"{_of(entry)}: its work is {work!r}: give WorkTerms, or None")
     if (work is None) == (WORK in offers(name)):
         raise PlugInError(f"{_of(entry)}: it offers {WORK!r} if, and only if, it has work")
+    schedule = getattr(election, "schedule", "not said")
+    if schedule is not None and not isinstance(schedule, ScheduleInfo):
+        raise PlugInError(f"{_of(entry)}: its schedule is {schedule!r}: give ScheduleInfo, or None")
     return election
 
 

@@ -101,17 +101,19 @@ class ProofOfWork:
             self._work = (bits, target_to_work(bits_to_target(bits)))
         return self._work[1]
 
-    def claim(self, block: Block) -> None:  # noqa: ARG002 (the protocol's)
+    def claim(self, _block: Block, /) -> None:
         """None: who finds two proofs has worked twice."""
         return
 
-    def leader(self, head: Entry, now_ns: int) -> NodeId | None:  # noqa: ARG002 (the protocol's)
+    def leader(self, _head: Entry, _now_ns: int, /) -> NodeId | None:
         """Only work can tell."""
         return None
 
 
 class WorkElection:
     """The election of a race by work: every node spends the hashes of its own miner."""
+
+    schedule = None
 
     def __init__(self, interval_s: float, work: WorkTerms) -> None:
         self.interval_s = interval_s
@@ -127,15 +129,15 @@ class WorkElection:
             proof_scale=self.work.proof_scale,
         )
 
-    def leaders(self, now_ns: int) -> tuple[NodeId, ...]:  # noqa: ARG002 (the protocol's)
+    def leaders(self, _now_ns: int, /) -> tuple[NodeId, ...]:
         """Only work can tell."""
         return ()
 
-    def admits(self, key: bytes) -> bool:  # noqa: ARG002 (the protocol's)
+    def admits(self, _key: bytes, /) -> bool:
         """Anybody: nobody needs to know a key."""
         return True
 
-    def reseal(self, block: Block, key: SigningKey) -> Block:  # noqa: ARG002 (the protocol's)
+    def reseal(self, block: Block, _key: SigningKey, /) -> Block:
         """The block with its proof; the hashes are real, and charged to nobody."""
         return prove(block, self.work.proof_scale)
 

@@ -62,14 +62,14 @@ class Rule(Protocol):
         """
         ...
 
-    def weight(self, block: Block) -> int:
+    def weight(self, block: Block, /) -> int:
         """What a branch is judged by; the first seen wins a tie."""
         ...
 
-    def claim(self, block: Block) -> Claim | None:
+    def claim(self, block: Block, /) -> Claim | None:
         """Which turn a block claims; None where a second block for it is no misbehaviour."""
         ...
 
-    def leader(self, head: Entry, now_ns: int) -> NodeId | None:
+    def leader(self, head: Entry, now_ns: int, /) -> NodeId | None:
         """Who may speak now; None where only work can tell."""
         ...

@@ -22,6 +22,7 @@ from powclock.election.signed import SignedElection, Turn
 from powclock.machine.block import Block
 from powclock.machine.reason import InvalidBlock, Reason
 from powclock.machine.tree import Entry
+from powclock.record.facts import ScheduleInfo
 
 
 class LeaderSchedule(SignedElection):
@@ -35,6 +36,13 @@ class LeaderSchedule(SignedElection):
         self.beat_ns = slot_ns // blocks
         self.interval_s = self.beat_ns / NANOSECONDS
         self.early_ns = early_ns
+        self.schedule = ScheduleInfo(
+            epoch_ns=setting.epoch_ns,
+            beat_ns=self.beat_ns,
+            blocks=blocks,
+            early_ns=early_ns,
+            leaders=tuple(key.hex() for _, key in setting.nodes),
+        )
         self._nodes = setting.nodes
         self._places = {key: place for place, (_, key) in enumerate(setting.nodes)}
         self._sealed: dict[bytes, int] = {}

@@ -20,6 +20,7 @@ from powclock.machine.block import Block
 from powclock.machine.keys import SigningKey, verify_signature
 from powclock.machine.reason import InvalidBlock, Reason
 from powclock.machine.tree import Entry
+from powclock.record.facts import ScheduleInfo
 
 DOMAIN = b"powclock block"
 VERSION_MIN = 1
@@ -38,6 +39,7 @@ class SignedElection(ABC):
 
     offers: ClassVar[frozenset[str]] = frozenset({BLOCKS})
     work: None = None
+    schedule: ScheduleInfo | None = None
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
@@ -73,11 +75,11 @@ class SignedElection(ABC):
             raise InvalidBlock(Reason.BAD_SLOT, f"turn {header.nonce} at {header.time}")
         return turn.due_ns
 
-    def claim(self, block: Block) -> Claim | None:  # noqa: ARG002 (for those who know it)
+    def claim(self, _block: Block, /) -> Claim | None:
         """Which turn a block claims, where a second block for it is misbehaviour."""
         return None
 
-    def leaders(self, now_ns: int) -> tuple[NodeId, ...]:  # noqa: ARG002 (for those who know it)
+    def leaders(self, _now_ns: int, /) -> tuple[NodeId, ...]:
         """Who may speak at a time; nobody, where that depends on the parent."""
         return ()
 
@@ -164,7 +166,7 @@ class SignedRule:
             refusal.early_ns = early_ns - self._election.early_ns
             raise refusal
 
-    def weight(self, block: Block) -> int:  # noqa: ARG002 (the protocol's)
+    def weight(self, _block: Block, /) -> int:
         """One: the longest chain wins."""
         return 1
 
@@ -172,7 +174,7 @@ class SignedRule:
         """Which turn a block claims, where a second block for it is misbehaviour."""
         return self._election.claim(block)
 
-    def leader(self, head: Entry, now_ns: int) -> NodeId | None:  # noqa: ARG002 (the protocol's)
+    def leader(self, _head: Entry, now_ns: int, /) -> NodeId | None:
         """Who may speak now."""
         leaders = self._election.leaders(now_ns)
         return leaders[0] if leaders else None

@@ -9,6 +9,8 @@ from powclock.lab.expected import Comparison, Expected, Unknown, expected_of_sum
 from powclock.lab.leading import leading_of
 from powclock.race.summary import Summary
 
+LEADERS_SHOWN = 4
+
 
 def report_text(summary: Summary) -> str:
     """The summary for people, with what is expected; the digest stays the last line.
@@ -21,10 +23,10 @@ def report_text(summary: Summary) -> str:
     lines += _leading_lines(summary)
     compared = expected_of_summary(summary)
     interval = _words(compared.interval_s, lambda seconds: f"{seconds:.2f} s", "one in {}")
-    stale = _words(compared.stale_of_mined, lambda part: f"{part:.1%}", "{} of mined stale")
+    stale = _words(compared.stale_of_mined, lambda part: f"{part:.1%}", "{} of mined")
     lines.append(f"expected  {interval}")
     if stale != interval:
-        lines.append(f"          {stale}")
+        lines.append(f"  stale   {stale}")
     return "\n".join((*lines, digest))
 
 
@@ -34,10 +36,14 @@ def _leading_lines(summary: Summary) -> list[str]:
     leading = leading_of(summary)
     ticks = "1 tick" if summary.reign_max_ticks == 1 else f"{summary.reign_max_ticks} ticks"
     half = f"{leading.nakamoto} of {len(summary.led_by_node)} lead more than half"
-    bits = f"entropy {leading.entropy_bits:.2f} bits ({leading.entropy_part:.0%} of the most)"
+    spread = f"Gini {leading.gini:.2f}, entropy {leading.entropy_part:.0%} of the most"
     longest = f"at most {summary.reign_max_s:.1f} s, at most {ticks} in a row"
+    first = sorted(summary.led_by_node.items(), key=lambda item: (-item[1], item[0]))
+    named = ", ".join(f"{name} {led}" for name, led in first[:LEADERS_SHOWN] if led)
+    rest = sum(led for _, led in first[LEADERS_SHOWN:])
     return [
-        f"leaders   {half}, Gini {leading.gini:.2f}, {bits}",
+        f"led by    {named}{f', others {rest}' if rest else ''} (ticks of the best chain)",
+        f"leaders   {half}, {spread}",
         f"reigns    {summary.reign_mean_s:.1f} s on average, {longest}",
     ]
 
@@ -47,9 +53,9 @@ def _words(comparison: Comparison, shown: Callable[[float], str], what: str) -> 
         case Unknown(why=why):
             return f"theory says nothing: {why}"
         case Expected(expected=expected, low=low, high=high, law=law):
-            verdict = "" if comparison.fits else ", but it is not"
-            band = f"between {shown(low)} and {shown(high)}{verdict}"
-            return f"{what.format(shown(expected))}, {band} ({law})"
+            verdict = "" if comparison.fits else " missed"
+            band = f"[{shown(low).split()[0]}–{shown(high)}]{verdict}"
+            return f"{what.format(shown(expected))} {band}: {law}"
 
 
 def report_json(summary: Summary) -> bytes:

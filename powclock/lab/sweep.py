@@ -1,8 +1,8 @@
 """The sweep: what a longer or shorter interval, and larger or smaller blocks, give and take.
 
-Under a schedule the interval is a slot, and its beats stay as far apart as the scenario has them:
+Under our schedule the interval is a slot, and its beats stay as far apart as the scenario has them:
 the next leader cannot build on blocks that are still on their way to it, so each change of leader
-costs about that time, and longer slots lose less of it. Under proof of work the interval is a
+costs about that time, and longer slots lose less of it. Under other rules the interval is a
 block's: with shorter ones more transactions a second are confirmed and leaders change more often,
 but more blocks go stale. Clients offer more than blocks hold, so that blocks alone are the limit.
 """
@@ -20,6 +20,7 @@ from powclock.lab.leading import leading_of
 from powclock.race.client import PENDING_MAX
 from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
+from powclock.race.rules import election_of, in_slots
 from powclock.race.scenario import Scenario, ScenarioError
 from powclock.race.summary import Summary
 from powclock.race.swarm.pool import in_processes
@@ -29,7 +30,6 @@ OFFERED = 1.5  # times what blocks can hold
 BACKLOG_BLOCKS = 4  # clients have so many blocks' transfers under way, so that a quick one is full
 CLIENTS_MAX = 10_000
 BLOCKS_MAX = 1_000
-SCHEDULE = "schedule"
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -103,7 +103,7 @@ def paced(scenario: Scenario, interval_s: float) -> Scenario:
     """
     if not scenario.has_blocks:
         raise ScenarioError(f"--rule: under {scenario.rule} nobody leads: sweep another rule")
-    if scenario.rule == SCHEDULE:
+    if in_slots(scenario.rule):
         return _with_slots(scenario, interval_s)
     table = scenario.difficulty
     if interval_s < 1 or interval_s % 1:
@@ -112,7 +112,14 @@ def paced(scenario: Scenario, interval_s: float) -> Scenario:
         )
     half_life_s = max(1, round(table.half_life_s * interval_s / table.interval_s))
     table = replace(table, interval_s=int(interval_s), half_life_s=half_life_s)
-    return replace(scenario, difficulty=table)
+    scenario = replace(scenario, difficulty=table)
+    takes_s = block_interval_s(scenario)
+    if takes_s != interval_s:
+        raise ScenarioError(
+            f"--intervals: under {scenario.rule} a block takes {takes_s:g} s whatever the scenario "
+            "says: sweep another rule"
+        )
+    return scenario
 
 
 def _with_slots(scenario: Scenario, slot_s: float) -> Scenario:
@@ -128,9 +135,9 @@ def _with_slots(scenario: Scenario, slot_s: float) -> Scenario:
 
 def block_interval_s(scenario: Scenario) -> float:
     """How far blocks should be apart."""
-    if scenario.rule == SCHEDULE:
+    if in_slots(scenario.rule):
         return scenario.schedule.slot_s / scenario.schedule.blocks
-    return float(scenario.difficulty.interval_s)
+    return election_of(scenario, chain_id=0).interval_s
 
 
 def saturated(scenario: Scenario, transactions_max: int) -> Scenario:

@@ -8,13 +8,14 @@ import msgspec
 from powclock.lab.columns import columns
 from powclock.lab.scatter import Series, scatter
 from powclock.lab.sweep import Measured, Row, Sweep
+from powclock.race.rules import in_slots
 
 HEADS = ("block", "ticks", "tx/s", "reign s", "longest", "Nakamoto", "Gini", "entropy", "stale")
 
 
 def interval_word(rule: str) -> str:
     """What is as long as the interval, under a rule."""
-    return "slot" if rule == "schedule" else "interval"
+    return "slot" if in_slots(rule) else "interval"
 
 
 def sweep_text(swept: Sweep) -> str:

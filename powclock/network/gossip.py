@@ -7,6 +7,7 @@ and things nobody asked for do no harm. A peer that sends what no honest one can
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from powclock.clock.node_clock import Clock
 from powclock.clock.virtual_loop import NANOSECONDS
@@ -14,10 +15,10 @@ from powclock.election.rule import Rule
 from powclock.machine.block import Block, check_commitment
 from powclock.machine.header import display
 from powclock.machine.ledger import CorruptState
-from powclock.machine.reason import Invalid, InvalidBlock, InvalidTransaction, Reason
+from powclock.machine.reason import Invalid, InvalidBlock, Reason
 from powclock.machine.replica import Replica
 from powclock.machine.transaction import Transaction
-from powclock.machine.tree import Entry, HeadChange
+from powclock.machine.tree import Entry
 from powclock.network.conduct import (
     ANTI_DOS_BLOCKS,
     BAN_NS,
@@ -29,10 +30,20 @@ from powclock.network.conduct import (
     Conduct,
 )
 from powclock.network.evidence import CLAIMS_MAX, Evidence
-from powclock.network.pending import ORPHANS_MAX, REQUESTS_MAX, Orphans, Requests
+from powclock.network.fetching import Fetching
+from powclock.network.pending import (
+    EARLY_MAX,
+    ORPHANS_MAX,
+    REQUESTS_MAX,
+    Early,
+    Later,
+    Orphans,
+    Requests,
+)
 from powclock.network.serving import FETCH_BLOCKS_MAX, Serving
 from powclock.network.storage import Disk
 from powclock.network.tell import head_moved
+from powclock.network.transfers import RECENT_MAX, Transfers
 from powclock.network.wire import (
     Announce,
     Deliver,
@@ -51,18 +62,13 @@ from powclock.record.events import (
     BlockRefused,
     MessageRefused,
     PeerDropped,
-    TransactionRefused,
 )
 
 REQUEST_TIMEOUT_NS = 2 * NANOSECONDS
 LATE_S_MAX = 2.0  # requests are looked after once in a timeout
-BESIDE_MAX = 16  # with a locator, well below the wire's limit
-RECENT_TRANSACTIONS_MAX = 2_000
-EARLY_MAX = 100
 
 NodeId = str
 SendTo = Callable[[NodeId, bytes], None]
-Later = Callable[[int, Callable[[], None]], None]
 
 
 class Gossip:
@@ -119,14 +125,16 @@ class Gossip:
         self._serving = Serving(replica, disk, self._send, send)
         self._requests = Requests(REQUEST_TIMEOUT_NS)
         self._orphans = Orphans()
-        self._evidence = Evidence(lambda author: names.get(author, author.hex()), emit)
+        self._early = Early(later)
+        self._fetching = Fetching(
+            replica.tree, self._orphans, self._conduct, self._send, REQUEST_TIMEOUT_NS
+        )
+        self._transfers = Transfers(replica, emit)
+        self._evidence = Evidence(self._name, emit)
         for entry in replica.tree.entries.values():  # what its disk held
             if entry.parent is not None:
                 self._evidence.seen(rule.claim(disk[entry.hash]), entry.hash)
-        self._recent_transactions: dict[bytes, None] = {}
         self._watching = False
-        self._early: dict[bytes, None] = {}
-        self._fetching_until_ns = 0
 
     def receive(self, peer: NodeId, data: bytes) -> None:
         """Handle what a link delivers; bad input is refused by reason and changes nothing."""
@@ -166,7 +174,7 @@ class Gossip:
             ("seconds that requests are late", self._requests.overdue_s(now_ns), LATE_S_MAX),
             ("requests", len(self._requests), REQUESTS_MAX),
             ("orphans", len(self._orphans), ORPHANS_MAX),
-            ("recent transactions", len(self._recent_transactions), RECENT_TRANSACTIONS_MAX),
+            ("recent transactions", len(self._transfers.recent), RECENT_MAX),
             ("blocks too early", len(self._early), EARLY_MAX),
             ("turns remembered", len(self._evidence), CLAIMS_MAX),
             ("peers remembered", len(self._conduct), PEERS_MAX),
@@ -185,6 +193,9 @@ class Gossip:
             peer, Hello(tree.genesis.hash, self._replica.head.chain_work, tuple(tree.locator()))
         )
 
+    def _name(self, author: bytes) -> str:
+        return self._names.get(author, author.hex())
+
     def _send(self, peer: NodeId, message: Message) -> None:
         if peer not in self._conduct.shunned:
             self._send_to(peer, encode(message))
@@ -198,7 +209,7 @@ class Gossip:
     def _on_announce(
         self, peer: NodeId, blocks: tuple[bytes, ...], transactions: tuple[bytes, ...]
     ) -> None:
-        known, recent = self._replica.tree.entries, self._recent_transactions
+        known, recent = self._replica.tree.entries, self._transfers.recent
         for hash_ in blocks:
             if hash_ not in known:
                 break
@@ -269,22 +280,19 @@ class Gossip:
             BlockAccepted(
                 hash=display(hash_),
                 height=parent.height + 1,
-                author=self._names.get(block.author, block.author.hex()),
+                author=self._name(block.author),
                 peer=source,
             )
         )
         if source is not None:
             self._conduct.delivered(source, hash_)
         if change is not None:
-            self._head_moved(change)
+            self._emit(head_moved(change, self._replica.ledger.state_root))
+            self._on_head_moved()
             self._send_others(source, Announce(blocks=(hash_,)))
         self._evidence.seen(self._rule.claim(block), hash_)
         for child, peer, frame in self._orphans.children_of(hash_):
             self._on_block(child, peer, frame)
-
-    def _head_moved(self, change: HeadChange) -> None:
-        self._emit(head_moved(change, self._replica.ledger.state_root))
-        self._on_head_moved()
 
     def _hold(self, block: Block, peer: NodeId, frame: bytes) -> None:
         """Keep an orphan and ask for what lies between; one fetch at a time."""
@@ -294,25 +302,8 @@ class Gossip:
             self._emit(
                 BlockHeld(hash=display(block.hash), parent=display(block.header.parent), peer=peer)
             )
-        if self._clock.monotonic() >= self._fetching_until_ns:
-            self._fetch(peer)
-
-    def _fetch(self, peer: NodeId) -> None:
-        self._fetching_until_ns = self._clock.monotonic() + REQUEST_TIMEOUT_NS
-        self._conduct.asked(peer, FETCH_BLOCKS_MAX)
-        tree = self._replica.tree
-        # From what peers delivered beside our best chain a fetch goes on: without that, a long
-        # branch would be fetched from its start again and again.
-        reached = (tree.get(hash_) for hash_ in self._conduct.reached())
-        beside = [
-            entry
-            for entry in reached
-            if entry is not None and entry.height > tree.horizon and not tree.in_best_chain(entry)
-        ]
-        beside.sort(key=lambda entry: -entry.chain_work)
-        furthest = tuple(dict.fromkeys(entry.hash for entry in beside))[:BESIDE_MAX]
-        self._send(peer, Fetch((*furthest, *tree.locator())))
-        self._watch()
+        if self._fetching.begin(peer, self._clock.monotonic()):
+            self._watch()
 
     def _refuse(self, block: Block, peer: NodeId, refusal: InvalidBlock) -> None:
         if refusal.reason is Reason.DUPLICATE:
@@ -329,7 +320,8 @@ class Gossip:
         )
         if refusal.early_ns and len(self._early) < EARLY_MAX:
             self._requests.arrived(block.hash)
-            self._hold_early(block, peer, refusal.early_ns)
+            again = partial(self._again, block, peer, encode(Deliver(block)))
+            self._early.hold(block.hash, refusal.early_ns, again)
         elif refusal.reason.temporary:
             another = self._requests.failed(block.hash, self._clock.monotonic())
             if another is not None:
@@ -339,17 +331,10 @@ class Gossip:
         if BLOCKS[refusal.reason] is Answer.DROP:
             self._drop(peer, refusal.reason)
 
-    def _hold_early(self, block: Block, peer: NodeId, early_ns: int) -> None:
-        """Look at a block again when its time has come, as if it came then."""
-        self._early[block.hash] = None
-        frame = encode(Deliver(block))
-
-        def again() -> None:
-            self._early.pop(block.hash, None)
-            if self.running and peer not in self._conduct.shunned:
-                self._on_block(block, peer, frame)
-
-        self._later(early_ns, again)
+    def _again(self, block: Block, peer: NodeId, frame: bytes) -> None:
+        """Look at a block whose time has come, as if it came now."""
+        if self.running and peer not in self._conduct.shunned:
+            self._on_block(block, peer, frame)
 
     # Transactions.
 
@@ -358,28 +343,18 @@ class Gossip:
     ) -> None:
         """Take a transaction from a peer, or from a client of this node; `relay` it to others."""
         self._requests.arrived(transaction.id)
-        if transaction.id in self._recent_transactions:
+        if transaction.id in self._transfers.recent:
             return
-        try:
-            self._replica.add_transaction(transaction)
-        except InvalidTransaction as refusal:
-            self._emit(
-                TransactionRefused(
-                    id=display(transaction.id), peer=peer or "client", reason=refusal.reason
-                )
-            )
-            if peer is not None and TRANSACTIONS[refusal.reason] is Answer.DROP:
-                self._drop(peer, refusal.reason)
-            return
-        self._recent_transactions[transaction.id] = None
-        if len(self._recent_transactions) > RECENT_TRANSACTIONS_MAX:
-            del self._recent_transactions[next(iter(self._recent_transactions))]
-        if relay:
-            self._send_others(peer, Announce(transactions=(transaction.id,)))
+        reason = self._transfers.take(transaction, peer)
+        if reason is None:
+            if relay:
+                self._send_others(peer, Announce(transactions=(transaction.id,)))
+        elif peer is not None and TRANSACTIONS[reason] is Answer.DROP:
+            self._drop(peer, reason)
 
     def forget_transactions(self) -> None:
         """Take in anew what was seen already: the state that judged it was wrong."""
-        self._recent_transactions.clear()
+        self._transfers.recent.clear()
 
     # Conduct.
 
@@ -390,7 +365,7 @@ class Gossip:
         self._conduct.drop(peer)
         self._emit(PeerDropped(peer=peer, reason=reason))
         self._orphans.forget(peer)
-        self._fetching_until_ns = 0  # it may have been asked, and will not be heard
+        self._fetching.abandon()  # it may have been asked, and will not be heard
         for hash_, another in self._requests.gone(peer, self._clock.monotonic()):
             self._send(another, Request(blocks=(hash_,), transactions=(hash_,)))
         self._on_dropped(peer)
@@ -417,9 +392,6 @@ class Gossip:
         for hash_, peer in self._requests.overdue(now_ns):
             # Whether a hash is a block's or a transaction's is not known: ask for either.
             self._send(peer, Request(blocks=(hash_,), transactions=(hash_,)))
-        if len(self._orphans) and now_ns >= self._fetching_until_ns:
-            peer_ahead = self._orphans.next_peer()
-            if peer_ahead is not None and peer_ahead in self._peers:
-                self._fetch(peer_ahead)
-        if len(self._requests) or len(self._orphans):
+        fetches = self._fetching.go_on(self._peers, now_ns)
+        if fetches or len(self._requests) or len(self._orphans):
             self._watch()

@@ -51,7 +51,7 @@ class Member(Protocol):
         """What an account owns, as this replica has it."""
         ...
 
-    def done(self, account: bytes, made: int) -> int:
+    def done(self, account: bytes, made: int, /) -> int:
         """How many of the `made` payments of an account need not be handed over again."""
         ...
 

@@ -31,8 +31,9 @@ from powclock.machine.header import display
 from powclock.machine.ledger import Ledger
 from powclock.machine.reason import Invalid, InvalidTransaction, Reason
 from powclock.machine.transaction import Transaction
-from powclock.network.gossip import Later, SendTo
+from powclock.network.gossip import SendTo
 from powclock.network.journal import Journal
+from powclock.network.pending import Later
 from powclock.network.wire import Pass, decode, encode
 from powclock.record.events import AnyEvent, MessageRefused, StateMoved, TransactionRefused
 
@@ -167,7 +168,7 @@ class NaiveNode:
         """What an account owns, as this replica has it."""
         return self.ledger.account(account).balance
 
-    def done(self, account: bytes, made: int) -> int:  # noqa: ARG002
+    def done(self, _account: bytes, made: int, /) -> int:
         """All: what is acknowledged is applied, and nobody hands it over again."""
         return made
 

@@ -20,7 +20,8 @@ from powclock.machine.replica import Replica
 from powclock.machine.transaction import Coinbase, Transaction
 from powclock.machine.tree import Entry
 from powclock.network.audit import Audit
-from powclock.network.gossip import Gossip, Later, SendTo
+from powclock.network.gossip import Gossip, SendTo
+from powclock.network.pending import Later
 from powclock.network.storage import Disk
 from powclock.network.template import Template
 from powclock.record.events import AnyEvent, BlockFound
@@ -191,7 +192,7 @@ class Node:
         """What an account owns at this node's head."""
         return self.replica.ledger.account(account).balance
 
-    def done(self, account: bytes, made: int) -> int:  # noqa: ARG002
+    def done(self, account: bytes, _made: int, /) -> int:
         """How many payments of an account are on this node's chain."""
         return self.replica.ledger.account(account).nonce
 

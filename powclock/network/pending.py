@@ -1,10 +1,11 @@
-"""What a node waits for: requests under way, and orphans.
+"""What a node waits for: requests under way, orphans, and blocks whose time has not come.
 
-Both are bounded, as a peer can make a node remember things. When one is full, whoever takes up the
+All are bounded, as a peer can make a node remember things. When one is full, whoever takes up the
 most of it has to give way, so one peer cannot keep the others out.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from powclock.clock.virtual_loop import NANOSECONDS
@@ -12,8 +13,11 @@ from powclock.machine.block import Block
 
 REQUESTS_MAX = 2_000
 ORPHANS_MAX = 100
+EARLY_MAX = 100
 ASKED_MAX = 10
 SOURCES_MAX = 8
+
+Later = Callable[[int, Callable[[], None]], None]
 
 
 @dataclass(slots=True)
@@ -175,3 +179,27 @@ class Orphans:
         if not siblings:
             del self._by_parent[held.block.header.parent]
         return held.block, held.peer, held.frame
+
+
+class Early:
+    """Blocks that came before their time, each looked at again when it is there."""
+
+    def __init__(self, later: Later) -> None:
+        self._later = later
+        self._held: dict[bytes, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __contains__(self, hash_: bytes) -> bool:
+        return hash_ in self._held
+
+    def hold(self, hash_: bytes, early_ns: int, again: Callable[[], None]) -> None:
+        """Call `again` when a block's time has come; whoever holds sees that there is room."""
+        self._held[hash_] = None
+
+        def come() -> None:
+            self._held.pop(hash_, None)
+            again()
+
+        self._later(early_ns, come)

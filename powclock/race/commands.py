@@ -11,6 +11,7 @@ import msgspec
 
 from powclock.network.faults.every import AnyFault
 from powclock.record.detail import Focus
+from powclock.record.moments import Kind
 
 
 class Command(msgspec.Struct, frozen=True, tag_field="command", forbid_unknown_fields=True):
@@ -34,7 +35,9 @@ class HealAll(Command, frozen=True, tag="heal_all"):
 
 
 class SetRate(Command, frozen=True, tag="set_rate"):
-    """Seconds of the race a second; `inf` is as fast as it goes, 0 pauses."""
+    """Seconds of the race a second; `inf` is as fast as it goes, 0 pauses; the past also plays
+    backwards, at less than 0.
+    """
 
     rate: float
 
@@ -92,7 +95,51 @@ class GoBack(Command, frozen=True, tag="go_back"):
 
 
 class Keep(Command, frozen=True, tag="keep"):
-    """Keep the recording of this race from its start on; again: let what is kept end here."""
+    """Keep the recording of this race from its start on; again: let what is kept end here.
+
+    With `on` it is said which of both.
+    """
+
+    on: bool | None = None
+
+
+class Seek(Command, frozen=True, tag="seek"):
+    """Show the past at this time."""
+
+    time_ns: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+class SeekTick(Command, frozen=True, tag="seek_tick"):
+    """Show the past as the clock first shows this height, and pause."""
+
+    height: int
+
+
+class Shift(Command, frozen=True, tag="shift"):
+    """Show the past later by so much than now, or earlier."""
+
+    by_ns: int
+
+
+class Jump(Command, frozen=True, tag="jump"):
+    """Show the past at the next moment of a kind, or at the one before, and pause."""
+
+    kind: Kind
+    back: bool = False
+
+
+class ToEnd(Command, frozen=True, tag="to_end"):
+    """Show the past at its start, or at its end, and pause."""
+
+    last: bool
+
+
+class Now(Command, frozen=True, tag="now"):
+    """Leave the past of a race that goes on."""
+
+
+class Fork(Command, frozen=True, tag="fork"):
+    """Go on live from the moment of the past that is shown, with another future."""
 
 
 class Quit(Command, frozen=True, tag="quit"):
@@ -100,9 +147,10 @@ class Quit(Command, frozen=True, tag="quit"):
 
 
 Action = Break | Heal | HealAll
+OfPast = Seek | SeekTick | Shift | Jump | ToEnd | Now | Fork
 AnyCommand = (
     Break | Heal | HealAll | ActAt | SetRate | StepEvent | StepTick | StepTo | Hold | Look | Find
-    | Keep | GoOn | GoBack | Quit
+    | Keep | GoOn | GoBack | OfPast | Quit
 )  # fmt: skip
 
 

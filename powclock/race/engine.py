@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from powclock.clock.pace import Pacer, wall_ns
+from powclock.clock.pace import Pacer, Speedometer, wall_ns
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.network.faults.fault import FaultError
 from powclock.race.commands import (
@@ -28,6 +28,7 @@ from powclock.race.commands import (
     Input,
     Keep,
     Look,
+    OfPast,
     Quit,
     SetRate,
     StepEvent,
@@ -35,27 +36,29 @@ from powclock.race.commands import (
     StepTo,
 )
 from powclock.race.driver import Driver
+from powclock.race.keeping import Keeping
 from powclock.race.lesson.teller import Teller
 from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
 from powclock.race.probe import WorldProbe
 from powclock.race.repeat import Repeat
+from powclock.race.replay.future import Begun
+from powclock.race.replay.looking_back import LookingBack
 from powclock.race.scenario import ScenarioError
 from powclock.race.session import End
-from powclock.race.summary import Summary
 from powclock.race.tape import BEAT_S, Tape
 from powclock.record.camera import Camera
 from powclock.record.checker.broken import BrokenInvariant
+from powclock.record.detail import Focus
 from powclock.record.find import find
 from powclock.record.frame import Pace
+from powclock.record.past import BLOCKS_KEPT
 
 SLICE_NS = NANOSECONDS // 100
 TURNS_A_LOOK = 8
 FOR_EVER_NS = 1 << 62
 # What ends a race, and is its last word: it broke an invariant, or its inputs do not fit.
 TROUBLES = (BrokenInvariant, ScenarioError)
-# A person may look at any block of a live race: five days of the default one.
-BLOCKS_KEPT = 100_000
 
 
 class Engine:
@@ -70,18 +73,23 @@ class Engine:
         commands: "queue.SimpleQueue[AnyCommand]",
         tell: Callable[[FromRace], None],
         busy: Callable[[], bool] = lambda: False,
+        begun: Begun | None = None,
         wall_ns: Callable[[], int] = wall_ns,
         inputs: tuple[Input, ...] = (),
     ) -> None:
+        """`begun` is a race that has been driven up to now; without it, one begins."""
         self._busy = busy
         self._wall_ns = wall_ns
         self._inputs = inputs
         self._plan = plan
-        self._chosen = plan.chosen
-        self._build(until=0)
         self._restarts = 0
         self._commands = commands
         self._tell = tell
+        self._begun = begun is not None
+        if begun is None:
+            self._build(until=0)
+        else:
+            self._take_over(begun)
         self._pacer = Pacer(plan.rate, 0, wall_ns)
         self._frame_every_ns = NANOSECONDS // plan.frames_per_s
         self._until_ns = plan.until_ns or FOR_EVER_NS
@@ -90,17 +98,16 @@ class Engine:
         self._step_end_ns = self._until_ns
         self._hold_ns = FOR_EVER_NS
         self._due: deque[ActAt] = deque()
-        self._reached = 0.0
-        self._measured_from = (wall_ns(), 0)
+        self._speedometer = Speedometer(self._driver.now_ns, wall_ns)
         self._over = False
 
     def _build(self, until: int) -> None:
         """Make the race, which has not started; a lesson waits for nobody up to a step."""
         plan = self._plan
         self._driver = driver = Driver(plan.scenario, BLOCKS_KEPT)
-        self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
         self._repeat = Repeat(driver, self._inputs) if self._inputs else None
-        self._tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
+        tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
+        self._watch(tape, Focus(), chosen=plan.chosen)
         self._teller = (
             Teller(
                 plan.chapter,
@@ -112,6 +119,34 @@ class Engine:
             if plan.chapter is not None
             else None
         )
+
+    def _take_over(self, begun: Begun) -> None:
+        """Go on with a race that has been driven up to now."""
+        self._driver, self._teller, self._repeat = begun.driver, None, None
+        self._restarts = begun.restarts
+        self._watch(begun.tape, begun.focus, chosen=False)
+        now_s = begun.driver.now_ns / NANOSECONDS
+        self._tell(Noted(f"live from {now_s:.1f} s on, with a future of its own", recording=False))
+
+    def _watch(self, tape: Tape | None, focus: Focus, *, chosen: bool) -> None:
+        """Record the race that there is now, and take pictures of it and of its past."""
+        driver = self._driver
+        self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
+        self._camera.focus = focus
+        self._keeping = keeping = Keeping(tape, self._tell, chosen=chosen)
+        self._back = LookingBack(
+            driver, keeping, self._commands, self._tell, self._restarts, self._wall_ns
+        )
+
+    def _fork(self, begun: Begun) -> None:
+        """Go on with another race than this one, which ends here."""
+        self._keeping.end(self._driver.summary())
+        self._driver.close()
+        self._take_over(begun)
+        self._step = None
+        self._due.clear()
+        self._pacer.set_rate(self._pacer.rate or 1.0, self._driver.now_ns)
+        self._speedometer.restart(self._driver.now_ns)
 
     def run(self) -> None:
         """Race until told to quit, to the end of the plan, or until an invariant is broken.
@@ -128,8 +163,7 @@ class Engine:
         except TROUBLES as broken:
             trouble = str(broken)
         except BaseException:
-            if self._tape is not None:
-                self._tape.cut()
+            self._keeping.cut()
             raise
         self.finish(trouble)
 
@@ -138,54 +172,27 @@ class Engine:
         self._show()
         summary = None if trouble else self._driver.summary()
         end = End(self._driver.now_ns, self._driver.world.loop.turn)
-        recording, recorded = self._end_tape(summary)
+        recording, recorded = self._keeping.end(summary)
         self._driver.close()
         self._tell(
             Ended(
                 trouble=trouble,
                 summary="" if summary is None else summary.text(),
-                again="",
+                again=self._keeping.again,
                 end=end,
                 recording=recording,
                 recorded=recorded,
+                figures=summary,
             )
         )
-
-    def _end_tape(self, summary: Summary | None) -> tuple[str, bool]:
-        """What came of the recording, if a person asked for one, and whether it is whole."""
-        if self._tape is None:
-            return "", True
-        self._tape.end(summary)
-        path = self._tape.path if self._chosen else self._tape.kept
-        return self._tape.trouble or (str(path) if path else ""), not self._tape.trouble
-
-    def _beat(self) -> None:
-        trouble = self._tape.beat() if self._tape is not None else ""
-        if trouble:
-            self._tell(Declined(trouble))
-
-    def _keep(self) -> None:
-        """Begin or end what the person keeps of the recording."""
-        tape = self._tape
-        if tape is None or tape.trouble:
-            self._tell(Declined(tape.trouble if tape else "this race cannot be recorded"))
-        elif self._chosen:
-            self._tell(Noted(f"this race is recorded to {tape.path}", recording=True))
-        else:
-            try:
-                if tape.kept is None:
-                    self._tell(Noted(f"recording to {tape.keep()}", recording=True))
-                else:
-                    self._tell(Noted(f"recorded to {tape.end_kept()}", recording=False))
-            except OSError as error:
-                self._tell(Declined(f"{error.filename}: cannot be written: {error.strerror}"))
 
     # `run` in parts, for whoever has a clock of his own.
 
     def begin(self) -> None:
-        """Start the race."""
-        self._driver.start()
-        self._pacer.set_rate(self._pacer.rate, 0)
+        """Start the race, if nobody has driven it before."""
+        if not self._begun:
+            self._driver.start()
+        self._pacer.set_rate(self._pacer.rate, self._driver.now_ns)
 
     @property
     def over(self) -> bool:
@@ -195,7 +202,8 @@ class Engine:
     def go_on(self) -> None:
         """Race up to where the race should be now, and tell the moment if a frame is due."""
         self._work()
-        self._beat()
+        self._keeping.beat()
+        self._back.work(self._wall_ns() + SLICE_NS, self._camera.focus)
         self._show_if_due()
 
     def _work(self) -> None:
@@ -261,7 +269,7 @@ class Engine:
         own = teller.player.step.speed if teller.player.step is not None else None
         rate = 0.0 if teller.player.over else own or self._pacer.rate or teller.speed
         self._pacer.set_rate(self._plan.rate if rate is None else rate, self._driver.now_ns)
-        self._measured_from = (self._wall_ns(), self._driver.now_ns)
+        self._speedometer.restart(self._driver.now_ns)
         self._next_frame_ns = 0
 
     def _go_back(self) -> None:
@@ -269,12 +277,11 @@ class Engine:
         assert self._teller is not None
         step = max(self._teller.back_to, 0)
         focus = self._camera.focus
-        if self._tape is not None:
-            self._tape.begin_again()
+        self._keeping.begin_again()
         self._driver.close()
+        self._restarts += 1
         self._build(until=step)
         self._camera.focus = focus
-        self._restarts += 1
         self._step = None
         self._due.clear()
         self._driver.start()
@@ -294,7 +301,7 @@ class Engine:
         """How long nothing needs to be done, in seconds of wall time."""
         held = self._stands()
         hurries = self._teller is not None and self._teller.hurries
-        if self.over or ((self._step is not None or hurries) and not held):
+        if self.over or self._back.wanted or ((self._step is not None or hurries) and not held):
             return 0.0
         next_ns = self._driver.world.loop.next_ns
         due_ns = min(FOR_EVER_NS if next_ns is None else next_ns, self._due_ns, self._lesson_ns())
@@ -305,6 +312,16 @@ class Engine:
 
     def obey(self, command: AnyCommand) -> None:
         """Carry out what somebody asks for."""
+        if not isinstance(command, Hold):
+            self._next_frame_ns = 0  # what a key did is shown at once
+        if self._teller is not None and isinstance(command, OfPast):
+            self._tell(Declined("a lesson has no way back but to the step before"))
+        elif self._teller is not None or not self._back.takes(command):
+            self._obey(command)
+        elif self._back.begun is not None:
+            self._fork(self._back.begun)
+
+    def _obey(self, command: AnyCommand) -> None:
         now_ns = self._driver.now_ns
         match command:
             case Break() | Heal() | HealAll():
@@ -314,7 +331,7 @@ class Engine:
             case SetRate(rate):
                 self._step = None
                 self._pacer.set_rate(rate if rate >= 0 else 0.0, now_ns)
-                self._measured_from = (self._wall_ns(), now_ns)
+                self._speedometer.restart(now_ns)
             case StepEvent():
                 seen = self._driver.view.notable
                 self._step_until(lambda: self._driver.view.notable > seen)
@@ -327,7 +344,6 @@ class Engine:
                 self._step_until(lambda: self._driver.now_ns >= time_ns, time_ns)
             case Hold(until_ns):
                 self._hold_ns = until_ns
-                return
             case GoOn() if self._teller is not None:
                 self._teller.go_on()
             case GoBack() if self._teller is not None:
@@ -338,11 +354,10 @@ class Engine:
                 self._camera.focus = focus
             case Find(text):
                 self._tell(Found(text, find(self._driver.view, text)))
-            case Keep():
-                self._keep()
+            case Keep(on=on):
+                self._keeping.keep(on=on)
             case Quit():
                 self._over = True
-        self._next_frame_ns = 0  # what a key did is shown at once
 
     def _act(self, action: Action) -> None:
         try:
@@ -362,23 +377,24 @@ class Engine:
                 self._show()
 
     def _show(self) -> None:
+        if (past := self._back.shown()) is not None:
+            self._tell(past)
+            return
+        if self._back.restarts != self._restarts:  # the screen has been elsewhere
+            self._restarts = self._back.restarts
+            self._camera.retell()
         lesson = None if self._teller is None else self._teller.told()
         self._tell(
             Shown(self._camera.take(self._driver.now_ns), self._pace(), lesson, self._restarts)
         )
 
     def _pace(self) -> Pace:
-        now_wall_ns, now_ns = self._wall_ns(), self._driver.now_ns
-        from_wall_ns, from_ns = self._measured_from
-        if now_wall_ns - from_wall_ns > NANOSECONDS:
-            self._reached = (now_ns - from_ns) / (now_wall_ns - from_wall_ns)
-            self._measured_from = (now_wall_ns, now_ns)
-        rate = self._pacer.rate
-        stepping = self._step is not None
+        rate, stepping = self._pacer.rate, self._step is not None
         return Pace(
             rate=rate,
-            reached=self._reached,
+            reached=self._speedometer.read(self._driver.now_ns),
             paused=rate == 0 and not stepping,
             behind=self._pacer.behind,
             stepping=stepping,
+            recorded_ns=self._driver.now_ns if self._keeping.kept else None,
         )

@@ -6,7 +6,8 @@ import msgspec
 
 from powclock.race.session import session_of
 from powclock.race.summary import Summary, summarise
-from powclock.record.events import RaceStarted, Record
+from powclock.record.events import Record
+from powclock.record.past import Unfounded, fold_in
 from powclock.record.recording.reader import NoRecording, Recording, shown
 from powclock.record.view import View
 
@@ -67,8 +68,6 @@ def take(view: View, record: Record, recording: Recording) -> None:
         NoRecording: one line: it does not follow from those before, so no race wrote this.
     """
     try:
-        assert (view.started is None) == isinstance(record.event, RaceStarted), "once"
-        view.apply(record)
-    except (LookupError, ValueError, TypeError, ArithmeticError, AssertionError) as error:
-        name, number = shown(recording.path), record.sequence
-        raise NoRecording(f"{name}: record {number} does not follow from those before") from error
+        fold_in(view, record)
+    except Unfounded as error:
+        raise NoRecording(f"{shown(recording.path)}: {error}") from error

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+import msgspec
+
 from powclock.clock.node_clock import EPOCH_S
-from powclock.election.election import Election
-from powclock.election.schedule import LeaderSchedule
+from powclock.election.difficulty import AsertDifficulty, BitcoinDifficulty
+from powclock.election.election import Election, WorkTerms
 from powclock.machine.block import Block, ChainParameters
 from powclock.machine.header import NO_PARENT, BlockHeader
 from powclock.machine.merkle import merkle_root
@@ -15,7 +17,7 @@ from powclock.mining.kernel import NONCE_END, find_nonce
 from powclock.network.node import Genesis
 from powclock.race.rules import election_of
 from powclock.race.scenario import Scenario
-from powclock.record.facts import ChainInfo, ScheduleInfo
+from powclock.record.facts import ChainInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +42,48 @@ def rules_of(scenario: Scenario, allocation: dict[bytes, int]) -> Rules:
         transactions_max=scenario.chain.transactions_max,
     )
     election = election_of(scenario, parameters.chain_id)
-    work = election.work
     easiest = target_to_bits(LIMIT)
+    info = ChainInfo(
+        chain_id=parameters.chain_id,
+        subsidy=parameters.subsidy,
+        halving_interval=parameters.halving_interval,
+        transactions_max=parameters.transactions_max,
+        difficulty="",
+        interval_s=scenario.difficulty.interval_s,
+        half_life_s=scenario.difficulty.half_life_s,
+        window=scenario.difficulty.window,
+        initial_bits=easiest,
+        limit_bits=easiest,
+        future_limit_s=0,
+        allocation=tuple((key.hex(), amount) for key, amount in allocation.items()),
+        schedule=election.schedule,
+    )
     return Rules(
         genesis=Genesis(_genesis_block(digest), parameters, allocation),
         election=election,
-        info=ChainInfo(
-            chain_id=parameters.chain_id,
-            subsidy=parameters.subsidy,
-            halving_interval=parameters.halving_interval,
-            transactions_max=parameters.transactions_max,
-            difficulty=scenario.difficulty.rule if work is not None else "",
-            interval_s=scenario.difficulty.interval_s,
-            half_life_s=scenario.difficulty.half_life_s,
-            window=scenario.difficulty.window,
-            initial_bits=work.initial_bits if work is not None else easiest,
-            limit_bits=easiest,
-            future_limit_s=work.future_limit_s if work is not None else 0,
-            allocation=tuple((key.hex(), amount) for key, amount in allocation.items()),
-            schedule=_schedule(election),
-        ),
+        info=info if election.work is None else _with_work(info, election.work),
     )
 
 
-def _schedule(election: Election) -> ScheduleInfo | None:
-    if not isinstance(election, LeaderSchedule):
-        return None
-    return ScheduleInfo(
-        epoch_ns=election.setting.epoch_ns,
-        beat_ns=election.beat_ns,
-        blocks=election.blocks,
-        early_ns=election.early_ns,
-        leaders=tuple(key.hex() for _, key in election.setting.nodes),
+def _with_work(info: ChainInfo, work: WorkTerms) -> ChainInfo:
+    """The chain with the terms of its proofs; only a difficulty rule of ours has a name."""
+    info = msgspec.structs.replace(
+        info,
+        initial_bits=work.initial_bits,
+        limit_bits=target_to_bits(work.limit),
+        future_limit_s=work.future_limit_s,
     )
+    match work.difficulty:
+        case AsertDifficulty(interval_s=interval_s, half_life_s=half_life_s):
+            return msgspec.structs.replace(
+                info, difficulty="asert", interval_s=interval_s, half_life_s=half_life_s
+            )
+        case BitcoinDifficulty(interval_s=interval_s, window=window):
+            return msgspec.structs.replace(
+                info, difficulty="bitcoin", interval_s=interval_s, window=window
+            )
+        case _:
+            return info
 
 
 def _genesis_block(message: bytes) -> Block:

@@ -70,11 +70,13 @@ def run_race(
     progress: Callable[[int, int], None],
     check: bool = True,
     recorded: Callable[[str], None] = lambda _trouble: None,
+    interrupted: Callable[[], None] = lambda: None,
 ) -> Summary:
     """Race to a tick or a time, whichever comes first; 0 means no such end.
 
     Without an end in time it also ends where `STANDSTILL_INTERVALS` bring no tick: all nodes may be
-    down for good. `progress` is told the height and the race's time now and then. Old blocks are
+    down for good. `progress` is told the height and the race's time now and then; where it raises
+    KeyboardInterrupt, the race ends there, and `interrupted` is told. Old blocks are
     forgotten where no fault can ask for them. `recorded` is told in a line why the recording ends
     before the race.
 
@@ -90,14 +92,17 @@ def run_race(
     with closing(driver), seldom_sought(), taping(outputs.recording, driver, recorded) as beat:
         driver.start()
         still_ns = round(STANDSTILL_INTERVALS * driver.world.election.interval_s * NANOSECONDS)
-        while driver.view.height < last_tick and driver.now_ns < end_ns:
-            if not until_ns and driver.now_ns - driver.view.tick_ns > still_ns:
-                break
-            driver.world.advance(end_ns, turns_max=TURNS_A_LOOK)
-            beat()
-            progress(driver.view.height, driver.now_ns)
-            if history is not None:
-                history.forget()
+        try:
+            while driver.view.height < last_tick and driver.now_ns < end_ns:
+                if not until_ns and driver.now_ns - driver.view.tick_ns > still_ns:
+                    break
+                driver.world.advance(end_ns, turns_max=TURNS_A_LOOK)
+                beat()
+                progress(driver.view.height, driver.now_ns)
+                if history is not None:
+                    history.forget()
+        except KeyboardInterrupt:
+            interrupted()
         return driver.summary()
 
 

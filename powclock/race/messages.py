@@ -8,8 +8,10 @@ import msgspec
 from powclock.race.commands import AnyCommand
 from powclock.race.lesson.told import Told
 from powclock.race.session import End
+from powclock.race.summary import Summary
 from powclock.record.detail import Hit
 from powclock.record.frame import Frame, Pace
+from powclock.record.timeline import Timeline
 
 
 class FromRace(msgspec.Struct, frozen=True, tag_field="message"):
@@ -19,13 +21,15 @@ class FromRace(msgspec.Struct, frozen=True, tag_field="message"):
 class Shown(FromRace, frozen=True, tag="shown"):
     """A moment to draw.
 
-    In a lesson it says how far that is; `restarts` counts how often its race has begun again.
+    In a lesson it says how far that is; `restarts` counts how often its race has begun again, or
+    has gone elsewhere. `timeline` is there while the moment is of the past.
     """
 
     frame: Frame
     pace: Pace
     lesson: Told | None = None
     restarts: int = 0
+    timeline: Timeline | None = None
 
 
 class Declined(FromRace, frozen=True, tag="declined"):
@@ -56,7 +60,7 @@ class Ended(FromRace, frozen=True, tag="ended"):
     `summary` is the last word of a race that ended as asked; otherwise `trouble` says what
     happened. `again` is the command that runs the same race again, `end` where it stopped.
     `recording` says what came of a recording that a person asked for, `recorded` whether it is
-    whole.
+    whole. `figures` are those of the summary.
     """
 
     trouble: str
@@ -65,6 +69,7 @@ class Ended(FromRace, frozen=True, tag="ended"):
     end: End | None = None
     recording: str = ""
     recorded: bool = True
+    figures: Summary | None = None
 
 
 AnyMessage = Shown | Declined | Noted | Found | Ended

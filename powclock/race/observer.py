@@ -109,11 +109,14 @@ class Observer:
         assert record.node is not None
         interval_s = (record.time_ns - self._tick_ns) / NANOSECONDS
         self._tick_ns = record.time_ns
+        stale, fresh = self._paths(found.hash)
         self._recorder.emit(
-            None, LeaderElected(record.node, found.height, found.hash, interval_s, found.work)
+            None,
+            LeaderElected(
+                record.node, found.height, found.hash, interval_s, found.work, len(stale)
+            ),
         )
         self._say_difficulty(found)
-        stale, fresh = self._paths(found.hash)
         self._best, self._best_work = found.hash, seen.chain_work
         for hash_ in stale:
             for id_ in self._contents.get(hash_, ()):

@@ -13,6 +13,7 @@ class Plan(msgspec.Struct, frozen=True):
     step to step, else it does so by itself.
     `recording` is the path of the file that it is recorded to, which is written over; empty for
     none. `chosen` says that a person named that file.
+    `replay` is the path of a recording that is shown instead, from `from_ns` on or from a tick.
     """
 
     scenario: Scenario
@@ -23,3 +24,6 @@ class Plan(msgspec.Struct, frozen=True):
     attended: bool = True
     recording: str = ""
     chosen: bool = False
+    replay: str = ""
+    from_ns: int = 0
+    from_tick: int = 0

@@ -21,6 +21,7 @@ from powclock.race.engine import Engine
 from powclock.race.messages import Ended, FromRace
 from powclock.race.pipe import Garbled, pack, read
 from powclock.race.plan import Plan
+from powclock.race.replay.engine import ReplayEngine
 
 GRACE_S = 2.0
 # The race takes what the screen and the terminal leave of the machine: they need little, but at
@@ -93,7 +94,8 @@ def main() -> None:
     threading.Thread(target=_take_commands, args=(incoming, decoder, commands), daemon=True).start()
     outbox = Outbox(outgoing)
     try:
-        Engine(plan, commands, outbox.tell, lambda: outbox.busy).run()
+        engine = ReplayEngine if plan.replay else Engine
+        engine(plan, commands, outbox.tell, lambda: outbox.busy).run()
     except BaseException as error:  # noqa: BLE001 (the outermost edge: whatever it is, it is told)
         traceback.print_exc()
         outbox.tell(Ended(trouble=_in_a_line(error), summary="", again=""))

@@ -26,6 +26,7 @@ class Recorder:
         self._race_ns = race_ns
         self._sinks: list[Sink] = []  # another list after each change: it may be gone through now
         self._lines: list[Callable[[bytes], object]] = []
+        self._keepers: list[Callable[[Record, bytes], object]] = []
         self._digest = sha256()
         self.count = 0
 
@@ -41,6 +42,10 @@ class Recorder:
         """Give every record from now on as a line of JSON."""
         self._lines.append(write_line)
 
+    def keep(self, take: Callable[[Record, bytes], object]) -> None:
+        """Give every record from now on together with its line of JSON."""
+        self._keepers.append(take)
+
     def emit(self, node: str | None, event: AnyEvent) -> None:
         """Put an event into the stream."""
         record = Record(self.count, self._race_ns(), node, event)
@@ -49,6 +54,8 @@ class Recorder:
         self._digest.update(line)
         for write_line in self._lines:
             write_line(line)
+        for take in self._keepers:
+            take(record, line)
         for sink in self._sinks:
             sink(record)
 

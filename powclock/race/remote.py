@@ -33,7 +33,7 @@ class RaceProcess:
     """A race in a process of its own (`messages.Race`)."""
 
     def __init__(self, plan: Plan) -> None:
-        if not plan.recording:
+        if not (plan.recording or plan.replay):
             spool = new_session(plan.scenario)
             plan = msgspec.structs.replace(plan, recording=str(spool or ""))
         self._plan = plan
@@ -96,7 +96,7 @@ class RaceProcess:
             status = self._process.wait()
             ended = Ended(trouble=self._cause(status), summary="", again="")
         end = ended.end or End(self._last_ns, -1)
-        return msgspec.structs.replace(ended, again=self._again(ended), end=end)
+        return msgspec.structs.replace(ended, again=ended.again or self._again(ended), end=end)
 
     def _cause(self, status: int) -> str:
         if status < 0:
@@ -108,6 +108,8 @@ class RaceProcess:
         return f"the race's process ended with status {status}" + (f": {last}" if last else "")
 
     def _again(self, ended: Ended) -> str:
+        if self._plan.replay:
+            return f"powclock replay {shlex.quote(self._plan.replay)}"
         if self._plan.recording and ended.recorded:
             return f"powclock rerun {shlex.quote(self._plan.recording)}"
         name, seed = self._plan.scenario.name, self._plan.scenario.seed

@@ -24,15 +24,22 @@ class Differs(Exception):
     """A race is not the one that was recorded: a line that says where they part."""
 
 
-class _Comparison:
+class Twin:
     """Holds the records of a race against those of a recording, one by one."""
 
     def __init__(
-        self, lines: Iterator[bytes], version: str, fail: Callable[[BaseException], None]
+        self,
+        lines: Iterator[bytes],
+        version: str,
+        fail: Callable[[BaseException], None],
+        *,
+        ended: bool = False,
     ) -> None:
+        """`ended` says that there may be no more records: the first one is one too many."""
         self._lines = lines
         self._version = version
         self._fail = fail
+        self._ended = ended
         self.same = 0
         self.beyond = 0
         self.difference: Differs | None = None
@@ -46,8 +53,22 @@ class _Comparison:
             self.same += 1
         elif recorded is None:
             self.beyond = 1
+            if self._ended:
+                what = f"the race has more than the {self.same} records of the recording"
+                self._fail(self.differ(what))
         else:
             self._fail(self.differ(_difference(recorded, line)))
+
+    def demand(self, records: int, where: str) -> None:
+        """Demand that so many records have been the same, and none was another.
+
+        Raises:
+            Differs: it is not so.
+        """
+        if self.difference is None and self.same < records:
+            self.differ(f"the race has {self.same} records {where}, the recording more")
+        if self.difference is not None:
+            raise self.difference
 
     def differ(self, what: str) -> Differs:
         """Two races part here."""
@@ -76,36 +97,32 @@ def rerun(
     session = session_of(recording)
     driver = driver_of(session.scenario, outputs, check=check)
     lines = recording.lines()
-    comparison = _Comparison(lines, session.version, driver.world.loop.fail)
-    driver.world.recorder.write(comparison)
+    ended = recording.ending is not None
+    twin = Twin(lines, session.version, driver.world.loop.fail, ended=ended)
+    driver.world.recorder.write(twin)
     with closing(driver), seldom_sought():
         driver.start()
         driver.replay(session, lambda now_ns: progress(driver.view.height, now_ns))
         summary = driver.summary()
-    _check_end(comparison, lines, recording, session, summary.digest)
-    return summary, comparison.same
+    _check_end(twin, lines, recording, session, summary.digest)
+    return summary, twin.same
 
 
 def _check_end(
-    comparison: _Comparison,
+    twin: Twin,
     lines: Iterator[bytes],
     recording: Recording,
     session: Session,
     digest: str,
 ) -> None:
-    if comparison.difference is not None:
-        raise comparison.difference
-    end_s = session.end.time_ns / NANOSECONDS
-    same = comparison.same
-    if next(lines, None) is not None:
-        raise comparison.differ(f"the race has {same} records at {end_s:.3f} s, the recording more")
+    same = twin.same
+    more = next(lines, None) is not None
+    twin.demand(same + more, f"at {session.end.time_ns / NANOSECONDS:.3f} s")
     ending = recording.ending
     if ending is None or recording.damage is not None:
         return
-    if comparison.beyond:
-        raise comparison.differ(f"the race has more than the {same} records of the recording")
     if ending.digest != digest:
-        raise comparison.differ(f"the digest is {digest}, the recording says {ending.digest}")
+        raise twin.differ(f"the digest is {digest}, the recording says {ending.digest}")
 
 
 def _difference(recorded: bytes, raced: bytes) -> str:

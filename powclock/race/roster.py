@@ -94,7 +94,8 @@ class Roster:
         assert self._group is not None
         seat = self.seats[name]
         assert seat.node is None, f"{name} runs already"
-        blocks = len(seat.disk)  # told as they lie there, not as the node makes of them
+        # Told as they lie there, not as the node makes of them.
+        blocks = len(seat.disk) if self._scenario.has_blocks else None
         seat.node = self._node(seat)
         seat.host.boot(seat.node.receive)
         self._fabric.attach(name, seat.host.receive)

@@ -28,6 +28,7 @@ from powclock.machine.target import (
 if TYPE_CHECKING:
     from powclock.race.scenario import Scenario
 
+SCHEDULE = "schedule"
 FUTURE_LIMIT_INTERVALS = 12  # Bitcoin's two hours are twelve of its intervals
 
 
@@ -46,9 +47,11 @@ def is_plug_in(name: str) -> bool:
     Raises:
         RuleError: there is no such rule.
     """
+    if name in _BUILT_IN:
+        return False
     if name not in rule_names():
         raise RuleError(f"{name[:60]!r} is not one of {', '.join(rule_names())}")
-    return name not in _BUILT_IN
+    return True
 
 
 def offers_of(name: str) -> frozenset[str]:
@@ -63,6 +66,21 @@ def offers_of(name: str) -> frozenset[str]:
         return plug_ins.offers(name)
     except plug_ins.PlugInError as error:
         raise RuleError(str(error)) from error
+
+
+@lru_cache
+def has_blocks(name: str) -> bool:
+    """Whether nodes append blocks under a rule, so that it has ticks, leaders and a chain.
+
+    Raises:
+        RuleError: it cannot be used.
+    """
+    return BLOCKS in offers_of(name)
+
+
+def in_slots(name: str) -> bool:
+    """Whether a tick takes as long as `[schedule]` of a scenario says, not its `[difficulty]`."""
+    return name == SCHEDULE
 
 
 def election_of(scenario: "Scenario", chain_id: int) -> Election:
@@ -140,5 +158,5 @@ _Make = Callable[["Scenario", Setting], Election]
 _BUILT_IN: dict[str, tuple[frozenset[str], _Make]] = {
     NAIVE: (frozenset(), _naive),
     "pow": (frozenset({WORK, BLOCKS}), _proof_of_work),
-    "schedule": (LeaderSchedule.offers, _schedule),
+    SCHEDULE: (LeaderSchedule.offers, _schedule),
 }

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.record.events import Sampled
-from powclock.record.facts import NodeSample
+from powclock.record.facts import ClientSample, NodeSample
 
 if TYPE_CHECKING:
     from powclock.race.world import World
@@ -53,4 +53,5 @@ class Sampler:
                 )
             )
         messages, size = world.traffic()
-        world.recorder.emit(None, Sampled(tuple(samples), messages, size, world.client_counts()))
+        clients = ClientSample.of(world.client_counts())
+        world.recorder.emit(None, Sampled(tuple(samples), messages, size, clients))

@@ -4,7 +4,7 @@ Decoded into frozen structs with their bounds, so an error names its place. Name
 once. The same scenario and seed give the same race.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -12,14 +12,13 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from powclock.election.naive import NAIVE
 from powclock.network.faults.every import AnyFault
 from powclock.network.faults.fault import FaultError
 from powclock.network.faults.nodes import Join
 from powclock.network.topology import Kind
 from powclock.race.choices import choices
 from powclock.race.names import client_name, default_name
-from powclock.race.rules import RuleError, election_of, is_plug_in, offers_of
+from powclock.race.rules import RuleError, election_of, has_blocks, is_plug_in, offers_of
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
 
@@ -166,7 +165,7 @@ class Scenario(_Table, frozen=True):
     @property
     def has_blocks(self) -> bool:
         """Whether its rule has blocks, and so ticks, leaders, a search and a chain."""
-        return self.rule != NAIVE
+        return has_blocks(self.rule)
 
     def node_names(self) -> tuple[str, ...]:
         """The names of all nodes at the start."""
@@ -187,29 +186,27 @@ def load_scenario(which: str) -> Scenario:
     if which in shipped_names():
         text = (resources.files("powclock.scenarios") / f"{which}.toml").read_text("utf-8")
         return parse_scenario(text, which)
+    text = text_of_file(which, "scenario", lambda: f"shipped are {', '.join(shipped_names())}")
+    return parse_scenario(text, which)
+
+
+def text_of_file(which: str, what: str, known: Callable[[], str]) -> str:
+    """The text of a file that should be a scenario or the like; `known` are those without a file.
+
+    Raises:
+        ScenarioError: there is no such file, or it cannot be read.
+    """
     path = Path(which)
     try:
         if path.suffix != ".toml" and not path.exists():
-            if which.isalnum() and _is_script(which):
-                raise ScenarioError(
-                    f"{which}: this is a script: `powclock film {which} -o {which}.cast` films it, "
-                    f"`powclock learn {which} --auto` plays it"
-                )
-            names = ", ".join(shipped_names())
-            raise ScenarioError(f"{clean_label(which, 60)}: no such scenario; shipped are {names}")
+            raise ScenarioError(f"{clean_label(which, 60)}: no such {what}; {known()}")
         if path.stat().st_size > FILE_BYTES_MAX:
-            raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a scenario?")
-        text = path.read_text("utf-8")
+            raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a {what}?")
+        return path.read_text("utf-8")
     except OSError as error:
         raise ScenarioError(f"{which}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{which}: not a text file in UTF-8: save it as one") from error
-    return parse_scenario(text, which)
-
-
-def _is_script(name: str) -> bool:
-    """Whether it is a script for a film, which comes with the program as well."""
-    return (resources.files("powclock.scenarios") / "films" / f"{name}.toml").is_file()
 
 
 def shipped_names() -> list[str]:
@@ -373,6 +370,10 @@ def adapted(
             the rule is unknown or takes other faults.
     """
     if rule is not None and rule != scenario.rule:
+        try:
+            is_plug_in(rule)
+        except RuleError as error:
+            raise ScenarioError(f"--rule: {error}") from error
         try:
             scenario = checked(msgspec.structs.replace(scenario, rule=rule))
         except ScenarioError as error:

@@ -83,7 +83,7 @@ def new_file(where: Path, scenario: Scenario, make: Callable[[Path], None] = _em
         OSError: the folder cannot be written.
     """
     where.mkdir(parents=True, exist_ok=True)
-    prefix = f"{_file_name(scenario.name)}-{scenario.seed}-"
+    prefix = f"{_file_name(scenario.name)}-{scenario.seed}-{_file_name(scenario.rule)}-"
     used = [_number(path) for path in where.glob(f"{prefix}*{SUFFIX}")]
     number = 1 + max(used, default=0)  # above those, so that an old name is not another race
     while True:

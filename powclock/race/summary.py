@@ -4,7 +4,7 @@ import msgspec
 
 from powclock import __version__
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.election.naive import NAIVE
+from powclock.race.rules import has_blocks
 from powclock.record.attacks import AttackResult
 from powclock.record.conditions import Conditions
 from powclock.record.events import NodeId
@@ -72,7 +72,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_blocks(self) -> bool:
         """Whether its rule has blocks, and so ticks and leaders."""
-        return self.rule != NAIVE
+        return has_blocks(self.rule)
 
     def text(self) -> str:
         """A few lines for people."""
@@ -81,12 +81,13 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         rest = sum(won for _, won in winners[6:])
         others = f", others {rest}" if rest else ""
         pace = f", one in {self.interval_mean_s:.2f} s on average" if self.ticks else ""
-        confirmed = f"{self.transactions_confirmed} confirmed"
+        confirmed = f"{self.transactions_confirmed} confirmed, on the best chain"
         refused = f"{self.blocks_refused} blocks, {self.messages_refused} messages"
         dropped = f"; {self.peers_dropped} peers dropped" if self.peers_dropped else ""
         if not self.has_blocks:
             return self._text_without_blocks()
         made = "mined" if self.miner else "sealed"
+        label = "found by" if self.miner else "sealed by"
         mined = f"{self.blocks_mined} {made}, {self.blocks_stale} stale"
         forks = f"{self.forks} fork{'' if self.forks == 1 else 's'}"
         miner = f", {self.miner}" if self.miner else ""
@@ -97,7 +98,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"ticks     {self.ticks}{pace}",
                 f"blocks    {mined} ({self.stale_of_mined:.1%} of {made}), {forks}",
                 f"reorgs    {self.reorgs} by nodes, at most {self.reorg_depth_max} deep",
-                f"found by  {leaders or 'nobody yet'}{others}",
+                f"{label:<10}{leaders or 'nobody yet'}{others}",
                 f"workload  {self.transactions_sent} transactions sent, {confirmed}",
                 *self._service_lines(),
                 f"refused   {refused}{dropped}",
@@ -128,9 +129,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     def _equivocation_lines(self) -> list[str]:
         return [f"evidence  {self.equivocations} equivocations"] if self.equivocations else []
 
-    def _service_lines(self) -> tuple[str, str, str]:
-        answered, worth, confirmed = self.service.lines()
-        return f"clients   {answered}", f"          {worth}", f"confirmed {confirmed}"
+    def _service_lines(self) -> list[str]:
+        return [f"{label:<10}{words}" for label, words in self.service.facts()]
 
     def _attack_lines(self) -> list[str]:
         shown = [attack.text() for attack in self.attacks[-ATTACKS_SHOWN:]]

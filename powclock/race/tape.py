@@ -6,10 +6,12 @@ before the first record that came of it: a recording that is cut off can always 
 
 import contextlib
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import msgspec
 
@@ -41,7 +43,7 @@ class Tape:
         self._inputs = 0
         self._writer = Writer(path.open("wb", buffering=0), head_of(world.scenario))
         self._told = False
-        world.recorder.write(self._writer.line)
+        world.recorder.keep(self._writer.take)
 
     def beat(self) -> str:
         """Write what is due; in a line what went wrong, if it has now."""
@@ -55,10 +57,20 @@ class Tape:
             return self.trouble
         return ""
 
+    def flush(self) -> None:
+        """Write all that has been raced, also what is not due yet."""
+        self.beat()
+        self._writer.flush()
+
     @property
     def trouble(self) -> str:
         """What ended the recording before its race, in a line that names the file."""
         return f"{self.path}: {self._writer.trouble}" if self._writer.trouble else ""
+
+    @property
+    def again(self) -> str:
+        """The command that runs its race again; empty where it has not all of it."""
+        return "" if self._writer.trouble else f"powclock rerun {shlex.quote(str(self.path))}"
 
     def end(self, summary: Summary | None) -> None:
         """Write the rest and the end; whoever kept the recording has that too."""
@@ -99,16 +111,19 @@ class Tape:
         self._writer.flush()
         world, path = self._world, self.kept
         ending = self._writer.ending(world.loop.now_ns, world.loop.turn, world.recorder.digest)
-        beside = path.with_suffix(".part")
-        try:
-            shutil.copyfile(path, beside)
-            with beside.open("ab") as file:
+        with NamedTemporaryFile(dir=path.parent, prefix=f"{path.stem}-", delete=False) as file:
+            beside = Path(file.name)
+            try:
+                with path.open("rb") as whole:
+                    shutil.copyfileobj(whole, file)
                 file.write(ending)
-            beside.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
-            raise
+                file.flush()
+                shutil.copymode(path, beside)
+                beside.replace(path)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    beside.unlink(missing_ok=True)
+                raise
         self.kept = None
         return path
 

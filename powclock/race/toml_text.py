@@ -37,6 +37,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     except RecursionError as error:
         raise NotToml("nested too deeply") from error
     except tomllib.TOMLDecodeError as error:
-        raise NotToml(clean_label(str(error), _LINE_CELLS)) from error
+        said = str(error).replace("Cannot overwrite a value", "a key stands there twice")
+        raise NotToml(clean_label(said, _LINE_CELLS)) from error
     except ValueError as error:  # Python's limit for numbers in text
         raise NotToml("a number has too many digits") from error

@@ -16,14 +16,15 @@ from powclock.clock.virtual_loop import NANOSECONDS, VirtualLoop
 from powclock.election.election import Election
 from powclock.machine.header import display, from_display
 from powclock.network.fabric import Fabric
+from powclock.network.journal import Journal
 from powclock.network.link import Link
 from powclock.network.member import Member
 from powclock.network.naive import NaiveNode
 from powclock.network.node import Node, block_found
 from powclock.race.acknowledged import Acknowledged
+from powclock.race.agreement import Agreement
 from powclock.race.builder import Seat
 from powclock.race.commands import Action, Break, Heal, HealAll, Input
-from powclock.race.comparison import Comparison
 from powclock.race.fault_board import FaultBoard, FaultPlan
 from powclock.race.genesis import rules_of
 from powclock.race.observer import Observer
@@ -64,7 +65,9 @@ class World:
         )
         self._board = FaultBoard(self.reach, self.recorder, lambda: self.loop.now_ns)
         self._observer = Observer(self.recorder, self._transactions_of)
-        self.comparison = Comparison(scenario, self.recorder, self.replicas, self.name_of)
+        self.agreement = Agreement(
+            scenario, self.recorder, self.replicas, self._journals, self.name_of
+        )
         self._over: asyncio.Future[None] = self.loop.create_future()
         self._main: asyncio.Task[None] | None = None
 
@@ -91,7 +94,7 @@ class World:
         self.recorder.listen(self._observer)
         self.recorder.listen(self._acknowledged)
         if not self.scenario.has_blocks:
-            self.recorder.listen(self.comparison)
+            self.recorder.listen(self.agreement)
         self._roster.build()
         self.recorder.emit(
             None, race_started(self.scenario, self._rules, self.seats(), self.links())
@@ -194,15 +197,18 @@ class World:
         """Nodes without blocks that run now, by name: none, or all where the rule has no blocks."""
         return {n: node for n, node in self.members().items() if isinstance(node, NaiveNode)}
 
+    def _journals(self) -> dict[str, Journal]:
+        return {seat.name: seat.journal for seat in self.seats()}
+
     def state_groups(self) -> int:
         """How many different states the nodes that run have."""
         if not self.scenario.has_blocks:
-            return len(self.comparison.groups())
+            return len(self.agreement.groups())
         return len({node.ledger.state_root for node in self.members().values()})
 
     def writes_missing(self) -> int:
         """How many requests were acknowledged without a chain, and lack at some that run."""
-        return 0 if self.scenario.has_blocks else self.comparison.missing()
+        return 0 if self.scenario.has_blocks else self.agreement.missing()
 
     def links(self) -> Iterable[Link]:
         """Every direction of every pair of peers."""
@@ -227,7 +233,7 @@ class World:
         counts = self._workload.counts()
         if self.scenario.has_blocks:
             return counts
-        return msgspec.structs.replace(counts, lost=self.comparison.overdue(self.loop.now_ns))
+        return msgspec.structs.replace(counts, lost=self.agreement.overdue(self.loop.now_ns))
 
     def name_of(self, address: bytes) -> str:
         """Whose an account is; the start of its key if it is nobody's that takes part."""

@@ -9,6 +9,7 @@ from powclock.record.events import BlockAccepted, BlockFound, Hash, NodeId
 
 # Of so many of the newest blocks it is known when each node accepted them.
 SPREADS_KEPT = 200
+NONCE_BYTES = 4
 
 
 class Acceptance(NamedTuple):
@@ -20,7 +21,7 @@ class Acceptance(NamedTuple):
 
 @dataclass(slots=True)
 class BlockView:
-    """A block that was found; `header` is its 80 bytes."""
+    """A block that was found; `header` is its 80 bytes, of which `nonce` is the last number."""
 
     hash: Hash
     parent: Hash
@@ -32,6 +33,7 @@ class BlockView:
     fees: int
     work: int
     header: bytes
+    nonce: int
     best: bool = False
     accepted: dict[NodeId, Acceptance] = field(default_factory=dict)
 
@@ -59,7 +61,7 @@ class Blocks:
     def start(self, genesis: Hash, header: bytes) -> None:
         """Begin with a genesis block, which nobody found."""
         self._best = genesis
-        self._add(BlockView(genesis, "", 0, "", 0, 0, 0, 0, 0, header, best=True))
+        self._add(BlockView(genesis, "", 0, "", 0, 0, 0, 0, 0, header, _nonce(header), best=True))
 
     def get(self, hash_: Hash) -> BlockView | None:
         """A block that is still kept."""
@@ -67,7 +69,7 @@ class Blocks:
 
     def found(self, event: BlockFound, author: NodeId, time_ns: int) -> None:
         """Add a block; if there are too many, the one that was found first goes."""
-        parent = self._blocks.get(event.parent)
+        parent, header = self._blocks.get(event.parent), bytes.fromhex(event.header)
         block = BlockView(
             hash=event.hash,
             parent=event.parent,
@@ -78,7 +80,8 @@ class Blocks:
             transactions=event.transactions,
             fees=event.fees,
             work=event.work,
-            header=bytes.fromhex(event.header),
+            header=header,
+            nonce=_nonce(header),
         )
         self._add(block)
         self._spreads[block.hash] = None
@@ -133,3 +136,7 @@ class Blocks:
         """Blocks of the heights from `low` to `high`, by height and then in the order found."""
         found = (self._by_height.get(height, ()) for height in range(max(low, 0), high + 1))
         return [block for blocks in found for block in blocks]
+
+
+def _nonce(header: bytes) -> int:
+    return int.from_bytes(header[-NONCE_BYTES:], "little")

@@ -20,13 +20,17 @@ SAMPLES_AN_INTERVAL = 10
 
 
 class Camera:
-    """Takes frames and remembers which events it has told."""
+    """Takes frames and remembers which events it has told, of a view that may have come far."""
 
     def __init__(self, view: View, probe: Probe | None = None) -> None:
         self._view = view
         self._probe = probe
-        self._told = 0
+        self.retell()
         self.focus = Focus()
+
+    def retell(self) -> None:
+        """Tell the last events again, for a screen that knows nothing of them."""
+        self._told = max(self._view.notable - EVENTS_MAX, 0)
 
     def take(self, time_ns: int) -> Frame:
         """A frame at a moment of race time; it carries the events since the last one."""

@@ -175,9 +175,10 @@ class Retarget(msgspec.Struct, frozen=True, array_like=True):
 class Hit(msgspec.Struct, frozen=True, array_like=True):
     """Something that a search found: a node, a block or a transaction.
 
-    `kind` is "node", "block" or "transaction"; `id` names it; `block` is where a transaction
-    stands, and `height` where that is, or where the block itself is; `stale` says that it is a
-    block that is not on the best chain.
+    `kind` is "node", "block" or "transaction", or of the past "tick" or "time"; `id` names it, a
+    tick by its height and a time by its nanoseconds. `block` is where a transaction stands, and
+    `height` where that is, or where the block itself is; `stale` says that it is a block that is
+    not on the best chain.
     """
 
     kind: str

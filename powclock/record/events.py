@@ -13,7 +13,7 @@ from powclock.record.attack_events import AttackMoved, TransactionsLeftOut
 from powclock.record.event import Event
 from powclock.record.facts import (
     ChainInfo,
-    ClientCounts,
+    ClientSample,
     DifferingAccount,
     LinkInfo,
     NodeInfo,
@@ -49,9 +49,9 @@ class RaceStarted(Event, frozen=True, tag="race_started"):
 
 
 class NodeUp(Event, frozen=True, tag="node_up"):
-    """A node runs; with `blocks` on its disk it goes on from them."""
+    """A node runs; with `blocks` on its disk it goes on from them. A naive race has none: None."""
 
-    blocks: int
+    blocks: int | None
 
 
 class NodeDown(Event, frozen=True, tag="node_down"):
@@ -235,14 +235,19 @@ class Resynced(Event, frozen=True, tag="resynced"):
     state_root: Hash
 
 
-class LeaderElected(Event, frozen=True, tag="leader_elected"):
-    """The clock ticked: a new best block. `interval_s` since the last tick, `work` it took."""
+class LeaderElected(Event, frozen=True, tag="leader_elected", omit_defaults=True):
+    """The clock ticked: a new best block. `interval_s` since the last tick, `work` it took.
+
+    By another branch than the last one, so many blocks of which go `stale`: its height may be that
+    of the last tick again, and its parent is older than that.
+    """
 
     leader: NodeId
     height: int
     hash: Hash
     interval_s: float
     work: int
+    stale: int = 0
 
 
 class ForkOpened(Event, frozen=True, tag="fork_opened"):
@@ -337,7 +342,7 @@ class Sampled(Event, frozen=True, tag="sampled"):
     nodes: tuple[NodeSample, ...]
     messages: int
     message_bytes: int
-    clients: ClientCounts = ClientCounts()
+    clients: ClientSample = ClientSample()
 
 
 AnyEvent = (

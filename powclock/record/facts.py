@@ -1,5 +1,7 @@
 """Facts: what events carry of nodes, links, and rules."""
 
+from typing import Self
+
 import msgspec
 
 NodeId = str
@@ -73,7 +75,7 @@ class DifferingAccount(msgspec.Struct, frozen=True, array_like=True):
     payments: tuple[int, ...]
 
 
-class ClientCounts(msgspec.Struct, frozen=True, array_like=True):
+class ClientCounts(msgspec.Struct, frozen=True):
     """What clients have asked and got since the start.
 
     Of the `requests` that are over, `answered` found a replica that is up, some of them `elsewhere`
@@ -93,6 +95,19 @@ class ClientCounts(msgspec.Struct, frozen=True, array_like=True):
     lost: int = 0
     reads: int = 0
     contradicting: int = 0
+
+
+class ClientSample(ClientCounts, frozen=True, array_like=True):
+    """The same as records have it: ten numbers in this order, as there are many records."""
+
+    @classmethod
+    def of(cls, counts: ClientCounts) -> Self:
+        """The sample of some counts."""
+        return cls(*msgspec.structs.astuple(counts))
+
+    def counts(self) -> ClientCounts:
+        """The counts with their names."""
+        return ClientCounts(*msgspec.structs.astuple(self))
 
 
 class NodeSample(msgspec.Struct, frozen=True, array_like=True):

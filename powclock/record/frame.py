@@ -22,7 +22,7 @@ class NodeRow(msgspec.Struct, frozen=True, array_like=True):
     from others), "dropped" (peers do not talk to it for a time) or "idle"; `tip` is "best",
     "rival" or "behind"; `spark` holds recent hash rates, one byte a sample, 255 for the node's
     highest; `seen_ns` is when it last accepted a block; `share` its part of the nominal hash rate;
-    `applied` counts requests where there are no blocks, `led` its blocks on the best chain.
+    `applied` counts writes where there are no blocks, `led` its blocks on the best chain.
     """
 
     name: NodeId
@@ -200,7 +200,8 @@ class Pace(msgspec.Struct, frozen=True):
     """How the race runs: `rate` as asked for (infinity: as fast as it goes), `reached` as measured.
 
     `behind` says that the machine does not keep up with `rate`, `stepping` that it runs to the next
-    event or tick and then stops, at whatever rate it ran before.
+    event or tick and then stops, at whatever rate it ran before. `recorded_ns` is how much of the
+    race is in the recording that a person keeps; None where none is kept.
     """
 
     rate: float
@@ -208,3 +209,4 @@ class Pace(msgspec.Struct, frozen=True):
     paused: bool
     behind: bool
     stepping: bool = False
+    recorded_ns: int | None = None

@@ -133,12 +133,13 @@ def _group(event: AnyEvent) -> str:
 
 def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
     match event:
-        case LeaderElected(leader=leader, height=height, interval_s=interval_s):
-            return "tick", f"tick {height} → {leader}  {interval_s:.1f} s"
+        case LeaderElected(leader=leader, height=height, interval_s=interval_s, stale=stale):
+            gone = f", {_count(stale, 'block')} now stale" if stale else ""
+            return "tick", f"tick {height} → {leader} +{interval_s:.1f} s{gone}"
         case ForkOpened(height=height, rivals=rivals):
             return "fork", f"fork at {height - 1}: {' vs '.join(map(short_hash, rivals))}"
         case DifficultyChanged(height=height, change=change):
-            return "difficulty", f"difficulty {change:+.0%} at {height}"
+            return "difficulty", f"difficulty {_signed(change)} at {height}"
         case StatesCompared(regrouped=True):
             return _states(event)
         case AttackMoved():
@@ -230,9 +231,11 @@ def _of_health(record: Record) -> tuple[str, str] | None:
     match record.event:
         case NodeUp(blocks=0) if record.time_ns > 0:
             return "up", f"{node} is up with no blocks on disk"
+        case NodeUp(blocks=None) if record.time_ns > 0:
+            return "up", f"{node} is up"
         case JournalRead(applied=applied):
             return "up", f"{node} reads {_count(applied, 'transaction')} in its journal"
-        case NodeUp(blocks=blocks) if record.time_ns > 0:
+        case NodeUp(blocks=int(blocks)) if record.time_ns > 0:
             return "up", f"{node} is up with {_count(blocks, 'block')} on disk"
         case NodeFrozen():
             return "fault", f"{node} is frozen"
@@ -257,6 +260,11 @@ def _where(nodes: tuple[str, ...], sides: tuple[tuple[str, ...], ...]) -> str:
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _signed(part: float) -> str:
+    """A change: "+15 %", "−11 %"."""
+    return f"{'−' if part < 0 else '+'}{abs(part):.0%}".replace("%", " %")
 
 
 def _of_id(id_: str) -> str:

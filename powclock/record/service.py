@@ -45,13 +45,15 @@ class Service(msgspec.Struct, frozen=True):
         """Whether as many requests were answered as people expect."""
         return self.availability >= AVAILABILITY_TARGET
 
-    def lines(self) -> tuple[str, str, str]:
+    def facts(self) -> tuple[tuple[str, str], ...]:
         """What clients got, what that is worth, and what a confirmation took, for people."""
         counts = self.clients
         met = "at least" if self.on_target else "below"
         answered = f"{self.availability:.3%} of {counts.requests} requests answered"
-        read = f"{counts.contradicting} of {counts.reads} reads contradict"
-        written = f"{counts.acknowledged} writes acknowledged, {counts.lost} of them lost"
+        read = f"{counts.contradicting} of {counts.reads} contradict another replica at that moment"
+        written = (
+            f"{counts.acknowledged} acknowledged by the node that took them, {counts.lost} lost"
+        )
         wait = (
             "nothing to wait for"
             if self.wait_median_s is None or self.wait_95_s is None
@@ -59,9 +61,11 @@ class Service(msgspec.Struct, frozen=True):
         )
         cost = f"{self.messages_per_confirmed:.0f} messages, {self.bytes_per_confirmed:.0f} bytes"
         return (
-            f"{answered}, {met} {AVAILABILITY_TARGET:.2%}",
-            f"{read}; {written}",
-            f"{self.confirmed_per_s:.2f} a second, {wait}; {cost} for each",
+            ("clients", f"{answered}, {met} {AVAILABILITY_TARGET:.2%}"),
+            ("reads", read),
+            ("writes", written),
+            ("confirmed", f"{self.confirmed_per_s:.2f} a second, {wait}"),
+            ("", f"{cost} for each"),
         )
 
 

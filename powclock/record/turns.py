@@ -7,7 +7,6 @@ chain were sealed at another time than the others thought, on another side, or t
 
 import msgspec
 
-from powclock.machine.header import BlockHeader
 from powclock.record.blocks import Blocks
 from powclock.record.events import NodeId
 from powclock.record.facts import NodeInfo, ScheduleInfo
@@ -60,8 +59,7 @@ def turns(
     for block in blocks.between(blocks.highest - heights + 1, blocks.highest):
         if block.height:
             counts = best if block.best else stale
-            # Its beat is in the nonce, the first one is 1.
-            slot = (BlockHeader.parse(block.header).nonce - 1) // schedule.blocks
+            slot = (block.nonce - 1) // schedule.blocks  # its beat, of which the first one is 1
             counts[slot] = counts.get(slot, 0) + 1
     return Turns(
         leaders=tuple(names.get(key, "?") for key in schedule.leaders),

@@ -282,7 +282,8 @@ class View:
 
     def _sampled(self, event: Sampled) -> None:
         self.counts.messages, self.counts.message_bytes = event.messages, event.message_bytes
-        self._service.sampled(event.clients, event.messages, event.message_bytes, self.time_ns)
+        clients = event.clients.counts()
+        self._service.sampled(clients, event.messages, event.message_bytes, self.time_ns)
         rates = {sample.node: sample for sample in event.nodes}
         for name, node in self.nodes.items():
             sample = rates.get(name)

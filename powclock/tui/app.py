@@ -7,6 +7,7 @@ from textual.screen import Screen
 
 from powclock.race.commands import AnyCommand, Quit, SetRate
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, Noted, Race, Shown
+from powclock.record.timeline import Timeline
 from powclock.tui.screens.card import Card, CardScreen
 from powclock.tui.screens.race import RaceScreen
 from powclock.tui.shell import Look, Shell
@@ -38,6 +39,7 @@ class PowclockApp(Shell[Ended]):
         """
         super().__init__(**look)
         self._race = race
+        self._restarts = 0
         self._opening = opening
         self.race_state = self.new_state()
         self.race_screen = RaceScreen(self.race_state, self.send)
@@ -69,7 +71,11 @@ class PowclockApp(Shell[Ended]):
 
     def _take(self, message: AnyMessage) -> bool:
         match message:
-            case Shown(frame=frame, pace=pace):
+            case Shown(frame=frame, pace=pace, restarts=restarts, timeline=timeline):
+                if restarts != self._restarts:
+                    self._restarts = restarts
+                    self.race_screen.go_elsewhere()
+                self._see_past(timeline)
                 self.race_state.see(frame, pace)
                 self.race_screen.controls.seen()
                 return True
@@ -80,6 +86,11 @@ class PowclockApp(Shell[Ended]):
             case Ended():
                 self._end(message)
         return False
+
+    def _see_past(self, timeline: Timeline | None) -> None:
+        before, self.race_state.timeline = self.race_state.timeline, timeline
+        if timeline is not None and timeline.damage and not (before and before.damage):
+            self.tell(f"the recording is not whole: {timeline.damage}; it plays up to there")
 
     def _end(self, ended: Ended) -> None:
         self.race_state.ended = ended

@@ -31,12 +31,13 @@ def arrange(
     faults: bool = False,
     attacks: int = 0,
     lesson: int = 0,
+    axis: int = 0,
 ) -> Arrangement:
     """Choose the arrangement for a size, a number of nodes, whether faults are on, and how many
     attacks there are: each has a row of its own, of which low terminals have room for one. The
-    caption bar of a lesson takes its rows above the footer.
+    caption bar of a lesson takes its rows above the footer, and so does the time axis of the past.
     """
-    room = height - lesson
+    room = height - lesson - axis
     active = 1 + min(attacks, 1)
     if width >= 132 and height >= 38 and room >= 34:
         usual = _wide(width, room, nodes, attacks)
@@ -45,21 +46,24 @@ def arrange(
     elif width >= 76 and height >= 20 and room >= 16:
         usual = _small(width, room, nodes, active)
     else:
-        return _told(_tiny(width, room, panel or "chain", active), width, height, lesson)
+        return _told(_tiny(width, room, panel or "chain", active), width, height, lesson, axis)
     if panel is not None and (maximised or panel not in usual.regions):
         usual = _alone(width, room, panel, usual.border, active)
-    return _told(usual, width, height, lesson)
+    return _told(usual, width, height, lesson, axis)
 
 
-def _told(found: Arrangement, width: int, height: int, lesson: int) -> Arrangement:
-    """Room for the caption bar: what is left below is the footer's."""
-    if not lesson:
+def _told(found: Arrangement, width: int, height: int, lesson: int, axis: int) -> Arrangement:
+    """Room for the caption bar and the axis: what is left below is the footer's."""
+    if not lesson and not axis:
         return found
     regions = dict(found.regions)
     footer = "footer" in regions
     if footer:
         regions["footer"] = Region(0, height - 1, width, 1)
-    regions["lesson"] = Region(0, height - lesson - footer, width, lesson)
+    if lesson:
+        regions["lesson"] = Region(0, height - lesson - axis - footer, width, lesson)
+    if axis:
+        regions["axis"] = Region(0, height - axis - footer, width, axis)
     return Arrangement(found.name, regions, found.border)
 
 

@@ -3,6 +3,7 @@
 Each method sends commands, or returns a line for the person where it cannot.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,20 +13,29 @@ from powclock.network.faults.nodes import Crash, Join, Leave
 from powclock.race.commands import (
     AnyCommand,
     Break,
+    Fork,
     GoBack,
     GoOn,
     Heal,
     HealAll,
+    Jump,
     Keep,
+    Now,
+    Seek,
     SetRate,
+    Shift,
     StepEvent,
     StepTick,
+    ToEnd,
 )
+from powclock.record.events import NANOSECONDS
+from powclock.record.moments import Kind
 from powclock.tui.fault_items import row_of
 from powclock.tui.fault_keys import FAULT_BY_ID
 from powclock.tui.keys import NEWCOMERS, SPEEDS
 from powclock.tui.presets import Preset
 from powclock.tui.state import State
+from powclock.tui.text import speed
 
 PATIENCE_FRAMES = 5
 
@@ -99,12 +109,12 @@ class Controls:
 
     def change_speed(self, step: int) -> str:
         """Go to the next speed that is faster or slower; a paused race stays paused."""
-        rate = self.rate
+        way, rate = math.copysign(1, self.rate), abs(self.rate)
         if step > 0:
-            rate = next((speed for speed in SPEEDS if speed > rate), SPEEDS[-1])
+            rate = next((each for each in SPEEDS if each > rate), SPEEDS[-1])
         else:
-            rate = next((speed for speed in reversed(SPEEDS) if speed < rate), SPEEDS[0])
-        return self.set_speed(rate)
+            rate = next((each for each in reversed(SPEEDS) if each < rate), SPEEDS[0])
+        return self.set_speed(way * rate)
 
     def set_speed(self, rate: float) -> str:
         """Run at this rate, now or when the race goes on."""
@@ -112,7 +122,7 @@ class Controls:
         if not self.paused:
             self._send(SetRate(rate))
             return ""
-        return f"paused: goes on at {rate:g}× with {self._state.keys.label('pause')}"
+        return f"paused: goes on at {speed(rate)} with {self._state.keys.label('pause')}"
 
     def step_event(self) -> None:
         """Go on to the next event."""
@@ -123,6 +133,46 @@ class Controls:
         """Go on to the next tick."""
         self._paused = True
         self._send(StepTick())
+
+    # The past.
+
+    def jump(self, kind: str, *, back: bool) -> None:
+        """Go to the next moment of a kind, or to the one before."""
+        self._paused = True
+        self._send(Jump(Kind(kind), back))
+
+    def shift(self, seconds: int) -> None:
+        """Go on or back by so many seconds."""
+        self._send(Shift(seconds * NANOSECONDS))
+
+    def to_end(self, *, last: bool) -> None:
+        """Go to the start or to the end of what is known."""
+        self._paused = True
+        self._send(ToEnd(last))
+
+    def seek(self, time_ns: int) -> None:
+        """Go to a time."""
+        self._send(Seek(time_ns))
+
+    def backwards(self) -> None:
+        """Play the other way round, from now on."""
+        self._paused = False
+        self._rate = self._last_rate = -self.rate
+        self._send(SetRate(self._rate))
+
+    def to_now(self) -> None:
+        """Leave the past."""
+        self._rate = self._paused = None
+        self._last_rate = abs(self._last_rate)
+        self._send(Now())
+
+    def fork_future(self) -> None:
+        """Go on live from here."""
+        self._rate = self._paused = None
+        self._last_rate = abs(self._last_rate)
+        self._send(Fork())
+
+    # Lessons.
 
     def lesson_next(self) -> None:
         """In a lesson, show the answer or go on; its steps may change the pace."""

@@ -16,6 +16,7 @@ DOWN = "✖"
 HEALED = "⇄"
 POINTER = "▸"
 LIVE = "●"
+RECORDING = "⏺"
 PAUSED = "‖"
 MORE_LEFT = "◂"
 ELLIPSIS = "…"
@@ -32,6 +33,8 @@ WITHHELD = "◉"
 FITS = "✓"
 OUTSIDE = "!"
 TWICE = "⋔"
+AXIS = "─"
+AXIS_BEFORE = "━"
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -110,6 +113,7 @@ _STAND_INS = {
     "⇄": "=",
     "▸": ">",
     "●": "*",
+    "⏺": "*",
     "○": "o",
     "‖": "#",
     "◂": "<",

@@ -14,7 +14,8 @@ MORE_FAULTS = Binding.Group("More faults: in the sheet of all faults", sheet=Tru
 VIEW = Binding.Group("View")
 PROGRAM = Binding.Group("Program")
 LESSON = Binding.Group("In a lesson")
-GROUPS = (TIME, LESSON, PANELS, FAULTS, MORE_FAULTS, VIEW, PROGRAM)
+PAST = Binding.Group("Replay, and the past of a race that goes on")
+GROUPS = (TIME, PAST, LESSON, PANELS, FAULTS, MORE_FAULTS, VIEW, PROGRAM)
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, float("inf"))
 
@@ -62,6 +63,25 @@ BINDINGS = (
     _bind("equals_sign", "real_time", "×1", "A second of the race takes a second", TIME,
           display="="),
     _bind("v", "freeze", "freeze view", "Hold the picture still; the race goes on", TIME),
+    _bind("comma", "jump('event',True)", "event before", "Back to the event before", PAST,
+          display=",", name="event_before"),
+    _bind("less_than_sign", "jump('tick',True)", "tick before", "Back to the tick before", PAST,
+          display="<", name="tick_before"),
+    _bind("minus", "backwards", "backwards", "Play the other way round, or forwards again", PAST,
+          display="-"),
+    _bind("j", "jump('fork',False)", "next fork", "On to the next fork", PAST, name="next_fork"),
+    _bind("J", "jump('fork',True)", "fork before", "Back to the fork before", PAST,
+          name="fork_before"),
+    _bind("u", "jump('reorg',False)", "next reorg", "On to the next reorg", PAST,
+          name="next_reorg"),
+    _bind("U", "jump('reorg',True)", "reorg before", "Back to the reorg before", PAST,
+          name="reorg_before"),
+    _bind("w", "jump('fault',False)", "next fault", "On to where a fault next begins or ends", PAST,
+          name="next_fault"),
+    _bind("W", "jump('fault',True)", "fault before", "Back to where a fault last began or ended",
+          PAST, name="fault_before"),
+    _bind("F", "fork_future", "fork", "Go on live from here, with another future", PAST),
+    _bind("L", "now", "to now", "Back to the race that goes on", PAST),
     _bind("n", "lesson_next", "next", "Show the answer, or go on to the next step", LESSON),
     _bind("N", "lesson_back", "back", "The step before: the race runs again up to it", LESSON),
     _bind("tab", "next_panel(1)", "next panel", "Let the arrow keys act on the next panel", PANELS,
@@ -145,12 +165,31 @@ LESSON_SHOWN = frozenset({
     "enter", "help", "leave_race", "palette",
 })  # fmt: skip
 
+# In the past: what the arrows do while no panel is chosen, and which keys the footer shows.
+PAST_WORDS = {
+    "pause": ("play", "Play, or pause"),
+    "left": ("5 s back", "In the past 5 s back; in a panel, left"),
+    "right": ("5 s on", "In the past 5 s on; in a panel, right"),
+    "page_up": ("1 min back", "In the past a minute back; in a panel, a page up"),
+    "page_down": ("1 min on", "In the past a minute on; in a panel, a page down"),
+    "first": ("start", "The start of the race; in a panel, the first line"),
+    "last": ("end", "The end of what is known; in a panel, the last line"),
+    "step_event": ("event", "On to the next event"),
+    "step_tick": ("tick", "On to the next tick"),
+    "find": ("go to", "Go to a tick, a time, a node, a block or a transaction"),
+}
+PAST_SHOWN = frozenset({
+    "pause", "left", "right", "step_event", "step_tick", "faster", "next_fork", "next_reorg",
+    "next_fault", "find", "fork_future", "enter", "help", "leave_race", "palette",
+})  # fmt: skip
+
 # The keys that work while races are next to each other: they act on all of them.
 SIDE_BY_SIDE = frozenset({
     "pause", "step_event", "step_tick", "slower", "faster", "real_time", "next_panel",
     "panel_before", *(f"panel_{name}" for name in NUMBERED[:3]), "maximise", "up", "down", "left",
     "right", "enter", "back", "partition", *(f"fault_{entry.id}" for entry in FAULT_KEYS), "join",
-    "leave", "restart", "heal_all", "faults", "theme", "shot", "help", "leave_race", "palette",
+    "leave", "restart", "heal_all", "faults", "theme", "keep", "shot", "help",
+    "leave_race", "palette",
 })  # fmt: skip
 SIDE_BY_SIDE_SHOWN = frozenset({
     "pause", "step_event", "next_panel", "enter", "partition", "faults", "help", "leave_race",
@@ -174,5 +213,6 @@ SIDE_BY_SIDE_WORDS = {
     "left": ("left", "Choose the race to the left"),
     "right": ("right", "Choose the race to the right"),
     "back": ("back", "Choose no node: faults strike all"),
+    "keep": ("record", "Keep recordings of all races from their start on, or end them here"),
     "leave_race": ("quit", "End all races"),
 }

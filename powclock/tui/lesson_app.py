@@ -37,7 +37,6 @@ class LessonApp(PowclockApp):
         super().__init__(race, opening=opening, **look)
         self.wants_next = False
         self._auto = auto
-        self._restarts = 0
         self._pressed = -1
         self.race_screen = self._lesson_screen = LessonScreen(
             self.race_state, self.send, chapter, following, self._play_next, hints=hints
@@ -54,9 +53,6 @@ class LessonApp(PowclockApp):
 
     def _take(self, message: AnyMessage) -> bool:
         if isinstance(message, Shown):
-            if message.restarts != self._restarts:
-                self._restarts = message.restarts
-                self.race_state.begin_again()
             self.race_state.lesson = message.lesson
             if message.lesson is not None:
                 self._press_in_turn(message.lesson)

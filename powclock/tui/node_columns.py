@@ -93,7 +93,7 @@ def seen(state: State, row: NodeRow) -> Part:
 
 def _peers(state: State, row: NodeRow) -> Part:
     if row.peers_cut:
-        return f"{row.peers} {CUT}{row.peers_cut}", state.palette.bad
+        return f"{row.peers} {CUT}{row.peers_cut}", state.palette.muted
     return str(row.peers), state.palette.muted
 
 
@@ -134,14 +134,14 @@ def _state(state: State, row: NodeRow) -> Part:
         turns = state.frame.turns if state.frame is not None else None
         if turns is not None and row.name not in turns.leaders:
             return "not known", palette.warning  # it follows, and may never lead
-        return "running", palette.good
+        return "running", palette.muted
     words, style = {
         "down": (f"{DOWN} down", palette.bad),
         "frozen": (f"{STILL} frozen", palette.stale),
         "damaged": (f"{WRONG_STATE} damaged", palette.bad),
         "eclipsed": (f"{FAULTS['eclipse']}eclipsed", palette.bad),
         "dropped": (f"{CUT} dropped", palette.warning),
-        "mining": ("mining", palette.good),
+        "mining": ("mining", palette.muted),
     }.get(row.state, (row.state, palette.muted))
     return words, style
 

@@ -51,4 +51,4 @@ def _read_capped(path: Path) -> str:
         data = file.read(BYTES_MAX + 1)
     if len(data) > BYTES_MAX:
         raise OverflowError
-    return data.decode()
+    return data.decode("utf-8-sig")  # some editors begin a file with a mark

@@ -93,7 +93,12 @@ class Shell(App[Outcome | None], Generic[Outcome]):
 
     TITLE = "powclock"
     ENABLE_COMMAND_PALETTE = False
-    CSS = "App.-ascii Toast { border: none; }"
+    # A note takes the row of the keys, and more only if it is long: it hides nothing of the race.
+    CSS = """
+    ToastRack { margin: 0; overflow-y: hidden; }
+    Toast { width: 100%; max-width: 100%; margin: 0; padding: 0 1; }
+    App.-ascii Toast { border: none; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", "quit", show=False, priority=True, id="interrupt"),
         Binding("ctrl+q", "leave", "quit", show=False, priority=True, id="quit"),
@@ -347,7 +352,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
 
     def _tell_theme_error(self, error: themes.ThemeError) -> None:
         text = to_ascii(str(error)) if self._ascii_only else str(error)
-        self.notify(text, title="theme", severity="error", markup=False)
+        self.notify(text, severity="error", markup=False)
 
     def _draw_with(self, theme: themes.Theme) -> None:
         self._theme = theme

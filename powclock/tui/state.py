@@ -16,6 +16,7 @@ from powclock.race.lesson.told import Told
 from powclock.race.messages import Ended
 from powclock.record.events import NANOSECONDS, Hash, StatesCompared
 from powclock.record.frame import ActiveFault, Frame, NodeRow, Pace
+from powclock.record.timeline import Timeline
 from powclock.tui.answers import Answer, answer_of
 from powclock.tui.event_log import EVENTS_KEPT, EventLog
 from powclock.tui.expectations import Expectations
@@ -85,6 +86,10 @@ class State:
         self._waiting: Frame | None = None
         self.ended: Ended | None = None
         self.lesson: Told | None = None
+        # How often what is shown has not followed from what was.
+        self.cuts = 0
+        # There while a moment of the past is shown.
+        self.timeline: Timeline | None = None
         self.expectations = Expectations()
         # Since when nodes hold heads, or states, that do not go together; None while they agree.
         self.differ_since_ns: int | None = None
@@ -95,11 +100,17 @@ class State:
 
     def begin_again(self) -> None:
         """The race begins again from its start: what was told of it is void."""
-        self.frame = self._waiting = None
+        self.go_elsewhere()
+        self.frame = None
+        self.block = self.camera = None
+
+    def go_elsewhere(self) -> None:
+        """Another moment of the past comes: what was told up to this one is void."""
+        self.cuts += 1
+        self._waiting = None
         self.frozen = False
         self.events.clear()
         self.events_left_out = 0
-        self.block = self.camera = None
         self.differ_since_ns = self._compared = None
 
     def set_theme(self, theme: Theme) -> None:

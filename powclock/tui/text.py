@@ -47,6 +47,11 @@ def clock(time_ns: int) -> str:
     return f"{hours}:{minutes:02d}:{seconds}" if hours else f"{minutes:02d}:{seconds}"
 
 
+def counter(time_ns: int) -> str:
+    """How long something is by now: "00:42"."""
+    return clock(time_ns).rpartition(".")[0]
+
+
 def duration(seconds: float) -> str:
     """A span of time: "3.2 s", "44 s", "3:05", "2 h 05"."""
     if seconds < 9.95:
@@ -78,8 +83,9 @@ def percent(share: float) -> str:
 
 
 def speed(rate: float) -> str:
-    """A pace of the race: "1×", "0.25×", "∞×"."""
-    return "∞×" if math.isinf(rate) else f"{rate:.3g}×"
+    """A pace of the race: "1×", "0.25×", "∞×", "−2×" backwards."""
+    size = "∞×" if math.isinf(rate) else f"{abs(rate):.3g}×"
+    return f"−{size}" if rate < 0 else size
 
 
 def unusual(wait_s: float, expected_s: float) -> float:

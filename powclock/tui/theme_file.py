@@ -7,6 +7,7 @@ This module does without textual, so that commands without a screen can read the
 """
 
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ import platformdirs
 from powclock.race.scenario import place_first
 from powclock.record.labels import clean_label
 from powclock.tui.settings_file import SettingsError, read_toml, shown_path
+from powclock.tui.theme_mend import colour_mend, mended
 
 DEFAULT, DEFAULT_ON_LIGHT = "dark", "light"
 VARIABLE = "POWCLOCK_THEME"
@@ -170,10 +172,12 @@ def decode(path: Path) -> Theme:
         ThemeError: it cannot be read, or it is not as it should be.
     """
     file = shown_path(path)
+    if _keeps_waiting(path):
+        raise ThemeError(f"{file}: is no file but a pipe or a device: name a .toml file")
     try:
         theme = read_toml(path, Theme, "a theme holds colours")
     except msgspec.ValidationError as error:
-        raise ThemeError(f"{file}: {place_first(str(error))}: compare with dark.toml") from None
+        raise ThemeError(f"{file}: {_in_words(place_first(str(error)))}") from None
     except SettingsError as error:
         raise ThemeError(str(error)) from None
     for key, value in msgspec.structs.asdict(theme.colors).items():
@@ -183,8 +187,23 @@ def decode(path: Path) -> Theme:
     return msgspec.structs.replace(theme, title=clean_label(theme.title, _TITLE_CELLS))
 
 
+def _keeps_waiting(path: Path) -> bool:
+    """Whether to open this may wait for ever, as with a pipe that nobody writes into."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _in_words(message: str) -> str:
+    place, _, what = message.rpartition(": ")
+    table = {"": Theme, "colors": Colors, "nodes": Nodes}.get(place, Theme)
+    return mended(place, what, table.__struct_fields__)
+
+
 def _check_color(file: str, key: str, value: str) -> None:
     # Rich and textual know other spellings, each its own; both read this one.
     if not re.fullmatch("#[0-9a-fA-F]{6}", value):
         shown = clean_label(value)
-        raise ThemeError(f"{file}: {key}: {shown!r} is no colour: write it as #rrggbb")
+        raise ThemeError(f"{file}: {key}: {shown!r} is no colour: {colour_mend(value)}")

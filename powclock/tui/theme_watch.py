@@ -1,12 +1,13 @@
 """Looks whether a theme's file has been changed, for the person who edits one beside the screen.
 
-Size and time of change say so, at the price of one question to the file system. An editor writes a
+Size, time of change and number on the disk say so, at the price of one question to the file
+system. An editor writes a
 file in pieces, or puts a new one in its place, so a change counts once two looks agree on it.
 """
 
 from pathlib import Path
 
-Signature = tuple[int, int]
+Signature = tuple[int, int, int]
 
 
 class ThemeWatch:
@@ -33,4 +34,4 @@ def _signature(path: Path) -> Signature | None:
         status = path.stat()
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -12,20 +12,16 @@ from tests.lab.test_expected import summary
 def test_the_text() -> None:
     *before, interval, stale, digest = report_text(summary()).splitlines()
     assert [*before, digest] == summary().text().splitlines()
-    assert interval == (
-        "expected  one in 5.00 s, between 4.94 s and 5.06 s (ASERT keeps the schedule)"
-    )
-    assert stale == (
-        "          5.0% of mined stale, between 2.3% and 7.7% (hashes spent behind the best height)"
-    )
+    assert interval == ("expected  one in 5.00 s [4.94–5.06 s]: ASERT keeps the schedule")
+    assert stale == ("  stale   5.0% of mined [2.3%–7.7%]: hashes spent behind the best height")
 
 
 def test_the_text_of_a_figure_outside_its_band() -> None:
     *_, stale, _ = report_text(summary(stale=200)).splitlines()
-    assert stale == (
-        "          5.0% of mined stale, between 2.5% and 7.5%, but it is not "
-        "(hashes spent behind the best height)"
+    assert (
+        stale == "  stale   5.0% of mined [2.5%–7.5%] missed: hashes spent behind the best height"
     )
+    assert max(map(len, report_text(summary(stale=200)).splitlines())) <= 80
 
 
 def test_the_text_where_theory_says_nothing() -> None:
@@ -38,8 +34,9 @@ def test_the_text_of_who_led() -> None:
     reigns = {"reigns": 3, "reign_mean_s": 13.33, "reign_max_s": 25.0}
     what = msgspec.structs.replace(summary(), led_by_node=led, reign_max_ticks=4, **reigns)
     lines = report_text(what).splitlines()
-    assert lines[-5:-3] == [
-        "leaders   1 of 4 lead more than half, Gini 0.50, entropy 1.30 bits (65% of the most)",
+    assert lines[-6:-3] == [
+        "led by    ann 5, bea 2, carl 1 (ticks of the best chain)",
+        "leaders   1 of 4 lead more than half, Gini 0.50, entropy 65% of the most",
         "reigns    13.3 s on average, at most 25.0 s, at most 4 ticks in a row",
     ]
     once = report_text(msgspec.structs.replace(what, reign_max_ticks=1)).splitlines()[-4]

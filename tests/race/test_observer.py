@@ -38,6 +38,10 @@ def test_ticks_are_new_best_blocks() -> None:
         forked(running)
         assert running.view.started is not None
         work = {running.view.started.genesis: 0}
+        branch: dict[str, tuple[str, ...]] = {
+            running.view.started.genesis: (running.view.started.genesis,)
+        }
+        on_best = branch[running.view.started.genesis]
         authors: dict[str, str | None] = {}
         expected = []
         best, tick_ns = 0, 0
@@ -46,15 +50,27 @@ def test_ticks_are_new_best_blocks() -> None:
                 case BlockFound() as found:
                     work[found.hash] = work[found.parent] + found.work
                     authors[found.hash] = record.node
+                    branch[found.hash] = (*branch[found.parent], found.hash)
                     if work[found.hash] > best:
                         best = work[found.hash]
                         interval_s = (record.time_ns - tick_ns) / 1e9
                         tick_ns = record.time_ns
-                        expected.append((found.hash, record.node, interval_s, found.work))
+                        stale = len(set(on_best) - set(branch[found.hash]))
+                        on_best = branch[found.hash]
+                        tick = LeaderElected(
+                            str(record.node),
+                            found.height,
+                            found.hash,
+                            interval_s,
+                            found.work,
+                            stale,
+                        )
+                        expected.append(tick)
                 case _:
                     pass
-        ticks = [(e.hash, e.leader, e.interval_s, e.work) for e in running.events(LeaderElected)]
+        ticks = running.events(LeaderElected)
         assert ticks == expected
+        assert {tick.stale > 0 for tick in ticks} == {True, False}
         assert len(running.found()) > len(ticks) > 80
 
 

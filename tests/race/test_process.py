@@ -87,7 +87,7 @@ def test_a_race_to_its_end_and_the_same_again() -> None:
     session = load_session(session_of(ended))
     assert [each.action for each in session.inputs] == [crash]
     summary = replay_session(session, outputs=Outputs(), progress=lambda _h, _n: None)
-    assert summary.text() == ended.summary
+    assert (summary, summary.text()) == (ended.figures, ended.summary)
 
 
 def test_a_process_that_is_killed_gives_its_cause_and_the_way_back() -> None:

@@ -122,10 +122,12 @@ def test_the_text_of_a_summary() -> None:
         "blocks    25 mined, 5 stale (20.0% of mined), 4 forks",
         "reorgs    7 by nodes, at most 2 deep",
         "found by  carl 13, bea 12",
-        "workload  8 transactions sent, 6 confirmed",
+        "workload  8 transactions sent, 6 confirmed, on the best chain",
         "clients   100.000% of 0 requests answered, at least 99.99%",
-        "          0 of 0 reads contradict; 0 writes acknowledged, 0 of them lost",
-        "confirmed 0.00 a second, nothing to wait for; 0 messages, 0 bytes for each",
+        "reads     0 of 0 contradict another replica at that moment",
+        "writes    0 acknowledged by the node that took them, 0 lost",
+        "confirmed 0.00 a second, nothing to wait for",
+        "          0 messages, 0 bytes for each",
         "refused   1 blocks, 2 messages; 3 peers dropped",
         "attacks   bea selfish: revenue 47.5% of 40 blocks, share of hash rate 40.0%",
         "          bea selfish: nothing decided yet",
@@ -136,3 +138,5 @@ def test_the_text_of_a_summary() -> None:
         "          and 1 before",
         f"digest    {'d' * 64}",
     ]
+    sealed = msgspec.structs.replace(summary, miner="").text().splitlines()
+    assert [sealed[3][:19], sealed[5]] == ["blocks    25 sealed", "sealed by carl 13, bea 12"]

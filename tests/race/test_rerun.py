@@ -1,13 +1,9 @@
 """A recording is raced again to the same records, or it is said where the races part."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from powclock.clock.streams import Stream
@@ -18,16 +14,13 @@ from powclock.race.headless import Outputs
 from powclock.race.rerun import Differs, rerun
 from powclock.race.session import session_of
 from powclock.race.tape import Tape
+from powclock.record.events import Record
 from powclock.record.recording.reader import Recording
 from powclock.record.recording.writer import Writer
 from tests.builders import seconds
-from tests.command import environment
 from tests.race.tapes import quiet, record_race
 from tests.race.test_session import EVERY_KIND
 from tests.scenarios.races import scenario
-
-LONG = os.environ.get("POWCLOCK_LONG") == "1"
-KILLS = 50 if LONG else 4
 
 
 def again(path: Path) -> tuple[int, str]:
@@ -47,7 +40,7 @@ def copied(path: Path, to: Path, change: dict[int, bytes], version: str | None =
                         head.scenario))  # fmt: skip
         for number, line in enumerate(recording.lines()):
             if written := change.get(number, line):
-                writer.line(written)
+                writer.take(msgspec.json.decode(written, type=Record), written)
     writer.end(ending.time_ns, ending.turn, ending.digest)
     return to
 
@@ -115,30 +108,3 @@ def test_wherever_a_recording_with_inputs_is_cut_it_can_be_run_again(
             count = sum(1 for _ in recording.lines())
             assert session_of(recording).end.turn == -1
         assert again(file)[0] == count
-
-
-def test_a_race_that_is_killed_leaves_a_recording_that_plays(tmp_path: Path) -> None:
-    file, stream = tmp_path / "r", Stream(1, "kills")
-    most = 0
-    for _ in range(KILLS):
-        command = (
-            "run", "--miner", "sampled", "--until", "10h", "--record", str(file), "--force"
-        )  # fmt: skip
-        process = subprocess.Popen(
-            [sys.executable, "-m", "powclock", *command],
-            env=environment(),
-            stdout=subprocess.DEVNULL,
-        )
-        while not file.exists() or file.stat().st_size < 2_000:
-            time.sleep(0.01)  # nothing is measured: it waits until there is something to kill
-        time.sleep(stream.random())
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        with Recording(file) as recording:
-            count = sum(1 for _ in recording.lines())
-            assert recording.ending is None
-            what = "the file ends within a frame"
-            assert recording.damage is None or recording.damage.what == what
-        most = max(most, count)
-        file.unlink()
-    assert most > 100

@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint, EntryPoints
 import pytest
 
 from powclock.election import plug_ins
-from powclock.race.rules import RuleError, is_plug_in, offers_of, rule_names
+from powclock.race.rules import RuleError, has_blocks, is_plug_in, offers_of, rule_names
 from powclock.race.scenario import Scenario, ScenarioError, adapted, parse_scenario
 
 
@@ -43,12 +43,21 @@ class Unpaid(Workless):
     work = None
 
 
+class Timetabled(Workless):
+    work = None
+    schedule = "weekly"
+
+
 class Misspelt(Broken):
     offers = ("blocks", "leader")  # type: ignore[assignment]
 
 
 class Letters(Broken):
     offers = "blocks"  # type: ignore[assignment]
+
+
+class Blockless(Broken):
+    offers = ("leaders",)  # type: ignore[assignment]
 
 
 def empty(_: object) -> object:
@@ -74,7 +83,7 @@ def test_an_unknown_rule_is_one_line() -> None:
     assert str(caught.value) == f"f: rule: 'lottery' is not one of {known}"
     with pytest.raises(ScenarioError) as caught:
         adapted(Scenario(name="x"), rule="stake")
-    assert str(caught.value) == f"--rule stake: rule: 'stake' is not one of {known}"
+    assert str(caught.value) == f"--rule: 'stake' is not one of {known}"
 
 
 def test_options_are_for_a_rule_of_ones_own() -> None:
@@ -97,6 +106,8 @@ def test_options_are_for_a_rule_of_ones_own() -> None:
         ("tests.race.test_rules:empty", "its election has no rule()"),
         ("tests.race.test_rules:Timeless", "its interval_s is 'soon', not a time in seconds"),
         ("tests.race.test_rules:Workless", "its work is 'not said': give WorkTerms, or None"),
+        ("tests.race.test_rules:Timetabled", ("its schedule is 'weekly': give ScheduleInfo, or "
+         "None")),
         ("tests.race.test_rules:Unpaid", "it offers 'work' if, and only if, it has work"),
     ],
 )  # fmt: skip
@@ -120,6 +131,24 @@ def test_what_a_plug_in_offers_must_be_words(value: str, monkeypatch: pytest.Mon
         offers_of("lottery")
     words = "offers must be a set of these words: blocks, leaders, work"
     assert str(caught.value) == f"rule 'lottery': {words}"
+
+
+def test_a_plug_in_without_blocks_elects_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, lottery="tests.race.test_rules:Blockless")
+    with pytest.raises(RuleError) as caught:
+        offers_of("lottery")
+    assert str(caught.value) == (
+        "rule 'lottery': it says who appends blocks: offers must have 'blocks'"
+    )
+
+
+def test_blocks_are_what_a_rule_offers() -> None:
+    names = ("pow", "schedule", "naive")
+    assert {name: has_blocks(name) for name in names} == {
+        "pow": True,
+        "schedule": True,
+        "naive": False,
+    }
 
 
 def test_a_name_that_two_packages_register_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,12 +111,12 @@ def test_a_session_without_its_last_turn_ends_at_its_time() -> None:
 def test_names_of_files_and_how_many_are_kept(tmp_path: Path) -> None:
     what = scenario(5)
     paths = [new_session(what) for _ in range(3)]
-    assert [path.name for path in paths if path] == [f"test-5-{n}.powclock" for n in (1, 2, 3)]
+    assert [path.name for path in paths if path] == [f"test-5-pow-{n}.powclock" for n in (1, 2, 3)]
     odd = msgspec.structs.replace(what, name="../é b")
     path = new_session(odd)
     assert path is not None
     assert path.parent == tmp_path / "sessions"
-    assert path.name == "-----b-5-1.powclock"
+    assert path.name == "-----b-5-pow-1.powclock"
     for _ in range(SESSIONS_MAX + 5):
         new_session(what)
     assert len(list((tmp_path / "sessions").iterdir())) == SESSIONS_MAX

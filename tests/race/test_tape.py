@@ -4,13 +4,14 @@ import math
 import queue
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from powclock.race import tape as tape_module
 from powclock.race.commands import Keep
 from powclock.race.driver import Driver
 from powclock.race.engine import Engine
-from powclock.race.messages import Declined, Ended, FromRace, Noted
+from powclock.race.messages import Declined, Ended, FromRace, Noted, Shown
 from powclock.race.plan import Plan
 from powclock.race.tape import Tape
 from powclock.record.recording.reader import Recording
@@ -34,7 +35,7 @@ def test_what_is_kept_is_whole_and_ends_where_one_says(tmp_path: Path, kept: Pat
     driver.start()
     driver.world.advance(seconds(20))
     first = tape.keep()
-    assert first == kept / "test-4-1.powclock"
+    assert first == kept / "test-4-pow-1.powclock"
     driver.world.advance(seconds(40))
     digest = driver.world.recorder.digest
     assert tape.end_kept() == first
@@ -65,7 +66,7 @@ def run(plan: Plan, *commands: Keep) -> list[FromRace]:
 def test_the_engine_begins_and_ends_what_is_kept(tmp_path: Path, kept: Path) -> None:
     plan = Plan(WHAT, math.inf, until_ns=seconds(30), recording=str(tmp_path / "spool"))
     messages = run(plan, Keep(), Keep(), Keep())
-    first, second = kept / "test-4-1.powclock", kept / "test-4-2.powclock"
+    first, second = kept / "test-4-pow-1.powclock", kept / "test-4-pow-2.powclock"
     assert [message for message in messages if isinstance(message, Noted)] == [
         Noted(f"recording to {first}", recording=True),
         Noted(f"recorded to {first}", recording=False),
@@ -74,6 +75,27 @@ def test_the_engine_begins_and_ends_what_is_kept(tmp_path: Path, kept: Path) -> 
     ended = messages[-1]
     assert isinstance(ended, Ended)
     assert (ended.recording, ended.recorded) == (str(second), True)
+
+
+def test_a_race_may_be_told_which_of_both_is_meant(tmp_path: Path, kept: Path) -> None:
+    plan = Plan(WHAT, math.inf, until_ns=seconds(9), recording=str(tmp_path / "spool"))
+    begin, end = Keep(on=True), Keep(on=False)
+    messages = run(plan, end, begin, begin, end, end)
+    assert [message for message in messages if isinstance(message, Noted)] == [
+        Noted(f"recording to {kept / 'test-4-pow-1.powclock'}", recording=True),
+        Noted(f"recorded to {kept / 'test-4-pow-1.powclock'}", recording=False),
+    ]
+
+
+def test_frames_say_how_much_is_kept(tmp_path: Path) -> None:
+    plan = Plan(WHAT, math.inf, until_ns=seconds(9), recording=str(tmp_path / "spool"))
+    for chosen, commands, recorded in (
+        (False, (), False), (False, (Keep(),), True), (False, (Keep(), Keep()), False),
+        (True, (), True),
+    ):  # fmt: skip
+        messages = run(msgspec.structs.replace(plan, chosen=chosen), *commands)
+        last = [message for message in messages if isinstance(message, Shown)][-1]
+        assert last.pace.recorded_ns == (last.frame.time_ns if recorded else None)
 
 
 def test_a_race_that_is_recorded_already_says_so(tmp_path: Path) -> None:

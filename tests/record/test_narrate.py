@@ -68,8 +68,30 @@ def test_where_a_fault_is(event: AnyEvent, text: str) -> None:
     assert line.text == text
 
 
+def test_a_tick_on_another_branch_says_what_went_stale() -> None:
+    line = narrate(Record(0, 0, None, LeaderElected("bob", 4, B, 0.5, 70_000, stale=1)))
+    assert line is not None
+    assert line.text == "tick 4 → bob +0.5 s, 1 block now stale"
+
+
 def test_a_node_that_joins_says_so_itself() -> None:
     assert narrate(Record(0, 0, None, FaultOn("join:zoe", "join", "joined", ("zoe",)))) is None
+
+
+@pytest.mark.parametrize(
+    ("blocks", "text"),
+    [
+        (None, "bob is up"),
+        (0, "bob is up with no blocks on disk"),
+        (1, "bob is up with 1 block on disk"),
+    ],
+)
+def test_a_node_that_comes_up_tells_its_blocks_where_there_are_any(
+    blocks: int | None, text: str
+) -> None:
+    line = narrate(Record(0, 9, "bob", NodeUp(blocks)))
+    assert line is not None
+    assert line.text == text
 
 
 def test_nodes_that_are_up_from_the_start_are_not_told() -> None:

@@ -32,10 +32,12 @@ def test_the_figures_of_a_few_confirmations() -> None:
         bytes_per_confirmed=2_250.0,
     )
     assert not service.on_target
-    assert service.lines() == (
-        "75.000% of 8 requests answered, below 99.99%",
-        "2 of 3 reads contradict; 4 writes acknowledged, 1 of them lost",
-        "0.20 a second, median 2.0 s, 95 % within 4.0 s; 30 messages, 2250 bytes for each",
+    assert service.facts() == (
+        ("clients", "75.000% of 8 requests answered, below 99.99%"),
+        ("reads", "2 of 3 contradict another replica at that moment"),
+        ("writes", "4 acknowledged by the node that took them, 1 lost"),
+        ("confirmed", "0.20 a second, median 2.0 s, 95 % within 4.0 s"),
+        ("", "30 messages, 2250 bytes for each"),
     )
 
 

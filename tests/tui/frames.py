@@ -135,7 +135,7 @@ def split_frame() -> Frame:
         marks=(Mark(17 * SECOND, "partition", on=True),),
         events=(
             EventLine(1, 8 * SECOND, "fault", None, "partition on: alice bob | carol dave"),
-            EventLine(2, 18 * SECOND, "tick", "dave", "tick 3 → dave  6.0 s"),
+            EventLine(2, 18 * SECOND, "tick", "dave", "tick 3 → dave +6.0 s"),
         ),
     )
 

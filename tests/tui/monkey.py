@@ -26,7 +26,7 @@ from tests.tui.pictures import drained, press
 
 SIZES = (20, 300), (5, 100)
 # Keys that nothing of ours is bound to.
-UNBOUND = ("u", "W", "%", "f5", "ctrl+w", "insert", "backspace", "delete", "é", "中", "[")
+UNBOUND = ("i", "Q", "%", "f5", "ctrl+w", "insert", "backspace", "delete", "é", "中", "[")
 CATCH_UP_EVERY = 25
 
 

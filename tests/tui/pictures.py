@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import string
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any, cast
@@ -18,6 +18,7 @@ from zlib import crc32
 
 from rich.cells import cell_len
 from rich.color import Color
+from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import LayoutUpdate
 from textual.app import App
@@ -27,14 +28,16 @@ from textual.widgets import Input
 
 from powclock.race.lesson.told import Told
 from powclock.race.messages import AnyMessage
+from powclock.race.replay.player import Player
 from powclock.tui.app import PowclockApp
 from powclock.tui.lesson_app import LessonApp
 from powclock.tui.picture import picture as as_svg
 from powclock.tui.shell import Look, Shell
 from powclock.tui.split.app import SplitApp
 from powclock.tui.theme import Palette
+from tests.race.replay.pasts import past_of
 from tests.tui.lesson.told import chapter_of
-from tests.tui.recorded import RecordedRace
+from tests.tui.recorded import RecordedRace, records
 
 ROUNDS_MAX = 20
 TURNS = 10
@@ -46,6 +49,7 @@ ROWS_TOLD_MAX = 12
 class Case:
     """What a picture shows: a recording at one of its moments, after some keys and messages.
 
+    It is a `replay`, or the `past` of a race that goes on, if that is said.
     Several recordings, with commas between them, stand side by side; the first gets the messages.
     """
 
@@ -58,6 +62,7 @@ class Case:
     told: tuple[AnyMessage, ...] = ()
     ascii_only: bool = False
     lesson: Told | None = None
+    past: str = ""
     environment: Mapping[str, str] | None = None
 
 
@@ -106,11 +111,17 @@ def taken(app: "Shell[Any]") -> Picture:
     """The screen as it is painted now, with what lies over it."""
     update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
     assert isinstance(update, LayoutUpdate)
-    names = _names(app._states[0].palette)
+    lines = [[segment for strip in line for segment in strip] for line in update.strips]
+    return painted(lines, app._states[0].palette)
+
+
+def painted(lines: Iterable[Iterable[Segment]], palette: Palette) -> Picture:
+    """The picture of rows that are painted; letters follow the roles of the palette."""
+    names = _names(palette)
     rows: list[list[str]] = []
     looks: list[list[_Look]] = []
-    for line in update.strips:
-        cells = [cell for strip in line for text, style, _ in strip for cell in _cells(text, style)]
+    for line in lines:
+        cells = [cell for text, style, _ in line for cell in _cells(text, style)]
         rows.append([text for text, _ in cells])
         looks.append([look for _, look in cells])
     letters = _letters({look for row in looks for look in row}, names)
@@ -223,6 +234,9 @@ def _app_of(case: Case, races: list[RecordedRace]) -> "Shell[Any]":
     if case.lesson is not None:
         races[0].lesson = case.lesson
         return LessonApp(races[0], chapter_of(case.lesson), "What comes next", auto=False, **look)
+    if case.past:
+        player = Player(past_of(records(case.recording)), rate=0.0)
+        races[0].timeline = player.timeline(0, goes_on=case.past == "past")
     if len(races) == 1:
         return PowclockApp(races[0], **look)
     rules = [race.view.started.rule for race in races if race.view.started is not None]

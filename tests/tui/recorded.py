@@ -26,6 +26,7 @@ from powclock.record.detail import Body, Focus, NodeDetail, Retarget
 from powclock.record.events import Hash, NodeId, Record
 from powclock.record.find import find
 from powclock.record.frame import Frame, Pace
+from powclock.record.timeline import Timeline
 from powclock.record.view import View
 
 FOLDER = Path(__file__).with_name("recorded")
@@ -293,6 +294,7 @@ class RecordedRace:
         self.view = view_at(name, self.time_ns)
         self._camera = Camera(self.view, closeups(name)[moment])
         self.lesson: Told | None = None
+        self.timeline: Timeline | None = None
         self._pace = pace or Pace(rate=1.0, reached=1.0, paused=False, behind=False)
         self._tell: Callable[[AnyMessage], None] = lambda _: None
 
@@ -319,7 +321,7 @@ class RecordedRace:
 
     def _show(self) -> None:
         frame = self._camera.take(self.time_ns)
-        self._tell(Shown(frame, self._pace, lesson=self.lesson))
+        self._tell(Shown(frame, self._pace, lesson=self.lesson, timeline=self.timeline))
 
 
 if __name__ == "__main__":

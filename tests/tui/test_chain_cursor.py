@@ -106,8 +106,8 @@ def test_the_chosen_block_stands_out_and_is_told_in_a_line() -> None:
         "              ╰carol┈╯   ╚═dave═╝",
     ]
     assert rows[13] == (
-        "▸ 3 000000000000b003  by dave after 6.0 s  1 transaction  "
-        "stale: no node builds on it      ⏎ inspect"
+        "▸ 3 000000000000b003  by dave 6.0 s after its parent  1 transaction  "
+        "stale                 ⏎ inspect"
     )
 
 
@@ -116,7 +116,9 @@ def test_the_line_tells_how_many_nodes_have_the_block_as_head() -> None:
     made.block = hash_of("c003")
     assert (
         text(chain.body(100, 14))[13]
-        == ("▸ 3 000000000000c003  by dave after 6.0 s  1 transaction  head of 4 nodes").ljust(91)
+        == (
+            "▸ 3 000000000000c003  by dave 6.0 s after its parent  1 transaction  head of 4 nodes"
+        ).ljust(91)
         + "⏎ inspect"
     )
     made.block = hash_of("0000")

@@ -215,4 +215,4 @@ def test_a_banner_leaves_the_line_of_the_chosen_block_alone() -> None:
     film.see(reorged(events=(lost,)))
     rows = film.rows()
     assert rows[-2].startswith(" ↺ reorg alice  −2 +3  c003 → d004 ")
-    assert rows[-1].startswith("▸ 1 000000000000a001  by bob after 6.0 s  1 transaction")
+    assert rows[-1].startswith("▸ 1 000000000000a001  by bob 6.0 s after its parent  1 transaction")

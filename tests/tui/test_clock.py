@@ -52,7 +52,7 @@ def test_large_digits_are_squares_of_cells() -> None:
 def test_beside_boxes() -> None:
     assert shown(frame(retarget=EACH_BLOCK), 38, 5) == [
         "▀▀█   leader ◆ dave",
-        "▀▀█   found after 6.0 s",
+        "▀▀█   took 6.0 s",
         "▀▀▀   mean 6.0 s, goal 5.0 s",
         "wait 2.0 s █▆▄▃▂▂▁▁▁▁ longer than 33 %",
         "difficulty +4 % at 4",
@@ -73,7 +73,7 @@ def test_in_three_rows_what_comes_next_stands_in_the_title() -> None:
     made, panel = clock(frame(retarget=NOW_AND_THEN))
     assert text(panel.body(32, 3)) == [
         "▀▀█   leader ◆ dave",
-        "▀▀█   6.0 s, mean 6.0 s",
+        "▀▀█   took 6.0 s, mean 6.0 s",
         "▀▀▀   █▅▄▃▂▁▁▁ >33 %",
     ]
     assert "".join(words for words, _ in panel.aside()) == "−12 % at 16 · goal 5.0 s"
@@ -83,16 +83,16 @@ def test_in_three_rows_what_comes_next_stands_in_the_title() -> None:
 
 def test_in_one_row() -> None:
     assert shown(frame(retarget=EACH_BLOCK), 52, 1) == [
-        " TICK 3  ◆ dave  6.0 s  wait █▅▄▃▂▁▁▁ >33 %",
+        " TICK 3  ◆ dave  took 6.0 s  wait █▅▄▃▂▁▁▁ >33 %",
     ]
     assert shown(frame(retarget=EACH_BLOCK), 60, 1) == [
-        " TICK 3  ◆ dave  6.0 s  wait █▅▄▃▂▁▁▁ >33 %  +4 % at 4",
+        " TICK 3  ◆ dave  took 6.0 s  wait █▅▄▃▂▁▁▁ >33 %  +4 % at 4",
     ]
 
 
 def test_in_a_narrow_column() -> None:
     assert shown(frame(retarget=EACH_BLOCK), 20, 4) == [
-        " TICK 3  ◆ dave  6.…",
+        " TICK 3  ◆ dave  to…",
         " ◆ dave",
         " █▅▄▃▂▁▁▁ >33 %",
         " difficulty +4 % at…",
@@ -103,7 +103,7 @@ def test_on_the_whole_screen() -> None:
     assert shown(frame(retarget=EACH_BLOCK), 64, 20) == [
         "",
         "  ██████    leader ◆ dave",
-        "      ██    found after 6.0 s",
+        "      ██    took 6.0 s",
         "  ██████    mean 6.0 s, goal 5.0 s",
         "      ██    difficulty +4 % at 4",
         "  ██████",

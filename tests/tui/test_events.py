@@ -27,7 +27,7 @@ def reorg(node: str, time_s: float = 1.0, group: str = "−1 +2  00ed → e1cc")
 
 
 def tick(height: int, leader: str = "dave") -> EventLine:
-    text = f"tick {height} → {leader}  6.0 s"
+    text = f"tick {height} → {leader} +6.0 s"
     hash_ = hash_of(f"c{height:03}")
     return EventLine(height, height * SECOND, "tick", None, text, hash_, "", height)
 
@@ -44,7 +44,7 @@ def log_of(*lines: EventLine) -> EventLog:
 
 def test_nodes_that_tell_one_story_are_counted_where_the_first_stood() -> None:
     log = log_of(reorg("alice"), tick(2), reorg("bob"), reorg("carol"))
-    assert texts(log) == ["tick 2 → dave  6.0 s", "reorg 3 nodes −1 +2  00ed → e1cc"]
+    assert texts(log) == ["tick 2 → dave +6.0 s", "reorg 3 nodes −1 +2  00ed → e1cc"]
     assert len(log) == 4
     assert [line.node for line in log] == ["alice", None, "bob", "carol"]
 
@@ -89,8 +89,8 @@ def test_what_is_typed(query: str, expected: Filter) -> None:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("tick", ["tick 2 → alice  6.0 s", "tick 1 → dave  6.0 s"]),
-        ("@ali", ["tick 2 → alice  6.0 s", "reorg 2 nodes −1 +2  00ed → e1cc"]),
+        ("tick", ["tick 2 → alice +6.0 s", "tick 1 → dave +6.0 s"]),
+        ("@ali", ["tick 2 → alice +6.0 s", "reorg 2 nodes −1 +2  00ed → e1cc"]),
         ("@alice reorg", ["reorg 2 nodes −1 +2  00ed → e1cc"]),
         ("00ED", ["reorg 2 nodes −1 +2  00ed → e1cc"]),
         ("tick nothing", []),
@@ -107,9 +107,9 @@ def test_what_comes_later_is_filtered_as_well() -> None:
     log.query = "@bob"
     assert texts(log) == []
     log.extend([reorg("alice"), tick(2, "bob")])
-    assert texts(log) == ["tick 2 → bob  6.0 s"]
+    assert texts(log) == ["tick 2 → bob +6.0 s"]
     log.extend([reorg("bob")])  # the entry of alice is about bob now
-    assert texts(log) == ["tick 2 → bob  6.0 s", "reorg 2 nodes −1 +2  00ed → e1cc"]
+    assert texts(log) == ["tick 2 → bob +6.0 s", "reorg 2 nodes −1 +2  00ed → e1cc"]
     log.extend([tick(height, "bob") for height in range(3, 60)])
     assert len(texts(log)) == 59
     assert log.clear_filter()
@@ -120,7 +120,7 @@ def test_what_comes_later_is_filtered_as_well() -> None:
 def test_the_selected_node_only() -> None:
     log = log_of(tick(1, "alice"), tick(2, "alice2"), tick(3))
     log.selected_only = True
-    assert texts(log, "alice") == ["tick 1 → alice  6.0 s"]
+    assert texts(log, "alice") == ["tick 1 → alice +6.0 s"]
     assert len(texts(log, None)) == 3
     assert log.words("alice") == "@alice"
 
@@ -143,7 +143,7 @@ def test_whole_rows() -> None:
             f"│ {text:<56} │"
             for text in (
                 "00:01.0 ↺ reorg 2 nodes −1 +2  00ed → e1cc",
-                "00:18.0 ◆ tick 3 → dave  6.0 s",
+                "00:18.0 ◆ tick 3 → dave +6.0 s",
                 "00:08.0 ⊘ partition on: alice bob | carol dave",
             )
         ]
@@ -154,20 +154,20 @@ def test_whole_rows() -> None:
 def test_reading_back_holds_the_picture_still() -> None:
     async def read(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         await pilot.press("4", "down", "down")
-        assert newest(app) == "00:50.0 ◆ tick 50 → dave  6.0 s"
+        assert newest(app) == "00:50.0 ◆ tick 50 → dave +6.0 s"
         await race.tell(Shown(frame(events=(tick(51), tick(52))), RUNNING))
         await pilot.pause(0.05)
-        assert newest(app) == "00:50.0 ◆ tick 50 → dave  6.0 s"
+        assert newest(app) == "00:50.0 ◆ tick 50 → dave +6.0 s"
         assert text_of(app, "events")[0].endswith(" 2 newer, home follows ╮")
         await pilot.press("up", "up")
-        assert newest(app) == "00:51.0 ◆ tick 51 → dave  6.0 s"
+        assert newest(app) == "00:51.0 ◆ tick 51 → dave +6.0 s"
         await pilot.press("home")
-        assert newest(app) == "00:52.0 ◆ tick 52 → dave  6.0 s"
+        assert newest(app) == "00:52.0 ◆ tick 52 → dave +6.0 s"
         assert text_of(app, "events")[0].endswith("─╮")
         await pilot.press("end")
-        assert text_of(app, "events")[-2].strip("│ ") == "00:01.0 ◆ tick 1 → dave  6.0 s"
+        assert text_of(app, "events")[-2].strip("│ ") == "00:01.0 ◆ tick 1 → dave +6.0 s"
         await pilot.press("pageup", "escape")
-        assert newest(app) == "00:52.0 ◆ tick 52 → dave  6.0 s"
+        assert newest(app) == "00:52.0 ◆ tick 52 → dave +6.0 s"
         assert app.race_state.panel == "events"
 
     on_screen(read, first=events(50))
@@ -177,10 +177,10 @@ def test_the_wheel_reads_back_too() -> None:
     async def scroll(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         panel = app.race_screen.panels["events"]
         panel._scroll(1)
-        assert newest(app) == "00:47.0 ◆ tick 47 → dave  6.0 s"
+        assert newest(app) == "00:47.0 ◆ tick 47 → dave +6.0 s"
         assert text_of(app, "events")[0].endswith(" 3 newer, home follows ╮")
         panel._scroll(-1)
-        assert newest(app) == "00:50.0 ◆ tick 50 → dave  6.0 s"
+        assert newest(app) == "00:50.0 ◆ tick 50 → dave +6.0 s"
 
     on_screen(scroll, first=events(50))
 

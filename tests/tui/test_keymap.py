@@ -57,17 +57,17 @@ def told(file: Path, text: str) -> str:
 def test_ids_get_other_keys(file: Path) -> None:
     keys = mapped(
         file,
-        '[keys]\nzoom = "ctrl+z"\nlast = ["F", "f5"]\n'
+        '[keys]\nzoom = "ctrl+z"\nlast = ["E", "f5"]\n'
         'fault_loss = "?"\nhelp = "l"\nfault_delay = "|"',
     )
     assert keys.mapped == {
         "zoom": "ctrl+z",
-        "last": "F,f5",
+        "last": "E,f5",
         "fault_loss": "question_mark",
         "help": "l",
         "fault_delay": "vertical_line",
     }
-    assert [keys.label(id_) for id_ in keys.mapped] == ["^z", "F/f5", "?", "l", "|"]
+    assert [keys.label(id_) for id_ in keys.mapped] == ["^z", "E/f5", "?", "l", "|"]
     assert keys.label("pause") == "space"
     assert [binding.id for binding in keys.bindings] == [binding.id for binding in BINDINGS]
 
@@ -97,19 +97,19 @@ def test_mapped_keys_work_and_those_they_had_do_not(file: Path) -> None:
 
 def test_footer_faults_help_and_notes_show_the_keys_in_force(file: Path) -> None:
     keys = mapped(
-        file, '[keys]\nstep_event = "J"\nfault_crash = "f9"\nhelp = "f1"\npause = "G"\n'
+        file, '[keys]\nstep_event = "G"\nfault_crash = "f9"\nhelp = "f1"\npause = "Z"\n'
         'partition = "Y"\nlast = "E"',
     )  # fmt: skip
 
     async def look(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
-        assert text_of(app, "footer")[0].startswith(" G pause  J step  > tick")
+        assert text_of(app, "footer")[0].startswith(" Z pause  G step  > tick")
         assert "f1 help" in text_of(app, "footer")[0]
         faults = "\n".join(text_of(app, "faults"))
         assert "f9 crash" in faults
         assert "Y partition" in faults
         await pilot.press("G", "right_square_bracket")
         await pilot.pause()
-        assert [note.message for note in app._notifications] == ["paused: goes on at 2× with G"]
+        assert [note.message for note in app._notifications] == ["paused: goes on at 2× with Z"]
         await pilot.press("f1")
         sheet = on_top(app)
         assert isinstance(sheet, HelpScreen)

@@ -34,6 +34,7 @@ def test_no_key_click_or_size_breaks_the_screen_and_the_session_runs_again(
     seed: int, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)  # pictures of the screen go where the person is
     scenario = adapted(load_scenario(name), seed=seed, miner="sampled")
     with closing(RaceProcess(Plan(scenario, rate=10.0))) as process:

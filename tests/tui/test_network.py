@@ -307,6 +307,15 @@ CUT = [
     "◆ 3 by dave 4/6 have it ▓▓▓▓▓▓▓▓▓░░░░░",
 ]
 
+TIGHT = [
+    "    ◇ al ╎         ◆ carol",
+    "    ⢸    ⊘          ⢣",
+    "    ⢸    ╎ fra… ◆    ◆ dave",
+    "    ⢸    ⊘       ⠑⡄ ⡰⠁",
+    "bob ◇    ╎        ⠈◆ erin",
+    "◆ 3 by dave 4/6 have it ▓▓░░",
+]
+
 MAP = [
     "north 100/100",
     "■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■▣▣▣▣▣▣▣▣▣▣",
@@ -351,6 +360,36 @@ def test_two_sides_are_parted_by_a_line_that_cut_links_cross() -> None:
     shown(network, 38, 12)
     state.see(cut_ring(), RUNNING)
     assert shown(network, 38, 12) == CUT
+
+
+def test_in_little_room_cut_links_are_drawn_at_the_line_alone() -> None:
+    network, state, _ = network_of(ring(TEN[:6]), motion=False)
+    shown(network, 28, 6)
+    state.see(cut_ring(), RUNNING)
+    assert shown(network, 28, 6) == TIGHT
+
+
+def test_the_line_between_sides_is_loud_and_the_links_that_it_cuts_are_not() -> None:
+    network, state, _ = network_of(ring(TEN[:6]), motion=False)
+    shown(network, 38, 12)
+    state.see(cut_ring(), RUNNING)
+    palette = state.palette
+    inks = {"bad": "", "faint": ""}
+    for row in network.body(38, 11)[:-1]:
+        for segment in row.segments:
+            for name in inks:
+                if segment.style == getattr(palette, name):
+                    inks[name] += segment.text
+    assert set(inks["bad"]) == {"╎", "⊘"}
+    assert inks["bad"].count("⊘") == 2
+    assert all("\u2800" <= sign <= "\u28ff" for sign in inks["faint"].replace(" ", ""))
+    assert inks["faint"]
+    state.selected = "alice"
+    dots = "".join(
+        segment.text for row in network.body(38, 11) for segment in row.segments
+        if segment.style == palette.bad
+    )  # fmt: skip
+    assert any("\u2800" <= sign <= "\u28ff" for sign in dots), "those of the chosen node are"
 
 
 def test_sides_glide_apart_and_together() -> None:

@@ -8,20 +8,26 @@ import asyncio
 import os
 import pkgutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.segment import Segment
+from rich.style import Style
 
 from powclock.race.messages import Declined, Ended
 from powclock.tui import screens
 from powclock.tui.app import PowclockApp
 from powclock.tui.keys import NUMBERED
+from powclock.tui.preview import Named, as_svg, beside, in_cells, sheet
 from powclock.tui.screens.sheet import Sheet
+from powclock.tui.theme import Palette
+from powclock.tui.theme_depth import Depth
+from powclock.tui.theme_file import load
 from tests.tui.lesson.told import LESSONS
-from tests.tui.pictures import Case, Picture, at, at_rest, difference, picture_of, press
+from tests.tui.pictures import Case, Picture, at, at_rest, difference, painted, picture_of, press
 from tests.tui.recorded import RecordedRace
 
 FOLDER = Path(__file__).with_name("pictures")
@@ -42,6 +48,8 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "node": ("down", "enter"),
     "block": ("2", "left", "enter"),
 }
+
+PREVIEW = "preview"
 
 # Races next to each other: what is looked at, how, and at which sizes.
 SIDE_BY_SIDE: tuple[tuple[str, dict[str, Any], tuple[tuple[int, int], ...]], ...] = (
@@ -91,6 +99,9 @@ CASES = (
     Case("ascii", ascii_only=True),
     Case("ascii-partition", moment=0, keys=SHEETS["partition"], ascii_only=True),
     Case("toast", told=(Declined("the last node cannot leave"),)),
+    at(Case("toast-long", told=(Declined("too long a line: " + 9 * "and on "),)), (60, 20)),
+    Case("transactions", moment=0, keys=(*SHEETS["block"], "tab", "tab")),
+    *(Case(f"{name}-light", moment=0, keys=SHEETS[name], theme="light") for name in SHEETS),
     Case("ended", told=(Ended("the race's process was ended by SIGKILL", "", "powclock run x"),)),
     Case("compact", keys=("z",)),
     Case("cells", keys=("z", "z")),
@@ -114,6 +125,11 @@ CASES = (
     Case("lesson-no-colour", lesson=LESSONS["asks"], environment={"NO_COLOR": "1"}),
     Case("lesson-ascii", lesson=LESSONS["step"], ascii_only=True),
     at(Case("lesson-naive", recording="naive", lesson=LESSONS["step"]), (80, 24)),
+    *(at(Case("replay", past="replay"), size) for size in SIZES),
+    *(at(Case("past", past="past", theme="light"), size) for size in ((160, 45), (80, 24))),
+    Case("replay-no-colour", past="replay", environment={"NO_COLOR": "1"}),
+    Case("replay-ascii", past="replay", ascii_only=True),
+    Case("replay-node", past="replay", keys=("down", "enter")),
     at(Case("regions", recording="regions", moment=0), (160, 45)),
     at(Case("crowd", recording="crowd", moment=0), (160, 45)),
     at(Case("crowd", recording="crowd", moment=0), (80, 24)),
@@ -139,27 +155,51 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_screen_looks_as_it_is_stored(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (case.environment or {}).items():
         monkeypatch.setenv(name, value)
-    path = FOLDER / f"{case.name}.txt"
-    stored = Picture.parse(path.read_text("utf-8")) if path.exists() else Picture((), (), ())
+    stored = _stored(case.name)
     now, svg = picture_of(case, stored)
+    _see(case.name, now, lambda: svg)
+
+
+def _stored(name: str) -> Picture:
+    path = FOLDER / f"{name}.txt"
+    return Picture.parse(path.read_text("utf-8")) if path.exists() else Picture((), (), ())
+
+
+def _see(name: str, now: Picture, svg: Callable[[], str]) -> None:
+    """Compare with what is stored, or store it."""
+    stored = _stored(name)
     if now == stored:
         return
     if WRITE:
         FOLDER.mkdir(exist_ok=True)
-        path.write_text(now.text(), "utf-8")
+        (FOLDER / f"{name}.txt").write_text(now.text(), "utf-8")
         return
-    seen = Path(tempfile.mkdtemp(prefix="powclock-picture-")) / f"{case.name}.svg"
-    seen.write_text(svg, "utf-8")
+    seen = Path(tempfile.mkdtemp(prefix="powclock-picture-")) / f"{name}.svg"
+    seen.write_text(svg(), "utf-8")
     pytest.fail(
-        f"{case.name} looks different now: {seen}\n{difference(stored, now)}\n"
+        f"{name} looks different now: {seen}\n{difference(stored, now)}\n"
         "If it is meant: POWCLOCK_PICTURES=write pytest tests/tui/test_pictures.py",
         pytrace=False,
     )
 
 
+def test_a_preview_looks_as_it_is_stored() -> None:
+    themes = [Named(name, load(name)) for name in ("dark", "phosphor")]
+    pictures = in_cells(RecordedRace("split", 1), themes, (76, 20), Depth.TRUE)
+    lines = Segment.split_lines(beside(themes, pictures, 76, 2).segments)
+    rows = [
+        [segment._replace(style=segment.style or Style()) for segment in line] for line in lines
+    ]
+
+    def svg() -> str:
+        return sheet(as_svg(RecordedRace("split", 1), themes, (76, 20)))
+
+    _see(PREVIEW, painted(rows, Palette(themes[0].theme)), svg)
+
+
 def test_each_stored_picture_is_looked_at() -> None:
-    known = {f"{case.name}.txt" for case in CASES}
-    assert len(known) == len(CASES), "two pictures have one name"
+    known = {f"{name}.txt" for name in (PREVIEW, *(case.name for case in CASES))}
+    assert len(known) == len(CASES) + 1, "two pictures have one name"
     unknown = {path.name for path in FOLDER.glob("*")} - known
     if WRITE:
         for name in unknown:

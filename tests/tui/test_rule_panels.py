@@ -64,7 +64,7 @@ def test_states_that_differ_are_counted_and_since_when() -> None:
         "▀▀█   different states",
         "█▀▀   for 5.0 s",
         "▀▀▀   since 00:15.0",
-        "0 requests, everywhere 0",
+        "0 writes, everywhere 0",
         "nothing here will bring them together",
     ]
     see(made, naive(differing(), time_ns=80 * SECOND))
@@ -83,7 +83,7 @@ def test_all_that_agree_are_one_state() -> None:
     one = StatesCompared((StateGroup("a" * 64, NAMES),))
     made = state(naive(one))
     assert text(Nobody(made).body(40, 3)) == [
-        "▀█    state", " █    all 4 replicas agree", "▀▀▀   0 requests, everywhere 0",
+        "▀█    state", " █    all 4 replicas agree", "▀▀▀   0 writes, everywhere 0",
     ]  # fmt: skip
     assert text(Accounts(made).body(60, 3))[0] == "every replica says the same of every account"
 
@@ -269,10 +269,10 @@ def test_what_clients_see_in_whole_sentences() -> None:
     assert rows == [
         "available     99.9 % ! 99.99  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓░░░░░░│░░░░░",
         "requests      1,000, answered 999, 12 of them by another node than was asked first",
-        "confirmed     0 of 0 transactions, 1.25 a second, lately 1.50",
+        "confirmed     0 of 0 on the best chain, 1.25 a second, lately 1.50",
         "to confirm    4.2 s, 95 % 12 s",
         "reads         42 of 600 differ from another replica at that moment",
-        "writes        397 acknowledged, 2 of them lost by now; 3 refused",
+        "writes        397 acknowledged by their node, 2 lost; 3 refused",
         "cost          60 messages and 5.0 kB for each confirmed",
         "leaders       nobody has led",
         "handed to     ■■■ bob",

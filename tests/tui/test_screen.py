@@ -70,7 +70,7 @@ def test_a_click_selects_a_node() -> None:
 
 def test_events_newest_first() -> None:
     rows = panel("events", first=split_frame())
-    assert rows[1].startswith("│ 00:18.0 ◆ tick 3 → dave  6.0 s ")
+    assert rows[1].startswith("│ 00:18.0 ◆ tick 3 → dave +6.0 s ")
     assert rows[2].startswith("│ 00:08.0 ⊘ partition on: alice bob | carol dave ")
 
 

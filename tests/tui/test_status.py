@@ -1,9 +1,10 @@
 """The status bar and the footer: whole rows, and what a click on them does."""
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from powclock.race.commands import AnyCommand, SetRate
+from powclock.race.commands import AnyCommand, Keep, SetRate
 from powclock.race.messages import Ended, Shown
 from powclock.record.frame import Pace
 from powclock.tui.app import PowclockApp
@@ -105,3 +106,29 @@ def test_clicks_act() -> None:
     assert clicked("footer", "pause")[0] == [SetRate(0.0)]
     assert clicked("status", "reorgs")[1].race_state.panel == "events"
     assert clicked("status", "4 nodes")[1].race_state.panel == "nodes"
+
+
+@pytest.mark.parametrize("size", [(160, 45), (100, 30), (80, 24), (60, 20), (40, 12)])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_recording_has_a_sign_at_every_size(size: tuple[int, int], *, frozen: bool) -> None:
+    recorded = replace(RUNNING, recorded_ns=42_900_000_000)
+    keys = ("v",) if frozen and size[0] >= 60 else ()
+    assert row("status", *keys, size=size, pace=recorded).endswith("  ⏺ REC 00:42")
+    assert "REC" not in row("status", *keys, size=size)
+
+
+def test_the_sign_of_a_recording_goes_as_it_ends_and_a_click_ends_it() -> None:
+    async def record(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await race.tell(Shown(frame(), replace(RUNNING, recorded_ns=3_600_000_000_000)))
+        await pilot.pause(0.05)
+        app.paint()
+        bar = text_of(app, "status")[0]
+        assert "⏺ REC 1:00:00" in bar
+        await pilot.click(offset=(bar.index("REC"), 0))
+        assert race.commands[-1] == Keep()
+        await race.tell(Shown(frame(), RUNNING))
+        await pilot.pause(0.05)
+        app.paint()
+        assert "REC" not in text_of(app, "status")[0]
+
+    on_screen(record)

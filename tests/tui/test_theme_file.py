@@ -1,5 +1,7 @@
 """Theme files: what is wrong is told in one line that names file, key and mend."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -63,9 +65,7 @@ def test_a_broken_own_theme_hides_no_other(own: Path) -> None:
     assert list(found) == [*SHIPPED, "broken"]
     error = found.pop("broken")
     assert not any(isinstance(theme, ThemeError) for theme in found.values())
-    assert str(error) == (
-        f"{own / 'broken.toml'}: object missing required field `colors`: compare with dark.toml"
-    )
+    assert str(error) == (f"{own / 'broken.toml'}: colors is missing: copy it from dark.toml")
 
 
 def test_an_unknown_theme_names_those_there_are() -> None:
@@ -123,15 +123,86 @@ def test_a_bad_hue_names_its_place(tmp_path: Path) -> None:
     assert line == f"{path}: nodes.hues[7]: 'nope' is no colour: write it as #rrggbb"
 
 
-def test_missing_and_unknown_keys(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("color", "mend"),
+    [("fae853", "#fae853"), ("#fff", "#ffffff"), ("a1c", "#aa11cc"), ("#fae8531", "#rrggbb")],
+)
+def test_a_colour_that_is_nearly_one_is_written_out(tmp_path: Path, color: str, mend: str) -> None:
     path = tmp_path / "mine.toml"
-    mend = "compare with dark.toml"
-    missing = told(path, TEXT.replace('best = "#fae853"\n', ""))
-    assert missing == f"{path}: colors: object missing required field `best`: {mend}"
-    unknown = told(path, TEXT.replace("[nodes]", 'glow = "#fff"\n[nodes]'))
-    assert unknown == f"{path}: colors: object contains unknown field `glow`: {mend}"
-    wrong = told(path, TEXT.replace("dark = true", 'dark = "yes"'))
-    assert wrong == f"{path}: dark: expected `bool`, got `str`: {mend}"
+    line = told(path, TEXT.replace("#fae853", color))
+    assert line == f"{path}: colors.best: {color!r} is no colour: write it as {mend}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('best = "#fae853"\n', "", "colors.best is missing: copy it from dark.toml"),
+        ("best =", "bset =", "colors.bset is unknown: did you mean best?"),
+        ("chart_low =", "chart_lwo =", "colors.chart_lwo is unknown: did you mean chart_low?"),
+        ("hues =", "hue =", "nodes.hue is unknown: did you mean hues?"),
+        ("hues =", "xyz =", "nodes.xyz is unknown: choose hues"),
+        ("[nodes]", "[node]", "node is unknown: did you mean nodes?"),
+        ("[colors]", "[colours]", "colours is unknown: did you mean colors?"),
+        ("dark = true", "", "dark is missing: copy it from dark.toml"),
+        (
+            "dark = true", 'dark = "yes"',
+            "dark: must be true or false, not text in quotes: compare with dark.toml",
+        ),
+        (
+            '"#fae853"', "12",
+            "colors.best: must be text in quotes, not a number: compare with dark.toml",
+        ),
+        (
+            "[colors]", "colors = 1\n[other]",
+            "colors: must be a table, not a number: compare with dark.toml",
+        ),
+        (
+            '"#fae853"', '"#fae853"\nbest = "#ffffff"',
+            "is no TOML: a key stands there twice (at line 14, column 17): mend that line",
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_key_is_told_with_its_mend(tmp_path: Path, old: str, new: str, line: str) -> None:
+    assert old in TEXT
+    path = tmp_path / "mine.toml"
+    assert told(path, TEXT.replace(old, new, 1)) == f"{path}: {line}"
+
+
+def test_a_key_as_long_as_a_page_is_cut(tmp_path: Path) -> None:
+    line = told(tmp_path / "mine.toml", "dark = true\n" + "k" * 50_000 + " = 1\n" + TEXT[-700:])
+    assert len(line) < 400
+
+
+def test_what_is_no_file_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    assert told(path, "") == f"{path}: dark is missing: copy it from dark.toml"
+    makes: tuple[tuple[Callable[[], object], str], ...] = (
+        (path.mkdir, "cannot be read (Is a directory): check the path"),
+        (
+            lambda: path.symlink_to(path),
+            "cannot be read (Too many levels of symbolic links): check the path",
+        ),
+        (lambda: os.mkfifo(path), "is no file but a pipe or a device: name a .toml file"),
+        (
+            lambda: path.symlink_to("/dev/zero"),
+            "is no file but a pipe or a device: name a .toml file",
+        ),
+    )
+    for make, line in makes:
+        if path.is_dir():
+            path.rmdir()
+        else:
+            path.unlink()
+        make()
+        with pytest.raises(ThemeError) as error:
+            theme_file.decode(path)
+        assert str(error.value) == f"{path}: {line}"
+
+
+def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(TEXT, encoding="utf-8-sig")
+    assert theme_file.decode(path) == theme_file.decode(DARK)
 
 
 def test_what_is_no_theme_at_all(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ class Partition(Fault, frozen=True, tag="partition"):
         if len(set(self.nodes)) == len(nodes) or len(nodes) == 1:
             raise FaultError("a partition needs a node on each side", "nodes")
 
-    def sides(self, race: Breakable) -> Sides:
+    def sides(self, race: Breakable, /) -> Sides:
         names = race.node_names()
         first = set(self.targets(race))
         if not self.nodes:

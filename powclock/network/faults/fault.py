@@ -110,7 +110,7 @@ class Fault(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields
         self.check(names, race.clients())
         return self.nodes or tuple(names)
 
-    def sides(self, race: Breakable) -> Sides:  # noqa: ARG002
+    def sides(self, _race: Breakable, /) -> Sides:
         """The groups that a partition makes; none for other faults."""
         return ()
 

@@ -4,8 +4,7 @@ from importlib import resources
 from pathlib import Path
 
 from powclock.race.lesson.chapter import Chapter, parse_chapter
-from powclock.race.scenario import FILE_BYTES_MAX, ScenarioError
-from powclock.record.labels import clean_label
+from powclock.race.scenario import ScenarioError, text_of_file
 
 FOLDER = "lessons"
 FILMS = "films"
@@ -58,18 +57,7 @@ def load_chapter(which: str) -> Chapter:
         return parse_chapter(shipped_text(number), _file(number))
     if which in shipped_films():
         return parse_chapter(_film_text(which), which)
-    path = Path(which)
-    try:
-        if path.suffix != ".toml" and not path.exists():
-            raise ScenarioError(f"{clean_label(which, 60)}: no such chapter; {_known()}")
-        if path.stat().st_size > FILE_BYTES_MAX:
-            raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a chapter?")
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise ScenarioError(f"{which}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{which}: not a text file in UTF-8: save it as one") from error
-    return parse_chapter(text, which)
+    return parse_chapter(text_of_file(which, "chapter", _known), which)
 
 
 def number_of(which: str) -> int:

@@ -37,7 +37,7 @@ from powclock.network.faults.selfish import SelfishMining
 from powclock.network.faults.swizzle import Swizzle
 from powclock.network.faults.withhold import Withhold
 from powclock.network.topology import Kind, diameter, edges
-from powclock.race.rules import offers_of
+from powclock.race.rules import in_slots, offers_of
 from powclock.race.scenario import (
     Chain,
     Difficulty,
@@ -140,7 +140,7 @@ def draw(seed: int, rule: str = "pow") -> Scenario:
             wander=stream.choice((0.0, 0.1)),
         ),
         difficulty=_difficulty(stream, interval_s),
-        schedule=_schedule(seed, interval_s) if rule == "schedule" else Schedule(),
+        schedule=_schedule(seed, interval_s) if in_slots(rule) else Schedule(),
         links=_links(stream, seed, count, interval_s),
         workload=Workload(
             clients=max(stream.choice((0, 2, 5, 20)), clients_min),

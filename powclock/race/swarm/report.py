@@ -10,6 +10,8 @@ import msgspec
 from powclock.race.swarm.draw import DRAWS
 from powclock.race.swarm.trial import Result
 
+COLUMNS = 3
+
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The figures that `powclock check --json` prints.
@@ -31,8 +33,34 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     pairs: dict[str, int]
     apart: int = 0
 
-    def text(self) -> str:
-        """A table for people: on the diagonal each kind, elsewhere pairs."""
+    def text(self, *, pairs: bool = False) -> str:
+        """What they came to, for people, and how many seeds had each kind; `pairs` as a matrix."""
+        failed = len(self.failures)
+        hours = self.race_seconds / 3600
+        transactions = f"{self.transactions} transactions"
+        apart = [f"apart     {self.apart} ended with different states"] if self.apart else []
+        return "\n".join(
+            [
+                f"seeds     {self.seeds}, {failed or 'none'} failed",
+                f"races     {hours:.1f} h, {self.records} records",
+                f"of them   {self.blocks} blocks, {self.reorgs} reorgs, {transactions}",
+                *apart,
+                f"digest    {self.digest}",
+                "",
+                *(self._matrix() if pairs else self._kinds()),
+            ]
+        )
+
+    def _kinds(self) -> list[str]:
+        """A table of the kinds, down its columns."""
+        cells = [f"{count:>5} {name}" for name, count in self.kinds.items()]
+        rows = -(-len(cells) // COLUMNS)
+        width = max(map(len, cells)) + 2
+        table = ("".join(cell.ljust(width) for cell in cells[row::rows]) for row in range(rows))
+        return ["seeds with each kind of fault", *(line.rstrip() for line in table)]
+
+    def _matrix(self) -> list[str]:
+        """On the diagonal each kind, elsewhere pairs."""
         names = list(self.kinds)
         width = max(len(name) for name in names) + 3
         cell = 1 + max(len(str(number)) for number in (len(names), *self.kinds.values()))
@@ -42,20 +70,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             label = f"{row + 1:>2} {name}"
             lines.append(f"{label:<{width}} " + "".join(f"{count:>{cell}}" for count in counts))
         numbers = "".join(f"{column + 1:>{cell}}" for column in range(len(names)))
-        lines.append(f"{'':<{width}} {numbers}")
-        failed = len(self.failures)
-        hours = self.race_seconds / 3600
-        transactions = f"{self.transactions} transactions"
-        apart = [f"apart     {self.apart} ended with different states"] if self.apart else []
-        lines += [
-            "",
-            f"seeds     {self.seeds}, {failed or 'none'} failed",
-            f"races     {hours:.1f} h, {self.records} records",
-            f"of them   {self.blocks} blocks, {self.reorgs} reorgs, {transactions}",
-            *apart,
-            f"digest    {self.digest}",
-        ]
-        return "\n".join(lines)
+        return [*lines, f"{'':<{width}} {numbers}"]
 
 
 def report_of(results: Sequence[Result], drawn: Sequence[str] = tuple(DRAWS)) -> Report:

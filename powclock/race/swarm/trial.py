@@ -13,6 +13,7 @@ Without blocks nobody promises to agree, so that is not demanded: each replica k
 
 import traceback
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -28,6 +29,7 @@ from powclock.race.garbage import seldom_sought
 from powclock.race.scenario import Scenario
 from powclock.race.swarm.draw import HEAL_S, MESSAGES_A_HOP, draw, drawn_kinds
 from powclock.record.checker.broken import BrokenInvariant, Place
+from powclock.record.events import LeaderElected
 
 BLOCKS_AFTER_HEAL = 2
 QUIET_NS = 5 * NANOSECONDS
@@ -108,13 +110,9 @@ def demand_agreement(driver: Driver) -> None:
     if any(planned.fault.dishonest for planned in world.scenario.faults):
         world.advance(driver.now_ns + BAN_NS)
     for _ in range(BLOCKS_AFTER_HEAL):
-        tick = driver.view.tick
         until_ns = driver.now_ns + BLOCK_INTERVALS_MAX * interval_ns
-        if not driver.step_until(
-            lambda tick=tick: driver.view.tick is not tick,  # type: ignore[misc]
-            turns_max=TURNS_MAX,
-            until_ns=until_ns,
-        ):
+        ticked = partial(_ticked_since, driver, driver.view.tick)
+        if not driver.step_until(ticked, turns_max=TURNS_MAX, until_ns=until_ns):
             raise _apart(driver, "", f"no block is found in {BLOCK_INTERVALS_MAX} intervals")
         best = max((node.head for node in world.running().values()), key=lambda e: e.chain_work)
         world.advance(driver.now_ns + patience_ns)
@@ -125,6 +123,10 @@ def demand_agreement(driver: Driver) -> None:
     until_ns = driver.now_ns + AGREE_INTERVALS_MAX * interval_ns
     if not driver.step_until(lambda: _agreed(driver), turns_max=TURNS_MAX, until_ns=until_ns):
         raise _apart(driver, "", f"no common head within {AGREE_INTERVALS_MAX} intervals")
+
+
+def _ticked_since(driver: Driver, tick: LeaderElected | None) -> bool:
+    return driver.view.tick is not tick
 
 
 def _agreed(driver: Driver) -> bool:

@@ -6,12 +6,12 @@ from typing import Any
 from powclock.record.checker.blocks import Seen, paths
 from powclock.record.checker.broken import BrokenInvariant, Place, Wrong
 from powclock.record.checker.conduct import Dishonest
+from powclock.record.checker.equivocation import Equivocations
 from powclock.record.checker.heads import Follower, shown
 from powclock.record.checker.memory import Damages
 from powclock.record.checker.parse import Body, Transfer, check_body, read_block, read_header
 from powclock.record.checker.rule import Seals, seals_of
 from powclock.record.checker.states import States
-from powclock.record.checker.turns import Turns
 from powclock.record.checker.witness import Witness
 from powclock.record.event import Event
 from powclock.record.events import (
@@ -71,7 +71,7 @@ class Checker:
         self._states: States
         self._genesis: Seen
         self._seals: Seals
-        self._turns = Turns()
+        self._equivocations = Equivocations()
         self._by_hash: dict[Hash, Seen] = {}
         self._blocks: list[Seen] = []
         self._forgotten = 0
@@ -190,8 +190,11 @@ class Checker:
 
     def _up(self, node: str, event: NodeUp, _: Record) -> None:
         follower = self._followers[node]
-        on_disk = lambda block: self._witness.frame(node, block.hash) is not None  # noqa: E731
-        follower.restarted(event.blocks, self._blocks, on_disk)
+        follower.restarted(
+            event.blocks or 0,
+            self._blocks,
+            lambda block: self._witness.frame(node, block.hash) is not None,
+        )
         self._damages.gone(node)
         told, head = self._witness.head(node), follower.head
         if told[0] != head.hash:
@@ -229,7 +232,7 @@ class Checker:
         if event.peer is None and block.parent is not follower.head:
             raise Wrong(4, f"{node} searched on a block that is not its head")
         follower.accept(block)
-        self._turns.accepted(node, block)
+        self._equivocations.accepted(node, block)
         if follower.due is not None:
             self._due = follower
 
@@ -257,7 +260,7 @@ class Checker:
             fingerprint=hash(frame),
             turn=header.nonce,
         )
-        self._turns.validated(block, self._seals.turn(header, body))
+        self._equivocations.validated(block, self._seals.turn(header, body))
         self._states.append(block, body, lambda step: self._body(node, step))
         self._by_hash[shown] = block
         self._blocks.append(block)
@@ -299,10 +302,10 @@ class Checker:
         if one is None or two is None:
             raise Wrong(13, f"{node} accuses {event.author} by blocks that nobody accepted")
         guilty = self._dishonest.may_be_dropped(event.author, record.time_ns)
-        self._turns.told(node, event, one, two, honest=not guilty)
+        self._equivocations.told(node, event, one, two, honest=not guilty)
 
     def _down(self, node: str, _: NodeDown, __: Record) -> None:
-        self._turns.gone(node)
+        self._equivocations.gone(node)
 
     # Conduct.
 
@@ -374,7 +377,7 @@ class Checker:
 
     def _sampled(self, _: str, event: Sampled, __: Record) -> None:
         self._samples += 1
-        self._turns.check()
+        self._equivocations.check()
         if self._samples % SAMPLES_A_LOOK:
             return
         for sample in event.nodes:

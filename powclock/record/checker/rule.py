@@ -1,7 +1,8 @@
 """What the checker knows of election rules, each with code of its own: work, and a schedule.
 
-Of a rule that it does not know it checks neither seal nor turn, and asks the race what a block
-weighs; all else that makes a block good it checks as ever.
+It goes by what the race said of its chain, not by the rule's name. Of a rule that said neither it
+checks neither seal nor turn, and asks the race what a block weighs; all else that makes a block
+good it checks as ever.
 """
 
 from typing import Protocol
@@ -20,7 +21,7 @@ from powclock.record.facts import ChainInfo, ScheduleInfo
 class Seals(Protocol):
     """How the blocks of one race are sealed."""
 
-    def weight(self, header: Header) -> int | None:
+    def weight(self, header: Header, /) -> int | None:
         """What a block weighs; None if that is not known."""
         ...
 
@@ -28,14 +29,14 @@ class Seals(Protocol):
         """Whether the author was allowed to seal a block on `parent`."""
         ...
 
-    def early_ns(self, time_s: int, turn: int, clock_ns: int) -> int | None:
+    def early_ns(self, time_s: int, turn: int, clock_ns: int, /) -> int | None:
         """By how much more a block comes too early than it may, by a clock; 0 or less is in time.
 
         `turn` is the header's nonce. None if it is not known.
         """
         ...
 
-    def turn(self, header: Header, body: Body) -> tuple[bytes, int, int] | None:
+    def turn(self, header: Header, body: Body, /) -> tuple[bytes, int, int] | None:
         """Author, slot and beat, where a second block for them is equivocation."""
         ...
 
@@ -44,7 +45,7 @@ def seals_of(started: RaceStarted) -> Seals:
     """How the blocks of this race are sealed."""
     if started.chain.schedule is not None:
         return Scheduled(started.chain.chain_id, started.chain.schedule)
-    if started.rule == "pow":
+    if started.chain.difficulty:
         return Worked(started.chain, started.proof_scale)
     return Unknown()
 
@@ -64,10 +65,10 @@ class Worked:
             raise Wrong(1, "it carries a seal, but its header is the proof")
         check_header(self._chain, self._proof_scale, header, parent, genesis)
 
-    def early_ns(self, time_s: int, turn: int, clock_ns: int) -> int:  # noqa: ARG002
+    def early_ns(self, time_s: int, _turn: int, clock_ns: int, /) -> int:
         return (time_s - clock_ns // NANOSECONDS - self._chain.future_limit_s) * NANOSECONDS
 
-    def turn(self, header: Header, body: Body) -> None:  # noqa: ARG002 (the protocol's)
+    def turn(self, _header: Header, _body: Body, /) -> None:
         return
 
 
@@ -84,7 +85,7 @@ class Scheduled:
         schedule = self._schedule
         return (beat - 1) // schedule.blocks, schedule.epoch_ns + beat * schedule.beat_ns
 
-    def weight(self, header: Header) -> int:  # noqa: ARG002 (the protocol's)
+    def weight(self, _header: Header, /) -> int:
         return 1
 
     def check(self, header: Header, body: Body, parent: Seen, genesis: Seen) -> None:
@@ -104,7 +105,7 @@ class Scheduled:
         except (InvalidSignature, ValueError) as error:
             raise Wrong(11, "its seal is not its leader's signature") from error
 
-    def early_ns(self, time_s: int, turn: int, clock_ns: int) -> int:  # noqa: ARG002
+    def early_ns(self, _time_s: int, turn: int, clock_ns: int, /) -> int:
         return self._place(turn)[1] - clock_ns - self._schedule.early_ns
 
     def turn(self, header: Header, body: Body) -> tuple[bytes, int, int]:
@@ -114,14 +115,14 @@ class Scheduled:
 class Unknown:
     """Sealed by a rule that the checker does not know."""
 
-    def weight(self, header: Header) -> None:  # noqa: ARG002 (the protocol's)
+    def weight(self, _header: Header, /) -> None:
         return
 
     def check(self, header: Header, body: Body, parent: Seen, genesis: Seen) -> None:
         """Nothing is known of it."""
 
-    def early_ns(self, time_s: int, turn: int, clock_ns: int) -> None:  # noqa: ARG002
+    def early_ns(self, _time_s: int, _turn: int, _clock_ns: int, /) -> None:
         return
 
-    def turn(self, header: Header, body: Body) -> None:  # noqa: ARG002 (the protocol's)
+    def turn(self, _header: Header, _body: Body, /) -> None:
         return

@@ -12,6 +12,8 @@ import msgspec
 Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 # The sequence number and the time of a block's first record.
 BLOCK_START = struct.Struct(">QQ")
+# How much of a frame of records stands beside its text as it is (`packing`).
+NOISE = struct.Struct(">I")
 FLUSHED = b"\0\0\xff\xff"
 
 

@@ -8,8 +8,9 @@ signature: who wants to can write a whole file that was never raced, and `powclo
 
     magic     b"powclock recording 1\\n"; the number is the version of the format
     head      H  version of powclock, seed and scenario, as JSON
-    block     B  the first records of a block: sequence and time of the first, then deflated lines
-    more      M  more records of that block: the same stream of deflate goes on
+    block     B  the first records of a block: sequence and time of the first, the length of the
+                 noise, noise, then deflated lines (`packing`)
+    more      M  more records of that block, also with noise; the same stream of deflate goes on
     inputs    I  what a person did, as JSON lines; before the records that came of it
     end       E  where and how the race ended, as JSON
 

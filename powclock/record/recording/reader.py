@@ -12,8 +12,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from types import TracebackType
 from typing import BinaryIO, TypeVar
 
@@ -26,6 +26,7 @@ from powclock.record.recording.content import (
     ENDING_DECODER,
     FLUSHED,
     HEAD_DECODER,
+    NOISE,
     Ending,
     Head,
 )
@@ -83,6 +84,9 @@ class Recording:
         self._whole_bytes = 0
         self._inputs_bytes = 0
         try:
+            mode = path.stat().st_mode
+            if not (S_ISREG(mode) or S_ISDIR(mode)):  # to open a pipe may wait for ever
+                raise NoRecording(f"{shown(path)}: {_not_magic(b'')}")
             with ExitStack() as opened:
                 self._file: BinaryIO = opened.enter_context(path.open("rb"))
                 self.head = self._scan()
@@ -99,6 +103,10 @@ class Recording:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Read no more of it."""
         self._file.close()
 
     def _scan(self) -> Head:
@@ -150,7 +158,7 @@ class Recording:
                 self.ending = _decoded(ENDING_DECODER, frame)
                 self._end = frame.offset, frame.sequence
             case _:
-                demand(False, "a second beginning")  # noqa: FBT003
+                raise Damage(frame.offset, frame.sequence, "a second beginning")
 
     def block_before(self, time_ns: int) -> int:
         """The number of the last block that begins before a time; 0 if none does."""
@@ -174,7 +182,7 @@ class Recording:
         start = self.blocks[block]
         sequence, time_ns = start.sequence, start.time_ns
         try:
-            for frame, line in self._packed_lines(start):
+            for frame, line in self._lines_of(start):
                 record = _record(line, frame)
                 follows = record.sequence == sequence and record.time_ns >= time_ns
                 _demand(follows, frame.offset, frame.sequence, "a record out of order")
@@ -186,18 +194,19 @@ class Recording:
         except Damage as damage:
             self.damage = damage
 
-    def _packed_lines(self, start: Block) -> Iterator[tuple[Frame, bytes]]:
-        inflate, unpacker = zlib.decompressobj(-zlib.MAX_WBITS), Unpacker()
+    def _lines_of(self, start: Block) -> Iterator[tuple[Frame, bytes]]:
+        inflate, unpacker = _beginning(start.sequence, start.time_ns)
         for frame in self._frames(start):
             content = frame.content
             if frame.kind == BLOCK:
-                inflate, unpacker = zlib.decompressobj(-zlib.MAX_WBITS), Unpacker()
+                inflate, unpacker = _beginning(*BLOCK_START.unpack_from(content))
                 content = content[BLOCK_START.size :]
             elif frame.kind != MORE:
                 continue
             try:
-                for packed in BytesIO(_inflated(inflate, content)):
-                    yield frame, unpacker.unpack(packed)
+                noise, deflated = _parted(content)
+                for line in unpacker.unpack(_inflated(inflate, deflated), noise):
+                    yield frame, line
             except (zlib.error, Unpackable) as error:
                 raise Damage(frame.offset, frame.sequence, clean_label(str(error), 160)) from error
 
@@ -215,6 +224,17 @@ class Recording:
 def _demand(what: bool, offset: int, sequence: int, otherwise: str) -> None:
     if not what:
         raise Damage(offset, sequence, otherwise)
+
+
+def is_recording(path: Path) -> bool:
+    """Whether a file is there that says that it is one."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(MAGIC_START)) == MAGIC_START
+    except OSError:
+        return False
 
 
 def shown(path: Path) -> str:
@@ -248,6 +268,20 @@ def _record(line: bytes, frame: Frame) -> Record:
 
 def _unprintable(frame: Frame) -> Damage:
     return Damage(frame.offset, frame.sequence, "a record with what cannot be printed")
+
+
+def _beginning(sequence: int, time_ns: int) -> "tuple[zlib._Decompress, Unpacker]":
+    """What reads a block from its start on."""
+    unpacker = Unpacker(sequence, time_ns, INFLATED_BYTES_MAX)
+    return zlib.decompressobj(-zlib.MAX_WBITS), unpacker
+
+
+def _parted(content: bytes) -> tuple[bytes, bytes]:
+    """The noise of a frame, and its deflated text."""
+    end = NOISE.size + (NOISE.unpack_from(content)[0] if len(content) >= NOISE.size else 0)
+    if end > len(content):
+        raise Unpackable("noise that is not there")
+    return content[NOISE.size : end], content[end:]
 
 
 def _inflated(inflate: "zlib._Decompress", content: bytes) -> bytes:

@@ -202,6 +202,8 @@ class BlockPage(Page):
         palette, body = self.state.palette, detail.body
         if body is None:
             genesis = "genesis carries nothing but a message"
+            if self.state.timeline is not None and detail.height:
+                return self.words(self.untold())
             return self.words("no node keeps it any more" if detail.height else genesis)
         aside = count(len(body.transactions), "transaction")
 

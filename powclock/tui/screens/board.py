@@ -10,6 +10,7 @@ from powclock.tui.keys import NUMBERED
 from powclock.tui.screens.acting import ActingScreen
 from powclock.tui.state import State
 from powclock.tui.widgets.attacks import ATTACKS_SHOWN, attacks_of
+from powclock.tui.widgets.axis import Axis
 from powclock.tui.widgets.banner import Banner
 from powclock.tui.widgets.chain import Chain
 from powclock.tui.widgets.clients import Clients
@@ -23,6 +24,9 @@ from powclock.tui.widgets.nodes import Nodes
 from powclock.tui.widgets.panel import Border, Panel
 from powclock.tui.widgets.status import Status
 from powclock.tui.widgets.tips import Tips
+
+# Lower terminals have no row for the time axis.
+AXIS_HEIGHT_MIN = 6
 
 
 class PanelScreen(ActingScreen):
@@ -45,6 +49,7 @@ class PanelScreen(ActingScreen):
             "faults": Faults(state),
             "footer": Footer(state),
             "banner": Banner(state),
+            "axis": Axis(state, controls.seek),
             **(more or {}),
         }
         super().__init__(state, panels, controls)
@@ -62,15 +67,16 @@ class PanelScreen(ActingScreen):
         faults = bool(state.frame and state.frame.faults)
         attacks = min(len(attacks_of(state.frame)), ATTACKS_SHOWN)
         lesson = self.lesson_rows(width, height)
+        axis = int(state.timeline is not None and height >= AXIS_HEIGHT_MIN)
         key = (
-            width, height, nodes, faults, attacks, state.panel, state.maximised, state.ended,
+            width, height, nodes, faults, attacks, state.panel, state.maximised, state.ended, axis,
         )  # fmt: skip
         if key == self._arranged:
             return
         self._arranged = key
         self.arrangement = arrange(
             width, height, nodes, state.panel, maximised=state.maximised, faults=faults,
-            attacks=attacks, lesson=lesson,
+            attacks=attacks, lesson=lesson, axis=axis,
         )  # fmt: skip
         regions = dict(self.arrangement.regions)
         if state.ended is not None:
@@ -85,7 +91,11 @@ class PanelScreen(ActingScreen):
         assert self.arrangement is not None
         if name in {"faults", "banner"}:
             return Border.BOX
-        if name in {"status", "active", "footer", "lesson"} or region is None or region.height < 3:
+        if (
+            name in {"status", "active", "footer", "lesson", "axis"}
+            or region is None
+            or region.height < 3
+        ):
             return Border.NONE
         return self.arrangement.border
 

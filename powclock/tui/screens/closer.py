@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from powclock.race.commands import Find
+from powclock.race.commands import AnyCommand, Seek, SeekTick
 from powclock.race.messages import Found
 from powclock.record.detail import Hit
 from powclock.record.events import Hash, NodeId
@@ -56,11 +56,17 @@ class Closer:
             self._ground.app.push_screen(self._inspector, closed)
         self._ground.paint()
 
-    def find(self, send: Callable[[Find], None]) -> None:
+    def find(self, send: Callable[[AnyCommand], None]) -> None:
         """Search, and go to what is chosen."""
 
         def go(hit: Hit | None) -> None:
-            if hit is not None:
+            if hit is None:
+                return
+            if hit.kind == "tick":
+                send(SeekTick(int(hit.id)))
+            elif hit.kind == "time":
+                send(Seek(int(hit.id)))
+            else:
                 self._go(hit)
 
         self._ground.app.push_screen(FindScreen(self._state, send), go)

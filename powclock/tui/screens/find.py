@@ -10,7 +10,13 @@ from powclock.tui.rows import PLAIN, Row
 from powclock.tui.screens.line import LineSheet
 from powclock.tui.state import State
 
-_KINDS = {"node": "NODES", "block": "BLOCKS", "transaction": "TRANSACTIONS"}
+_KINDS = {
+    "tick": "TICKS",
+    "time": "TIMES",
+    "node": "NODES",
+    "block": "BLOCKS",
+    "transaction": "TRANSACTIONS",
+}
 
 
 class FindScreen(LineSheet[Hit]):
@@ -69,6 +75,8 @@ class FindScreen(LineSheet[Hit]):
         row = Row(width).put(f"{POINTER} " if chosen else "  ", palette.accent + ground)
         sign, style = {
             "node": ("●", self.state.node(hit.id)),
+            "tick": (POINTER, palette.accent),
+            "time": (POINTER, palette.accent),
             "block": (STALE, palette.stale) if hit.stale else (BEST, palette.best),
         }.get(hit.kind, ("→", palette.muted))
         row.put(f"{sign} ", style + ground).put(hit.text, palette.text + ground)

@@ -34,14 +34,16 @@ class HelpScreen(Sheet[None]):
 
     def rows(self, width: int) -> list[Row]:
         """A heading for each group, and a row for each key; in two columns where there is room."""
+        used = {binding.group for binding in self.state.keys.bindings}
+        groups = [group for group in GROUPS if group in used]
         if width >= _TWO_COLUMNS:
             column = (width - _GAP) // 2
-            left, right = _halves([self._group(group, column) for group in GROUPS])
+            left, right = _halves([self._group(group, column) for group in groups])
             rows = []
             for one, two in zip_longest(left, right, fillvalue=Row(column)):
                 rows.append(Row(width).extend(one).to(column + _GAP).extend(two))
         else:
-            rows = [row for group in GROUPS for row in self._group(group, width)]
+            rows = [row for group in groups for row in self._group(group, width)]
         return [*rows, Row(width).put("esc closes, ↑ ↓ scroll", self.state.palette.muted)]
 
     def _group(self, group: Key.Group, width: int) -> list[Row]:

@@ -37,6 +37,10 @@ class LessonScreen(RaceScreen):
         """The rows of the caption bar."""
         return self._bar.height_for(width, height)
 
+    def go_elsewhere(self) -> None:
+        """The race has begun again."""
+        self.state.begin_again()
+
     def action_lesson_next(self) -> None:
         """Show the answer, or go on."""
         told = self.state.lesson

@@ -53,6 +53,8 @@ class NodePage(Page):
         """What is known of it from inside."""
         frame = self.state.frame
         detail = frame.node_detail if frame is not None else None
+        if self.state.timeline is not None:
+            return None  # what was last seen of it is of another time
         if detail is not None and detail.name == self.name:
             self._last = detail
         return self._last
@@ -126,7 +128,7 @@ class NodePage(Page):
         yield from self._clock(detail)
         answer = answer_of(frame)
         if answer is Answer.NOBODY and row is not None:
-            yield self._fact("applied", [(count(row.applied, "request"), palette.text)])
+            yield self._fact("applied", [(count(row.applied, "write"), palette.text)])
             return
         if answer is Answer.WORK:
             yield from self._work(detail, row, long)
@@ -210,7 +212,7 @@ class NodePage(Page):
         if detail.running:
             odd = detail.orphans + detail.requests
             yield self._fact("awaits", [
-                (f"{count(detail.orphans, 'orphan')}, {count(detail.requests, 'request')}",
+                (f"{count(detail.orphans, 'orphan')}, {detail.requests} asked for",
                  palette.warning if odd else palette.muted),
             ])  # fmt: skip
 

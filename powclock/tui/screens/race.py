@@ -5,18 +5,22 @@ from typing import ClassVar, cast
 
 from textual.binding import Binding, BindingType
 
-from powclock.race.commands import AnyCommand, Look
+from powclock.race.commands import AnyCommand, Break, Heal, HealAll, Look
 from powclock.race.messages import Found
 from powclock.record.detail import Focus
 from powclock.tui.controls import Controls
 from powclock.tui.glyphs import ELLIPSIS
-from powclock.tui.keys import BINDINGS
+from powclock.tui.keys import BINDINGS, PAST_SHOWN, PAST_WORDS
 from powclock.tui.screens.board import PanelScreen
 from powclock.tui.screens.closer import Closer
 from powclock.tui.state import State
 from powclock.tui.widgets.chain import Chain
 from powclock.tui.widgets.panel import Panel
 
+# So far the arrows and the page keys go through the past.
+SHIFT_S, LEAP_S = 5, 60
+# For so long one line about the past is enough.
+SAID_S = 1.0
 # Of what is copied, a note shows so much.
 COPIED_SHOWN = 16
 
@@ -36,15 +40,17 @@ class RaceScreen(PanelScreen):
         send: Callable[[AnyCommand], None],
         more: dict[str, Panel] | None = None,
     ) -> None:
-        super().__init__(state, Controls(state, send), more)
+        super().__init__(state, Controls(state, self._ask), more)
         self._send = send
         self._focus: Focus | None = Focus()
+        self._usual_keys = state.keys
+        self._in_past = False
+        self._said_s = -SAID_S
         self._closer = Closer(self, state)
 
-    def paint(self) -> None:
-        """Repaint what changed, and tell the race if the screen looks at something else now."""
-        super().paint()
-        self._look()
+    def go_elsewhere(self) -> None:
+        """What is shown from now on does not follow from what was."""
+        self.state.go_elsewhere()
 
     def action_freeze(self) -> None:
         """Hold the picture still, or let it go on."""
@@ -56,6 +62,111 @@ class RaceScreen(PanelScreen):
         from powclock.tui.screens.kinds import KindsScreen
 
         self.app.push_screen(KindsScreen(self.state))
+
+    # The past.
+
+    def _ask(self, command: AnyCommand) -> None:
+        """Send what a key asks for, unless it would change the past."""
+        if self.state.timeline is not None and isinstance(command, Break | Heal | HealAll):
+            self._say_past()
+        else:
+            self._send(command)
+
+    def _say_past(self) -> None:
+        now_s = self.state.wall_s()
+        if now_s - self._said_s < SAID_S:
+            return  # a preset has many faults
+        self._said_s = now_s
+        keys, timeline = self.state.keys, self.state.timeline
+        ways = f"{keys.label('fork_future')} goes on live from here"
+        if timeline is not None and timeline.goes_on:
+            ways = f"{keys.label('now')} returns to now, {ways}"
+        self.say(f"the past cannot be changed: {ways}")
+
+    def _in_the_past(self) -> bool:
+        """Whether what is shown cannot be changed; then it is said."""
+        if self.state.timeline is not None:
+            self._say_past()
+        return self.state.timeline is not None
+
+    def action_fault(self, id_: str) -> None:
+        """Begin or end a fault; not in the past."""
+        if not self._in_the_past():
+            super().action_fault(id_)
+
+    def action_restart(self) -> None:
+        """Start what crashed; not in the past."""
+        if not self._in_the_past():
+            super().action_restart()
+
+    def action_leave(self) -> None:
+        """Remove the selected node; not in the past."""
+        if not self._in_the_past():
+            super().action_leave()
+
+    def action_partition(self) -> None:
+        """Choose the sides of a partition; not in the past."""
+        if not self._in_the_past():
+            super().action_partition()
+
+    def action_jump(self, kind: str, back: bool) -> None:
+        """Go to the next moment of a kind, or to the one before."""
+        self.controls.jump(kind, back=back)
+
+    def action_backwards(self) -> None:
+        """Play the other way round."""
+        self.controls.backwards()
+
+    def action_now(self) -> None:
+        """Leave the past."""
+        self.controls.to_now()
+
+    def action_fork_future(self) -> None:
+        """Go on live from the moment that is shown."""
+        self.controls.fork_future()
+
+    @property
+    def _scrubs(self) -> bool:
+        """Whether the keys that move act on time: in the past, and on no panel."""
+        return self.state.timeline is not None and self.state.panel is None
+
+    def action_move(self, across: int, down: int) -> None:
+        """An arrow key; in the past → and ← go on and back."""
+        if across and self._scrubs:
+            self.controls.shift(across * SHIFT_S)
+        else:
+            super().action_move(across, down)
+
+    def action_page(self, step: int) -> None:
+        """A page, or in the past a minute."""
+        if self._scrubs:
+            self.controls.shift(step * LEAP_S)
+        else:
+            super().action_page(step)
+
+    def action_end(self, last: bool) -> None:
+        """The first or last line, or in the past its start or end."""
+        if self._scrubs:
+            self.controls.to_end(last=last)
+        else:
+            super().action_end(last)
+
+    def paint(self) -> None:
+        """Repaint what changed, and tell the race if the screen looks at something else now."""
+        self._keys_of_time()
+        super().paint()
+        self._look()
+
+    def _keys_of_time(self) -> None:
+        """In the past some keys do something else."""
+        past = self.state.timeline is not None
+        if past != self._in_past:
+            self._in_past = past
+            ids = {each.id for each in BINDINGS}
+            usual = self._usual_keys
+            self.state.keys = usual.among(ids, PAST_WORDS, PAST_SHOWN) if past else usual
+
+    # Lessons.
 
     def action_lesson_next(self) -> None:
         """In a lesson, go on."""

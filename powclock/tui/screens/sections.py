@@ -88,7 +88,17 @@ class Page:
 
     def waiting(self) -> str:
         """Why nothing is known yet."""
-        return "the race has ended" if self.state.ended is not None else "looking…"
+        if self.state.ended is not None:
+            return "the race has ended"
+        return "looking…" if self.state.timeline is None else self.untold()
+
+    def untold(self) -> str:
+        """Why the past does not tell it."""
+        timeline, keys = self.state.timeline, self.state.keys
+        way = f"{keys.label('fork_future')} goes on live from here"
+        if timeline is not None and timeline.goes_on:
+            way = f"{keys.label('now')} returns to now"
+        return f"no record tells it: {way}"
 
     def words(self, text: str) -> Section:
         """A section that says why there is nothing else in it."""

@@ -6,7 +6,7 @@ from typing import Unpack
 
 from textual.screen import Screen
 
-from powclock.race.commands import AnyCommand, Find, Look, Quit
+from powclock.race.commands import AnyCommand, Find, Look, OfPast, Quit, SetRate
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, Noted, Race, Shown
 from powclock.tui.shell import Look as Drawn
 from powclock.tui.shell import Painted, Shell
@@ -14,6 +14,8 @@ from powclock.tui.split.convoy import Convoy
 from powclock.tui.split.entrant import Entrant
 from powclock.tui.split.screen import SplitScreen
 
+# Within this time all races have answered a key.
+_ANSWERS_S = 0.25
 Lasts = tuple[Ended | None, ...]
 
 
@@ -40,6 +42,7 @@ class SplitApp(Shell[Lasts]):
             for index, (rule, race) in enumerate(races)
         ]
         self._opened: Entrant | None = None
+        self._notes: list[str] = []
         self.split_screen = SplitScreen(
             self.new_state(), self.entrants, self.convoy, self.send_to_all, self.open
         )
@@ -69,6 +72,8 @@ class SplitApp(Shell[Lasts]):
         """From the screen of one race: it alone is looked at, all else is for all of them."""
         if isinstance(command, Look | Find):
             self.entrants[index].race.send(command)
+        elif isinstance(command, OfPast) or (isinstance(command, SetRate) and command.rate < 0):
+            self.tell("side by side there is no past: replay one of the recordings later")
         else:
             self.convoy.send(command, index)
 
@@ -85,12 +90,22 @@ class SplitApp(Shell[Lasts]):
                 if self._opened is entrant:
                     self.tell(text)
             case Noted(text=text):
-                self.tell(text)
+                self._note(text)
             case Found():
                 entrant.screen.found(message)
             case Ended():
                 self._end(entrant, message)
         return True
+
+    def _note(self, text: str) -> None:
+        """Tell what several races say to one key in one note."""
+        self._notes.append(text)
+        if len(self._notes) == 1:
+            self.set_timer(_ANSWERS_S, self._tell_notes)
+
+    def _tell_notes(self) -> None:
+        self.tell("\n".join(self._notes))
+        self._notes.clear()
 
     def _end(self, entrant: Entrant, ended: Ended) -> None:
         entrant.state.ended = ended

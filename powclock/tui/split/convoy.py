@@ -17,6 +17,7 @@ from powclock.race.commands import (
     Heal,
     HealAll,
     Hold,
+    Keep,
     SetRate,
     StepEvent,
     StepTick,
@@ -61,16 +62,18 @@ class Convoy:
         return max(times, default=0) - (self._times[index] or 0)
 
     def pace(self) -> Pace:
-        """That of all: paused where all are, behind where one is, as slow as the slowest."""
+        """That of all: paused where all are, as slow as the slowest; all else where one is."""
         paces = [pace for index in self.running if (pace := self._paces[index]) is not None]
         if not paces or not self._started:
             return Pace(rate=self.rate, reached=0.0, paused=False, behind=False)
+        recorded = [each.recorded_ns for each in paces if each.recorded_ns is not None]
         return Pace(
             rate=max(pace.rate for pace in paces),
             reached=min(pace.reached for pace in paces),
             paused=all(pace.paused for pace in paces),
             behind=any(pace.behind for pace in paces),
             stepping=any(pace.stepping for pace in paces),
+            recorded_ns=max(recorded) if recorded else None,
         )
 
     def send(self, command: AnyCommand, chosen: int) -> None:
@@ -81,6 +84,8 @@ class Convoy:
         if isinstance(command, SetRate) and command.rate:
             self.rate = command.rate
             self._hold()
+        if isinstance(command, Keep):  # not every other one, where one could not be recorded
+            command = Keep(on=self.pace().recorded_ns is None)
         if isinstance(command, Break | Heal | HealAll):
             command = ActAt(self._soon_ns(), command)
         for index in self.running:

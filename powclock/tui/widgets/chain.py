@@ -10,7 +10,7 @@ from collections.abc import Callable
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from powclock.record.detail import HEIGHTS
-from powclock.record.events import Hash
+from powclock.record.events import NANOSECONDS, Hash
 from powclock.record.frame import Frame
 from powclock.tui.answers import Answer, answer_of
 from powclock.tui.glyphs import MORE_LEFT, RIVAL
@@ -64,6 +64,7 @@ class Chain(Panel):
         self._left = Glide.still(0)
         self._swap = Swap()
         self._reorgs = Reorgs()
+        self._cuts = state.cuts
         self._caption: Calm[Row | None] = Calm(None)
         self._accounts = Accounts(state)
 
@@ -77,7 +78,7 @@ class Chain(Panel):
         if frame is None or width < 12 or height < 1:
             return []
         now_s = self.state.wall_s()
-        self._reorgs.hear(reversed(self.state.events), now_s)
+        self._hear(frame, now_s)
         captioned = height >= _CAPTION_ROWS
         room = height - 1 if captioned else height
         rows = self._draw(frame, width, room, now_s)
@@ -89,6 +90,16 @@ class Chain(Panel):
             above = captioned and self.state.block is not None and height > _CAPTION_ROWS
             rows[-2 if above else -1] = banner(told, self.state.palette, width)
         return rows
+
+    def _hear(self, frame: Frame, now_s: float) -> None:
+        """Take in what was told; at another moment of the past, what was told long before it is no
+        news.
+        """
+        since_ns = 0
+        if self._cuts != self.state.cuts:
+            self._cuts, self._reorgs = self.state.cuts, Reorgs()
+            since_ns = frame.time_ns - NANOSECONDS
+        self._reorgs.hear(reversed(self.state.events), now_s, since_ns)
 
     def _draw(self, frame: Frame, width: int, height: int, now_s: float) -> list[Row]:
         """The picture, and below it an overview where there is much room."""

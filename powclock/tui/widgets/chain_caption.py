@@ -20,6 +20,8 @@ from powclock.tui.widgets.chain_scene import Scene
 
 HASH_DIGITS = 16
 
+_INSPECT = "  ⏎ inspect"
+
 
 def banner(told: Told, palette: Palette, width: int) -> Row:
     """A reorg in one line, and in plain words as far as there is room."""
@@ -34,7 +36,7 @@ def banner(told: Told, palette: Palette, width: int) -> Row:
         f" {gone} given up for {come}",
     ):
         if len(words) <= row.room:
-            return row.put(words, palette.rival)
+            return row.put(words, palette.muted)
     return row
 
 
@@ -50,7 +52,7 @@ def chosen(scene: Scene, place: Placed | None, width: int) -> Row:
     row.put(block.hash[-HASH_DIGITS:], palette.text)
     if block.height:
         row.put("  by ", palette.muted).put(block.author, state.node(block.author))
-        row.put(f" after {duration(block.interval_s)}", palette.muted)
+        row.put(f" {duration(block.interval_s)} after its parent", palette.muted)
         row.put(f"  {count(block.transactions, 'transaction')}", palette.muted)
     else:
         row.put("  genesis, which nobody found", palette.muted)
@@ -59,8 +61,9 @@ def chosen(scene: Scene, place: Placed | None, width: int) -> Row:
     elif block.withheld:
         row.put(f"  {WITHHELD} withheld: nobody else has it", palette.bad)
     elif not scene.alive(place):
-        row.put("  stale: no node builds on it", palette.stale)
-    return row.right(("  ⏎ inspect", palette.muted))
+        stale = "  stale: no node builds on it"
+        row.put(stale if len(stale + _INSPECT) <= row.room else "  stale", palette.stale)
+    return row.right((_INSPECT, palette.muted))
 
 
 def caption(scene: Scene, width: int) -> Row:

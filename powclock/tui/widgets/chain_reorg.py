@@ -55,21 +55,24 @@ class Reorgs:
         self._losses: dict[Hash, str] = {}
         self._shown: Calm[Told | None] = Calm(None)
 
-    def hear(self, events: Iterable[EventLine], now_s: float) -> None:
-        """Take in the events that are new, given all from the newest to the oldest."""
+    def hear(self, events: Iterable[EventLine], now_s: float, since_ns: int = 0) -> None:
+        """Take in the events that are new, given all from the newest to the oldest; of those before
+        `since_ns` there is no banner.
+        """
         fresh = list(takewhile(lambda event: event.sequence > self._sequence, events))
         for event in reversed(fresh):
             self._sequence = event.sequence
             if event.node is not None and event.old is not None and event.block is not None:
-                self._reorg(event, event.node, event.old, event.block, now_s)
+                told_s = now_s if event.time_ns >= since_ns else now_s - TOLD_S
+                self._reorg(event, event.node, event.old, event.block, told_s)
 
-    def _reorg(self, event: EventLine, node: NodeId, old: Hash, new: Hash, now_s: float) -> None:
+    def _reorg(self, event: EventLine, node: NodeId, old: Hash, new: Hash, told_s: float) -> None:
         story = self._stories.get(event.group)
-        if story is None or now_s >= story.told_s + TOLD_S:
-            story = Story(event.depth, event.connected, old, new, now_s)
+        if story is None or told_s >= story.told_s + TOLD_S:
+            story = Story(event.depth, event.connected, old, new, told_s)
             self._stories[event.group] = story
         story.nodes.add(node)
-        story.told_s = now_s
+        story.told_s = told_s
         self._losses[story.old] = story.size
         if len(self._losses) > _LOSSES_KEPT:
             del self._losses[next(iter(self._losses))]

@@ -11,9 +11,10 @@ from math import log10
 from powclock.lab.leading import leading
 from powclock.record.frame import Frame
 from powclock.record.service import AVAILABILITY_TARGET, Service
+from powclock.tui.answers import Answer, answer_of
 from powclock.tui.glyphs import BAR_ON, FITS, OUTSIDE, SHADE, SQUARES
 from powclock.tui.rows import Row
-from powclock.tui.text import count, duration
+from powclock.tui.text import count, duration, percent
 from powclock.tui.widgets.panel import Panel, Part
 
 # A gauge has room for so many nines.
@@ -83,20 +84,21 @@ class Clients(Panel):
         text, muted = palette.text, palette.muted
         elsewhere = f"{counts.elsewhere:,} of them by another node than was asked first"
         confirmed = f"{frame.totals.transactions_confirmed:,} of {frame.totals.transactions_sent:,}"
+        where = "everywhere" if answer_of(frame) is Answer.NOBODY else "on the best chain"
         lost = palette.bad if counts.lost else palette.good
         differ = palette.bad if counts.contradicting else palette.good
         told: list[tuple[str, list[Part]]] = [
             ("requests", [(f"{counts.requests:,}", text), (", answered ", muted),
                           (f"{counts.answered:,}", text), (f", {elsewhere}", muted)]),
-            ("confirmed", [(confirmed, text), (" transactions, ", muted),
+            ("confirmed", [(confirmed, text), (f" {where}, ", muted),
                            (f"{service.confirmed_per_s:.2f}", text), (" a second, lately ", muted),
                            (f"{service.recent_per_s:.2f}", text)]),
             ("to confirm", self._waits(service)[1:] or self._waits(service)),
             ("reads", [(f"{counts.contradicting:,}", differ), (f" of {counts.reads:,} ", text),
                        ("differ from another replica at that moment", muted)]),
-            ("writes", [(f"{counts.acknowledged:,}", text), (" acknowledged, ", muted),
-                        (f"{counts.lost:,}", lost), (" of them lost by now; ", muted),
-                        (f"{counts.refused:,}", text), (" refused", muted)]),
+            ("writes", [(f"{counts.acknowledged:,}", text),
+                        (" acknowledged by their node, ", muted), (f"{counts.lost:,}", lost),
+                        (" lost; ", muted), (f"{counts.refused:,}", text), (" refused", muted)]),
             ("cost", self._costs(service)),
             ("leaders", self._leaders(frame)),
         ]  # fmt: skip
@@ -203,7 +205,7 @@ class Clients(Panel):
             (f" of {len(led)} lead more than half, Gini ", palette.muted),
             (f"{spread.gini:.2f}", palette.text),
             (", entropy ", palette.muted),
-            (f"{spread.entropy_part:.0%}", palette.text),
+            (percent(spread.entropy_part), palette.text),
             (" of the most", palette.muted),
         ]
 

@@ -41,6 +41,7 @@ class Clock(Panel):
         self._head: Hash = ""
         self._height = 0
         self._fell_from: int | None = None
+        self._cuts = state.cuts
         self._others: dict[Answer, Panel] = {
             Answer.NOBODY: Nobody(state),
             Answer.SCHEDULE: SlotClock(state),
@@ -62,7 +63,7 @@ class Clock(Panel):
             return self._large(frame, width, height)
         rows = [Row(width) for _ in range(3)]
         digits = small(str(frame.height), ascii_only=self.state.ascii_only)
-        facts = self._facts(frame, height)
+        facts = self._facts(frame, height, width - len(digits[0]) - 3)
         for row, line, parts in zip(rows, digits, facts, strict=True):
             row.put(line, self.state.palette.best).gap(3)
             _put(row, parts)
@@ -91,11 +92,13 @@ class Clock(Panel):
     def _watch(self, frame: Frame) -> None:
         """Notice that the clock went back."""
         if frame.head != self._head:
-            fell = bool(self._head) and frame.height < self._height
+            follows = bool(self._head) and self._cuts == self.state.cuts
+            fell = follows and frame.height < self._height
+            self._cuts = self.state.cuts
             self._fell_from = self._height if fell else None
             self._head, self._height = frame.head, frame.height
 
-    def _facts(self, frame: Frame, height: int) -> list[list[Part]]:
+    def _facts(self, frame: Frame, height: int, room: int) -> list[list[Part]]:
         palette = self.state.palette
         leader = [("leader ", palette.muted), *self._leader(frame)]
         if frame.height == 0:
@@ -104,12 +107,14 @@ class Clock(Panel):
         found = (duration(frame.found_after_s), palette.text)
         if height < 5:
             between: list[Part] = [found, (", mean ", palette.muted), *self._mean(frame)]
+            if len("took ") + sum(len(text) for text, _ in between) <= room:
+                between.insert(0, ("took ", palette.muted))
             return [leader, between, self._curve(8, words=False)]
         limits = self._band(frame)
         goal = f" {limits}" if limits else f", goal {duration(frame.interval_s)}"
         return [
             leader,
-            [("found after ", palette.muted), found],
+            [("took ", palette.muted), found],
             [("mean ", palette.muted), *self._mean(frame), (goal, palette.muted)],
         ]
 
@@ -200,7 +205,7 @@ class Clock(Panel):
         row.put(f"{frame.height}", palette.bold(palette.best)).gap(2)
         _put(row, self._leader(frame))
         if frame.height:
-            row.put(f"  {duration(frame.found_after_s)}", palette.muted)
+            row.put(f"  took {duration(frame.found_after_s)}", palette.muted)
         row.put("  wait ", palette.muted)
         _put(row, self._curve(8, words=False))
         outlook = self._outlook(frame, short=True)
@@ -217,7 +222,7 @@ class Clock(Panel):
         """The whole screen: digits as large as they get, and the curve as a picture."""
         palette, text = self.state.palette, str(frame.height)
         pattern = "0" * max(len(text), _DIGITS_MAX)
-        facts: list[list[Part]] = [*self._facts(frame, height), self._outlook(frame)]
+        facts: list[list[Part]] = [*self._facts(frame, height, width), self._outlook(frame)]
         size = max(
             (size for size in range(1, 5)
              if 5 * size + 15 <= height and large_width(pattern, size) <= width - 30),

@@ -24,6 +24,9 @@ from powclock.tui.widgets.panel import Border, Panel, Part
 from powclock.tui.widgets.prompt import Prompt
 
 _WHEEL_ROWS = 3
+# What happens all the time: the sign alone is in colour.
+_USUAL = frozenset({"tick", "difficulty", "start", "heal", "up", "join"})
+_NOISE = frozenset({"refused", "orphan"})
 
 
 def sign(kind: str, palette: Palette) -> tuple[str, Style]:
@@ -48,6 +51,13 @@ def sign(kind: str, palette: Palette) -> tuple[str, Style]:
         "declined": (OUTSIDE, palette.warning),
     }
     return signs.get(kind, ("·", palette.muted))
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """What happened, and the rest of the line."""
+    places = [place for mark in (": ", "  ") if (place := text.find(mark)) >= 0]
+    place = min(places, default=len(text))
+    return text[:place], text[place:]
 
 
 class Events(Panel):
@@ -100,9 +110,13 @@ class Events(Panel):
         glyph, style = sign(entry.kind, palette)
         chosen = self.focused and entry.number == self.chosen
         ground = palette.selected if chosen else PLAIN
-        plain = palette.text if entry.kind == "tick" else style
+        # What happened leads; with whom, and in figures, is read after it.
+        head, rest = _parted(entry.text)
+        lead = palette.text if entry.kind in _USUAL else style
+        after = palette.muted if entry.kind in _USUAL | _NOISE else palette.text
         row = Row(width).put(f"{clock(entry.first.time_ns)} ", palette.muted + ground)
-        row.put(f"{glyph} ", style + ground).put(entry.text, plain + ground)
+        row.put(f"{glyph} ", style + ground).put(head, lead + ground)
+        row.put(rest, after + ground)
         return row.put(" " * row.room, ground) if chosen else row
 
     # Where one reads.

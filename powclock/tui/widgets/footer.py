@@ -21,6 +21,7 @@ _OF_PANEL = {
     "tips": ("enter", "partition", "maximise", "back"),
 }
 _OF_LESSON = ("lesson_next", "lesson_back")
+_OF_REPLAY = ("pause", "left", "right", "next_fork", "next_reorg", "next_fault", "fork_future")
 _TYPING = ("type to filter", "⏎ keeps it", "esc clears it", "↑ ↓ choose")
 
 
@@ -29,7 +30,8 @@ class Footer(Panel):
 
     def basis(self) -> object | None:
         """The panel that the keys act on, whether one types, and whether a lesson is told."""
-        return self.state.panel, self.state.prompt is None, self.state.lesson is None
+        state = self.state
+        return state.panel, state.prompt is None, state.lesson is None, state.timeline is None
 
     def body(self, width: int, height: int) -> list[Row]:
         """The keys."""
@@ -62,7 +64,9 @@ class Footer(Panel):
         bindings = self.state.keys.bindings
         by_id = {binding.id: binding for binding in bindings}
         told = self.state.lesson is not None and by_id[_OF_LESSON[0]].show
-        lead = _OF_LESSON if told else ()
+        lead: tuple[str, ...] = _OF_LESSON if told else ()
+        if self.state.timeline is not None:
+            lead = _OF_REPLAY if not self.state.timeline.goes_on else ("now", *_OF_REPLAY)
         own = [by_id[id_] for id_ in (*lead, *_OF_PANEL.get(self.state.panel or "", ()))]
         shown = [each for each in bindings if each.show and each.id not in _LAST]
         return [*own, *(binding for binding in shown if binding not in own)]

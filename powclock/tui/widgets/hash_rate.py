@@ -133,10 +133,9 @@ class HashRate(Panel):
         palette = self.state.palette
         canvas.put(0, 0, _label(chosen.high), palette.muted)
         if rows > 1:
-            foot = palette.warning if chosen.low else palette.muted
-            canvas.put(0, rows - 1, _label(chosen.low), foot)
+            canvas.put(0, rows - 1, _label(chosen.low), palette.muted)
         if chosen.low:
-            canvas.put(0, rows, "≠ 0".rjust(AXIS_CELLS - 1), palette.warning)
+            canvas.put(0, rows, "≠ 0".rjust(AXIS_CELLS - 1), palette.muted)
 
     def _mean(self, canvas: Canvas, chosen: Scale, samples: Sequence[float], rows: int) -> None:
         """A faint rule at the mean, to be seen where the rate is below it."""
@@ -150,12 +149,12 @@ class HashRate(Panel):
         canvas.put(canvas.width - count, y, "╌" * count, self.state.palette.faint)
 
     def _bar(self, canvas: Canvas, x: int, rows: int, eighths: int) -> None:
-        """A column: bright at its tip, and darker downwards."""
+        """A column: brighter the higher it reaches, in bands that run across the chart."""
         palette = self.state.palette
         top = (eighths - 1) // 8
         for row in range(top + 1):
             level = min(eighths - 8 * row, 8)
-            depth = top - row
+            depth = rows - 1 - row
             style = (palette.accent, palette.chart)[depth] if depth < 2 else palette.chart_low
             canvas.put(x, rows - 1 - row, FULL if level == 8 else BARS[level], style)
 

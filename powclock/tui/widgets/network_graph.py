@@ -25,6 +25,8 @@ _WEB_NODES = 64
 _TAIL = 0.45
 # With fewer cells for each node, names would bury the picture: then only the chosen ones are named.
 _NAMED_CELLS = 16
+# With fewer, links that carry nothing would.
+_ROOMY_CELLS = 32
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,13 @@ class Graph:
         self.web = len(names) > _WEB_NODES
         density = _DENSITY_MAX / 2 if self.web else _DENSITY_MAX
         self.dense = drawn > density * self.width * self.height
+        self.tight = self.width * self.height < _ROOMY_CELLS * len(names)
+        self._at_cuts = frozenset(
+            (x, y)
+            for box in layout.cuts
+            for y in range(box.y, box.y + box.height)
+            for x in range(box.x, box.x + box.width)
+        )
         self._labels: tuple[object, list[tuple[int, int, str]]] = (None, [])
         self._base: tuple[object, list[int], list[Style]] = (None, [], [])
 
@@ -86,14 +95,33 @@ class Graph:
         if not self.dense:
             whole = [link for link in self.links if not self.is_cut(link)]
             self._lay(dots, styles, whole, palette.faint)
-            self._lay(dots, styles, filter(self.is_cut, self.links), palette.bad)
+            self._lay_cut(dots, styles, palette)
         self._lay(dots, styles, [link for link in chosen if not self.is_cut(link)], palette.text)
         self._lay(dots, styles, filter(self.is_cut, chosen), palette.bad)
         self._base = (key, dots, styles)
         return dots, styles
 
+    def _lay_cut(self, dots: list[int], styles: list[Style], palette: Palette) -> None:
+        """Links that are cut: the line between the sides says so, if there is one.
+
+        It has a sign for each; where there is little room they are drawn at the line alone.
+        """
+        cut = list(filter(self.is_cut, self.links))
+        if not self._layout.cuts:
+            self._lay(dots, styles, cut, palette.bad)
+        elif not self.tight:
+            self._lay(dots, styles, cut, palette.faint)
+        for a, b in cut:  # a gap of a dash is no reason to have no sign
+            for x, y, more in trace(self.cells[a], self.cells[b]):
+                if (x, y) in self._at_cuts:
+                    dots[y * self.width + x] |= more
+
     def _lay(
-        self, dots: list[int], styles: list[Style], links: Iterable[Link], style: Style
+        self,
+        dots: list[int],
+        styles: list[Style],
+        links: Iterable[Link],
+        style: Style,
     ) -> None:
         width = self.width
         for link in links:

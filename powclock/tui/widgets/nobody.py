@@ -63,7 +63,7 @@ class Nobody(Panel):
         running = sum(row.state != "down" for row in frame.nodes)
         sent: list[Part] = [
             (f"{totals.transactions_sent:,} ", palette.text),
-            ("requests, everywhere ", palette.muted),
+            ("writes, everywhere ", palette.muted),
             (f"{totals.transactions_confirmed:,}", palette.text),
         ]
         if states == 1:

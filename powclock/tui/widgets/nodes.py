@@ -51,7 +51,7 @@ class Nodes(Panel):
         hidden = len(order.indices) - self._room()
         if hidden > 0:
             arrows = "".join(map(self.state.keys.label, ("up", "down")))
-            parts.append((f" · {hidden:,} hidden {arrows}", palette.warning))
+            parts.append((f" · {hidden:,} hidden {arrows}", palette.muted))
         if down := sum(row.state == "down" for row in frame.nodes):
             parts.append((f" · {down} down", palette.bad))
         return parts
@@ -255,7 +255,7 @@ class Nodes(Panel):
         for column in self._columns:
             if column.title == "trend":
                 bars, dip = spark(node.spark, column.width - 2)
-                row.put(bars, (palette.chart if node.hash_rate else palette.stale) + ground)
+                row.put(bars, (palette.chart_low if node.hash_rate else palette.stale) + ground)
                 row.put(f"{dip}  ", palette.muted + ground)
                 continue
             text, style = column.show(state, node)

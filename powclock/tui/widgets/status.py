@@ -3,23 +3,27 @@
 from rich.cells import cell_len
 from rich.style import Style
 
+from powclock.record.events import NANOSECONDS
 from powclock.record.frame import Frame
+from powclock.record.timeline import Timeline
 from powclock.tui.answers import Answer, answer_of
 from powclock.tui.click import click
 from powclock.tui.expectations import band, mark, parts_of_hundred
-from powclock.tui.glyphs import FROZEN, LIVE, PAUSED, POINTER
+from powclock.tui.glyphs import FROZEN, LIVE, MORE_LEFT, PAUSED, POINTER, RECORDING
 from powclock.tui.rows import PLAIN, Row
-from powclock.tui.text import clock, duration, hash_rate, percent, speed
+from powclock.tui.text import clock, counter, duration, hash_rate, percent, speed
 from powclock.tui.widgets.panel import Panel, Part
 
-# What is left out first where there is little room; how the race runs never is.
+# What is left out first where there is little room; how the race runs never is, nor whether it is
+# recorded.
 _DROPPED = (
     "answered", "rule", "law", "stale", "scenario", "name", "seed", "reorgs", "forks", "nodes",
-    "hash rate", "faults", "requests", "states",
+    "hash rate", "faults", "writes", "states",
 )  # fmt: skip
 # What a click on a group does.
 _CLICKS = {
     "pace": "pause",
+    "recording": "keep",
     "frozen": "freeze",
     "nodes": "panel('nodes')",
     "hash rate": "panel('hash_rate')",
@@ -41,12 +45,14 @@ class Status(Panel):
         if frame is None:
             words = " powclock  starting the race" if self.state.ended is None else " powclock"
             return [Row(width).put(words, palette.muted)]
-        left, right = self.left(frame), self.right(frame)
+        left, right = self.left(frame), self.right(frame) | self._recording()
         for name in _DROPPED:
             if _length(left) + _length(right) <= width:
                 break
             left.pop(name, None)
             right.pop(name, None)
+        if _length(left) + _length(right) > width and "frozen" in left:
+            del left["frozen"][1:]
         row = Row(width)
         for name, parts in left.items():
             row.gap()
@@ -92,6 +98,8 @@ class Status(Panel):
             return [(f"{POINTER} GOING BACK", palette.bold(palette.accent))]
         if lesson is not None and (lesson.asks or lesson.waits):
             return [(f"{PAUSED} WAITS", palette.bold(palette.warning))]
+        if self.state.timeline is not None:
+            return self._past(self.state.timeline)
         if pace.paused:
             return [(f"{PAUSED} PAUSED", palette.bold(palette.warning))]
         if pace.stepping:
@@ -100,6 +108,32 @@ class Status(Panel):
         if pace.behind:
             return [live, (f" behind: reaches {speed(pace.reached)}", palette.warning)]
         return [live]
+
+    def _past(self, timeline: Timeline) -> list[Part]:
+        """How the past is played."""
+        palette, pace = self.state.palette, self.state.pace
+        if timeline.making is not None:
+            return [(f"{POINTER} FORKING {percent(timeline.making)}", palette.bold(palette.accent))]
+        word = "PAST" if timeline.goes_on else "REPLAY"
+        hue = palette.bold(palette.warning if timeline.goes_on else palette.accent)
+        if pace.paused:
+            parts = [(f"{PAUSED} {word}", hue)]
+        else:
+            sign = POINTER if pace.rate > 0 else MORE_LEFT
+            parts = [(f"{sign} {word} {speed(pace.rate)}", hue)]
+        frame = self.state.frame
+        if timeline.goes_on and frame is not None:
+            behind = duration((timeline.end_ns - frame.time_ns) / NANOSECONDS)
+            parts.append((f" {behind} ago", palette.warning))
+        return parts
+
+    def _recording(self) -> dict[str, list[Part]]:
+        """The sign that a recording is kept, and how long it is."""
+        palette, recorded_ns = self.state.palette, self.state.pace.recorded_ns
+        if recorded_ns is None or self.state.ended is not None:
+            return {}
+        word = (f"{RECORDING} REC {counter(recorded_ns)} ", palette.bold(palette.bad))
+        return {"recording": [word]}
 
     def right(self, frame: Frame) -> dict[str, list[Part]]:
         """The counts."""
@@ -134,8 +168,8 @@ class Status(Panel):
         different = len(states.groups) + states.more_groups if states is not None else 1
         style = palette.good if different < 2 else palette.rival
         return {
-            "requests": [
-                ("requests ", palette.muted),
+            "writes": [
+                ("writes ", palette.muted),
                 (f"{totals.transactions_sent:,}", palette.text),
             ],
             "states": [("states ", palette.muted), (str(max(different, 1)), style)],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from powclock.record.events import Record
 from powclock.record.recording.content import Head
 from powclock.record.recording.writer import Writer
 
@@ -20,7 +21,7 @@ def write(
         if number == 1 and inputs:
             writer.inputs(inputs)
         for line in lines:
-            writer.line(line)
+            writer.take(msgspec.json.decode(line, type=Record), line)
         writer.flush()
     if end:
         writer.end(99, 3, DIGEST)

@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 from powclock.race.recorder import json_line
+from powclock.record.events import Record
 from powclock.record.recording.reader import Recording
 from powclock.record.recording.writer import FLUSH_NS, PENDING_BYTES_MAX, Writer
 from tests.record.examples import RECORDS
@@ -41,14 +42,14 @@ def test_records_are_written_once_they_have_waited(tmp_path: Path) -> None:
     writer = Writer(path.open("wb", buffering=0), HEAD)
     assert played(path) == []
     writer.beat(5)
-    writer.line(LINES[0])
+    writer.take(RECORDS[0], LINES[0])
     writer.beat(10)
-    writer.line(LINES[1])
+    writer.take(RECORDS[1], LINES[1])
     writer.beat(9 + FLUSH_NS)
     assert played(path) == []
     writer.beat(10 + FLUSH_NS)
     assert played(path) == LINES[:2]
-    writer.line(LINES[2])
+    writer.take(RECORDS[2], LINES[2])
     writer.beat(11 + FLUSH_NS)
     assert played(path) == LINES[:2]
     writer.close()
@@ -57,20 +58,22 @@ def test_records_are_written_once_they_have_waited(tmp_path: Path) -> None:
 def test_many_records_are_written_at_once(tmp_path: Path) -> None:
     path = tmp_path / "r"
     writer = Writer(path.open("wb", buffering=0), HEAD)
-    for line in LINES:
-        writer.line(line)
-    writer.line(b'{"sequence":99,"time_ns":1,"node":"' + b"x" * PENDING_BYTES_MAX + b'"}\n')
-    before = writer.size
+    lines = []
+    for number in range(4 * PENDING_BYTES_MAX // len(LINES[5])):
+        record = Record(number, number, None, RECORDS[5].event)
+        lines.append(json_line(record))
+        writer.take(record, lines[-1])
+    assert played(path) == []
     writer.beat(0)
-    assert writer.size > before
+    assert played(path) == lines
     writer.close()
 
 
 def test_a_full_disk_ends_the_recording_at_its_last_whole_frame(tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     writer = Writer(whole.open("wb", buffering=0), HEAD)
-    for line in LINES:
-        writer.line(line)
+    for record, line in zip(RECORDS, LINES, strict=True):
+        writer.take(record, line)
         writer.flush()
     writer.end(9, 9, DIGEST)
     size = whole.stat().st_size
@@ -78,8 +81,8 @@ def test_a_full_disk_ends_the_recording_at_its_last_whole_frame(tmp_path: Path) 
         path = tmp_path / "full"
         path.unlink(missing_ok=True)
         writer = Writer(Disk(path, room), HEAD)
-        for line in LINES:
-            writer.line(line)
+        for record, line in zip(RECORDS, LINES, strict=True):
+            writer.take(record, line)
             writer.flush()
         writer.end(9, 9, DIGEST)
         assert "No space left on device: free some room" in writer.trouble

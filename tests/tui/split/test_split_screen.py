@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 
 from powclock.network.faults.links import Loss
 from powclock.network.faults.nodes import Crash
-from powclock.race.commands import ActAt, Break, HealAll, Hold, Quit, SetRate, StepEvent
-from powclock.race.messages import Declined, Ended, Shown
+from powclock.race.commands import ActAt, Break, HealAll, Hold, Keep, Quit, SetRate, StepEvent
+from powclock.race.messages import Declined, Ended, Noted, Shown
 from powclock.record.frame import ActiveFault, Frame
 from powclock.tui.keys import BINDINGS
 from powclock.tui.split.app import Lasts, SplitApp
@@ -274,3 +274,25 @@ def test_a_picture_is_saved_and_the_help_tells_the_keys_of_several_races(
         assert "go to" not in shown  # what a race alone has to look into
 
     side_by_side(shoot, frames=(frame(), frame(), replace(frame(), seed=42)))
+
+
+def test_all_races_are_recorded_with_one_key() -> None:
+    async def record(app: SplitApp, races: list[FakeRace], pilot: "Pilot[Lasts | None]") -> None:
+        await pilot.press("R")
+        assert all(said(race)[-1] == Keep(on=True) for race in races)
+        for rule, race in zip(RULES, races, strict=True):
+            await race.tell(Noted(f"recording to x-{rule}", recording=True))
+        await pilot.pause(0.4)
+        (note,) = app._notifications
+        assert note.message.splitlines() == [f"recording to x-{rule}" for rule in RULES]
+        # One of them cannot be recorded: the next press ends the others, and begins none.
+        for race in races[1:]:
+            await race.tell(Shown(frame(), replace(RUNNING, recorded_ns=20_000_000_000)))
+        await pilot.pause(0.05)
+        app.paint()
+        status = app.split_screen.panels["status"].rows_text[0]
+        assert status.endswith("  ⏺ REC 00:20 ")
+        await pilot.press("R")
+        assert all(said(race)[-1] == Keep(on=False) for race in races)
+
+    side_by_side(record)

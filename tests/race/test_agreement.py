@@ -1,14 +1,18 @@
 """Who says the same as whom: what is told of replicas that no chain holds together."""
 
+import pytest
+
+from powclock.machine.header import from_display
 from powclock.network.faults.conflict import Conflict
 from powclock.network.faults.cuts import Isolate
 from powclock.network.faults.links import Delay, Loss
 from powclock.network.faults.memory import MemoryFlips
-from powclock.network.faults.nodes import Crash
-from powclock.race.comparison import ACCOUNTS_MAX, GROUPS_MAX
+from powclock.network.faults.nodes import Crash, Join, Leave
+from powclock.race import agreement
+from powclock.race.agreement import ACCOUNTS_MAX, GROUPS_MAX, Agreement
 from powclock.race.probe import WorldProbe
 from powclock.record.camera import Camera
-from powclock.record.events import StatesCompared, TransactionConfirmed, TransactionSent
+from powclock.record.events import StateMoved, StatesCompared, TransactionConfirmed, TransactionSent
 from powclock.record.facts import StateGroup
 from tests.scenarios.races import Race, race
 from tests.scenarios.test_naive import naive, quiet
@@ -93,6 +97,39 @@ def test_what_a_replica_missed_while_it_was_down_counts_as_lost_when_it_is_back(
         running.begin(crash)
         running.run(1)
         assert running.world.client_counts().lost == 0
+
+
+def held(agreement: Agreement) -> int:
+    """How much it remembers."""
+    return sum(len(each) for each in vars(agreement).values() if isinstance(each, dict | list))
+
+
+def test_what_is_remembered_of_requests_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agreement, "OPEN_MAX", 40)
+    with race(naive(workload={"clients": 20, "transactions_per_s": 20.0})) as running:
+        running.run(20)
+        assert held(running.world.agreement) <= 130
+        running.begin(Leave(nodes=("alice",)))
+        running.begin(Delay(nodes=("bob",), delay_ms=8_000))
+        running.run(5)
+        running.begin(Crash(nodes=("bob",)))  # what is on its way to it comes much later
+        running.run(5)
+        running.heal_all()
+        running.run(10)
+        running.begin(Crash(nodes=("carol",), lose_disk=True))
+        running.heal_all()
+        running.begin(Join(nodes=("zara",)))
+        running.run(20)
+        acknowledged = {event.id for event in running.events(StateMoved)}
+        confirmed = [event.id for event in running.events(TransactionConfirmed)]
+        journals = [node.journal for node in running.world.replicas().values()]
+        missing = sum(
+            not all(from_display(id_) in journal for journal in journals) for id_ in acknowledged
+        )
+        assert len(acknowledged) > 1_000
+        assert running.world.writes_missing() == missing > 500
+        assert len(set(confirmed)) == len(confirmed) > 1_000
+        assert held(running.world.agreement) <= 130
 
 
 def test_the_groups_and_the_accounts_that_differ_are_told_once_they_are_there_to_stay() -> None:

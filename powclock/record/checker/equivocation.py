@@ -13,8 +13,8 @@ TURNS_MAX = 1_000  # half of what a node remembers
 TurnKey = tuple[bytes, int, int]
 
 
-class Turns:
-    """The turns of the blocks that each node accepted."""
+class Equivocations:
+    """The turns of the blocks that each node accepted; it owes a word where one was taken twice."""
 
     def __init__(self) -> None:
         self._of_block: dict[int, TurnKey] = {}

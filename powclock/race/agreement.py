@@ -12,10 +12,12 @@ may be on its way; and who agrees with whom for good is told where nothing is.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.machine.header import from_display
+from powclock.machine.header import display, from_display
 from powclock.machine.ledger import Ledger
+from powclock.network.journal import Journal
 from powclock.network.naive import NaiveNode
 from powclock.race.recorder import Recorder
 from powclock.race.scenario import Scenario
@@ -55,23 +57,31 @@ class _Open:
     confirmed: bool = False
 
 
-class Comparison:
-    """Watches the records of a race without blocks; `replicas` are those that run."""
+class Agreement:
+    """Watches the records of a race without blocks.
+
+    `replicas` are those that run, `journals` those of all that take part. An acknowledged request
+    is in some journal, or is lost for good: so of those acknowledged the last ones alone are
+    remembered here, and how many there were.
+    """
 
     def __init__(
         self,
         scenario: Scenario,
         recorder: Recorder,
         replicas: Callable[[], Mapping[NodeId, NaiveNode]],
+        journals: Callable[[], Mapping[NodeId, Journal]],
         name_of: Callable[[bytes], str],
     ) -> None:
         self._scenario = scenario
         self._recorder = recorder
         self._replicas = replicas
+        self._journals = journals
         self._name_of = name_of
         self._sent_ns: dict[Hash, int] = {}
         self._open: dict[Hash, _Open] = {}
-        self._acknowledged: dict[Hash, None] = {}
+        self._acknowledged = 0
+        self._recent: dict[Hash, None] = {}
         # Replicas whose memory is damaged, or that came up without what others have, since when.
         self._damaged: dict[NodeId, int] = {}
         self._behind: dict[NodeId, int] = {}
@@ -85,8 +95,8 @@ class Comparison:
                 self._sent_ns[id_] = record.time_ns
                 if len(self._sent_ns) > OPEN_MAX:
                     del self._sent_ns[next(iter(self._sent_ns))]
-            case StateMoved(id=id_):
-                self._moved(id_, record.time_ns)
+            case StateMoved(id=id_) if record.node is not None:
+                self._moved(id_, record.node, record.time_ns)
             case MemoryFlipped() if record.node is not None:
                 self._damaged.setdefault(record.node, record.time_ns)
             case NodeUp() if record.node is not None:
@@ -101,21 +111,35 @@ class Comparison:
 
     # Requests.
 
-    def _moved(self, id_: Hash, now_ns: int) -> None:
+    def _moved(self, id_: Hash, node: NodeId, now_ns: int) -> None:
         request = self._open.get(id_)
-        if request is None and id_ in self._acknowledged:
-            return  # it was confirmed while this replica was down: nothing is confirmed twice
-        self._acknowledged[id_] = None
         if request is None:
+            if self._known(id_, node):
+                return  # it was confirmed while this replica was down: nothing is confirmed twice
+            self._acknowledged += 1
+            self._recent[id_] = None
+            if len(self._recent) > OPEN_MAX:
+                del self._recent[next(iter(self._recent))]
             request = _Open(now_ns, "")
             self._add(id_, request)
         self._look_after(id_, request, now_ns)
 
+    def _known(self, id_: Hash, node: NodeId) -> bool:
+        """Whether a request was acknowledged before this replica applied it."""
+        if id_ in self._recent:
+            return True
+        inner = from_display(id_)
+        return any(inner in journal for name, journal in self._journals().items() if name != node)
+
     def _reopen(self, node: NodeId, now_ns: int) -> None:
         """See which requests a replica that comes up lacks, though they were confirmed."""
-        replica = self._replicas()[node]
-        for id_ in self._acknowledged:
-            if id_ not in self._open and not replica.holds(from_display(id_)):
+        journals = self._journals()
+        own = journals[node]
+        there = (id_ for journal in journals.values() for id_ in journal if id_ not in own)
+        lost = (id_ for id_ in map(from_display, self._recent) if id_ not in own)
+        for inner in dict.fromkeys(chain(lost, there)):
+            id_ = display(inner)
+            if id_ not in self._open:
                 self._add(id_, _Open(now_ns, node, confirmed=True))
 
     def _add(self, id_: Hash, request: _Open) -> None:
@@ -144,8 +168,11 @@ class Comparison:
     def missing(self) -> int:
         """How many requests were acknowledged and are lacking at some replica that runs."""
         journals = [replica.journal for replica in self._replicas().values()]
-        ids = map(from_display, self._acknowledged)
-        return sum(not all(id_ in journal for journal in journals) for id_ in ids)
+        if not journals:
+            return 0
+        first, *others = sorted(journals, key=len)
+        held = sum(all(id_ in journal for journal in others) for id_ in first)
+        return self._acknowledged - held
 
     def overdue(self, now_ns: int) -> int:
         """How many requests some replica lacks for longer than a round of messages takes."""

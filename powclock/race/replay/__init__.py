@@ -1,0 +1,1 @@
+"""Replay: a recorded race at any moment, in either direction, and another future from there."""

@@ -1,0 +1,99 @@
+"""The time axis of the past: a row over the whole width, with what happened when.
+
+Where several kinds of moments share a cell, the one that is rarest in the race is drawn, as it says
+most. A click goes to that time.
+"""
+
+from collections.abc import Callable
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.events import Click
+
+from powclock.record import timeline as times
+from powclock.record.events import NANOSECONDS
+from powclock.record.timeline import BINS, Timeline
+from powclock.tui.glyphs import AXIS, AXIS_BEFORE, CUT, DOWN, FORK, HEALED, LIVE, REORG
+from powclock.tui.rows import Row
+from powclock.tui.state import State
+from powclock.tui.widgets.panel import Panel
+
+_CELLS_MIN = 10
+
+
+class Axis(Panel):
+    """One row; `seek` goes to a time."""
+
+    def __init__(self, state: State, seek: Callable[[int], None]) -> None:
+        super().__init__(state)
+        self._seek = seek
+
+    def body(self, width: int, height: int) -> list[Row]:
+        """Begin, axis, end."""
+        frame, timeline, palette = self.state.frame, self.state.timeline, self.state.palette
+        if frame is None or timeline is None:
+            return [Row(width)]
+        row = Row(width)
+        left, cells, end = self._places(timeline, width)
+        if left:
+            row.put(" 0:00 ", palette.muted)
+        needle = min(frame.time_ns * cells // max(timeline.end_ns, 1), cells - 1)
+        known = timeline.known_ns * cells // max(timeline.end_ns, 1)
+        for cell in range(cells):
+            if cell == needle:
+                row.put(LIVE, palette.strong)
+                continue
+            sign, style = self._mark(timeline, cell, cells)
+            if sign:
+                row.put(sign, style)
+            elif cell < needle:
+                row.put(AXIS_BEFORE, palette.accent)
+            else:
+                row.put(AXIS, palette.muted if cell <= known else palette.faint)
+        return [row.put(end, palette.bad if timeline.damage else palette.muted)]
+
+    def _places(self, timeline: Timeline, width: int) -> tuple[int, int, str]:
+        """Where the axis begins, how long it is, and what stands at its end."""
+        end = f" {'now' if timeline.goes_on else _minutes(timeline.end_ns)} "
+        if timeline.damage:
+            end += f"{DOWN} damaged "
+        left = 6
+        if width - left - cell_len(end) < _CELLS_MIN:
+            return 0, max(width, 1), ""
+        return left, width - left - cell_len(end), end
+
+    def _mark(self, timeline: Timeline, cell: int, cells: int) -> tuple[str, Style]:
+        """What is drawn in a cell; the rarest of what is there."""
+        palette = self.state.palette
+        first = cell * BINS // cells
+        flags = 0
+        for part in timeline.bins[first : max((cell + 1) * BINS // cells, first + 1)]:
+            flags |= part
+        kinds = (
+            (timeline.faults, times.FAULT, CUT, palette.bad),
+            (timeline.faults, times.HEALED, HEALED, palette.good),
+            (timeline.reorgs, times.REORG, REORG, palette.warning),
+            (timeline.forks, times.FORK, FORK, palette.rival),
+        )
+        there = [kind for kind in kinds if flags & kind[1]]
+        if not there:
+            return "", palette.muted
+        _, _, sign, style = min(there, key=lambda kind: kind[0])
+        return sign, palette.bold(style)
+
+    def on_click(self, event: Click) -> None:
+        """Go to the time that was clicked."""
+        timeline = self.state.timeline
+        if timeline is None:
+            return
+        left, cells, _ = self._places(timeline, self.size.width)
+        cell = event.x - left
+        if 0 <= cell < cells:
+            self._seek((2 * cell + 1) * timeline.end_ns // (2 * cells))
+
+
+def _minutes(time_ns: int) -> str:
+    """A time in whole seconds: 4:00, 1:00:00."""
+    minutes, seconds = divmod(time_ns // NANOSECONDS, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
