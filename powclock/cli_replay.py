@@ -83,8 +83,9 @@ def replay(
     try:
         with Recording(file) as recording:
             scenario = session_of(recording).scenario
-            if not recording.blocks:
-                raise WrongUse(f"{shown(file)}: there is no record in it that is whole")
+            if next(recording.records(), None) is None:
+                said = recording.damage or "there is no record in it that is whole"
+                raise WrongUse(f"{shown(file)}: {said}")
     except NoRecording as error:
         raise WrongUse(str(error)) from error
     why = why_plain()
