@@ -10,10 +10,12 @@ from powclock import listings
 from powclock.cli_errors import WrongUse
 from powclock.cli_options import (
     ASCII,
+    CLEAN,
     FPS,
     KEYS,
     NO_MOTION,
     NO_MOUSE,
+    SHOW_KEYS,
     SPEED,
     THEME,
     seconds,
@@ -68,6 +70,8 @@ def replay(
     ascii_only: ASCII = False,
     no_motion: NO_MOTION = False,
     no_mouse: NO_MOUSE = False,
+    show_keys: SHOW_KEYS = False,
+    clean: CLEAN = False,
 ) -> None:
     """Show a recording: play it, scrub, jump to forks, reorgs and faults, fork the future.
 
@@ -79,8 +83,9 @@ def replay(
     try:
         with Recording(file) as recording:
             scenario = session_of(recording).scenario
-            if not recording.blocks:
-                raise WrongUse(f"{shown(file)}: there is no record in it that is whole")
+            if next(recording.records(), None) is None:
+                said = recording.damage or "there is no record in it that is whole"
+                raise WrongUse(f"{shown(file)}: {said}")
     except NoRecording as error:
         raise WrongUse(str(error)) from error
     why = why_plain()
@@ -112,6 +117,8 @@ def replay(
             ascii_only=ascii_only,
             motion=not no_motion,
             mouse=not no_mouse,
+            show_keys=show_keys,
+            clean=clean,
         )
         ended = run_screen(race, options)
     except ScreenError as error:

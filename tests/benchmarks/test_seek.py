@@ -16,7 +16,7 @@ from tests.race.tapes import quiet
 
 HOUR = adapted(load_scenario("default"), nodes=12, miner="sampled")
 LENGTH_NS = seconds(3_600)
-SEEKS = 200
+SEEKS = 100
 
 
 def test_any_moment_of_an_hour_comes_at_once(tmp_path: Path) -> None:
