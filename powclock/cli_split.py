@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from powclock.cli_terminal import last_word
 from powclock.race.plan import Plan
 
 if TYPE_CHECKING:
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from powclock.tui.run import ScreenOptions
 
 RACES_MAX = 3
+# So that what came of three races fits in 24 rows; the rest is in the recordings.
+SHOWN = ("ticks", "states", "reads", "writes", "confirmed")
 
 
 def rules_of(text: str) -> tuple[str, ...]:
@@ -70,5 +71,11 @@ def _say(rule: str, last: "Ended | None") -> int:
             err=True,
         )
         return 1
-    typer.echo(last_word(last) + "\n")
+    typer.echo(f"{_short(last.summary)}\nagain     {last.again}\n")
     return 0
+
+
+def _short(summary: str) -> str:
+    """The first line of a summary, and those by which races under several rules are compared."""
+    first, *lines = summary.splitlines()
+    return "\n".join([first, *(line for line in lines if line[:10].strip() in SHOWN)])
