@@ -82,7 +82,7 @@ class ReaderGone(Exception):
 
 
 class Interrupted(Exception):
-    """The person has seen enough."""
+    """The person has seen enough; says what there is so far, if anything."""
 
 
 class _WatchByDefault(TyperGroup):
@@ -339,14 +339,13 @@ def run(
                 progress=tell,
                 check=not no_check,
                 recorded=cut.append,
-                interrupted=lambda: asked.append("interrupted"),
+                interrupted=lambda: asked.append("this is the race so far"),
             )
     from powclock.lab.report import report_json, report_text
 
     typer.echo(report_json(summary).decode() if as_json else report_text(summary))
     if asked:
-        _say_interrupted("this is the race so far")
-        raise typer.Exit(INTERRUPTED)
+        raise Interrupted("; ".join((*asked, *cut)))
     if not until and summary.ticks < (ticks or 0):
         cut.append(f"it stands still at tick {summary.ticks}: say --until 10m to end it at a time")
     _end_with(cut)
@@ -391,9 +390,13 @@ def main() -> None:
     try:
         code = app(standalone_mode=False, prog_name="powclock")
         sys.stdout.flush()
+        if code == INTERRUPTED:  # before a command began
+            _say_interrupted()
     except (WrongUse, ScenarioError, RuleError, listings.SettingError) as error:
         code = _complain(str(error))
-    except (Interrupted, typer.Abort, KeyboardInterrupt):
+    except Interrupted as interrupted:
+        code = _say_interrupted(str(interrupted))
+    except (typer.Abort, KeyboardInterrupt):
         code = _say_interrupted()
     except (ReaderGone, BrokenPipeError):
         # Do not fail again when Python flushes.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from powclock.cli_terminal import last_word
 from powclock.race.plan import Plan
 
 if TYPE_CHECKING:
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from powclock.tui.run import ScreenOptions
 
 RACES_MAX = 3
+# So that what came of three races fits in 24 rows; the rest is in the recordings.
+SHOWN = ("ticks", "states", "reads", "writes", "confirmed")
 
 
 def rules_of(text: str) -> tuple[str, ...]:
@@ -70,10 +71,16 @@ def _say(rule: str, last: "Ended | None") -> int:
             err=True,
         )
         return 1
-    typer.echo(last_word(last))
+    typer.echo(f"{_short(last.summary)}\nagain     {last.again}")
     if last.recording and last.recorded:
         typer.echo(f"recorded  {last.recording}")
     typer.echo("")
     if not last.recorded:
         typer.echo(f"powclock: {last.recording}", err=True)
     return 0 if last.recorded else 1
+
+
+def _short(summary: str) -> str:
+    """The first line of a summary, and those by which races under several rules are compared."""
+    first, *lines = summary.splitlines()
+    return "\n".join([first, *(line for line in lines if line[:10].strip() in SHOWN)])

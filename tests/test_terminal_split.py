@@ -34,6 +34,8 @@ def test_three_races_on_a_terminal_that_is_given_back(tmp_path: Path) -> None:
     for rule in ("naive", "schedule", "pow"):
         assert f"default · seed 42 · {rule}" in text
     assert text.count("again     powclock rerun ") == 3
+    assert text.count("\nwrites    ") == 3
+    assert len(text.strip().splitlines()) <= 24
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def _leading_lines(summary: Summary) -> list[str]:
     named = ", ".join(f"{name} {led}" for name, led in first[:LEADERS_SHOWN] if led)
     rest = sum(led for _, led in first[LEADERS_SHOWN:])
     return [
-        f"led by    {named}{f', others {rest}' if rest else ''} (ticks of the best chain)",
+        f"led by    {named}{f', others {rest}' if rest else ''} (ticks)",
         f"leaders   {half}, {spread}",
         f"reigns    {summary.reign_mean_s:.1f} s on average, {longest}",
     ]

@@ -35,7 +35,7 @@ def test_the_text_of_who_led() -> None:
     what = msgspec.structs.replace(summary(), led_by_node=led, reign_max_ticks=4, **reigns)
     lines = report_text(what).splitlines()
     assert lines[-6:-3] == [
-        "led by    ann 5, bea 2, carl 1 (ticks of the best chain)",
+        "led by    ann 5, bea 2, carl 1 (ticks)",
         "leaders   1 of 4 lead more than half, Gini 0.50, entropy 65% of the most",
         "reigns    13.3 s on average, at most 25.0 s, at most 4 ticks in a row",
     ]
