@@ -193,6 +193,9 @@ def film(
             },
         )
         _make(shot, path, look, at, frames_per_s, cast_version)
+    if subject.damage:
+        typer.echo(f"powclock: {subject.damage}", err=True)
+        raise typer.Exit(OURS)
 
 
 def _adapted(

@@ -1,12 +1,16 @@
-"""The command line in a process of its own."""
+"""The command line, in a process of its own or, where that proves the same, in this one."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 import powclock
+from powclock.cli import main
 
 PATIENCE_S = 60
 FAST = ("--miner", "sampled")
@@ -33,6 +37,25 @@ def powclock_(
         timeout=PATIENCE_S,
         check=False,
     )
+
+
+def called(*args: str | Path, **others: str) -> subprocess.CompletedProcess[str]:
+    """What a command says that starts no process and runs in this one, a second sooner."""
+    words = ["powclock", *map(str, args)]
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with (
+        patch.object(sys, "argv", words),
+        patch.dict(os.environ, others),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+    assert isinstance(code, int)
+    said = [stream.buffer.getvalue().decode() for stream in (out, err)]
+    return subprocess.CompletedProcess(words, code, *said)
 
 
 def figures(*args: str | Path, python: str = sys.executable, **others: str) -> dict[str, object]:

@@ -16,12 +16,12 @@ import powclock
 from powclock.race.rules import rule_names
 from powclock.race.scenario import Scenario, shipped_names, shipped_scenarios
 from powclock.record.events import Record
-from tests.command import FAST, PATIENCE_S, environment, figures, powclock_
+from tests.command import FAST, PATIENCE_S, called, environment, figures, powclock_
 
 
 def test_version_scenarios_and_paths() -> None:
     assert powclock_("--version").stdout == f"powclock {powclock.__version__}\n"
-    listed = powclock_("scenarios")
+    listed = called("scenarios")
     assert listed.returncode == 0
     assert [line.split()[0] for line in listed.stdout.splitlines()][:2] == [
         "default",
@@ -30,7 +30,7 @@ def test_version_scenarios_and_paths() -> None:
     titles = [scenario.title for scenario in shipped_scenarios()]
     columns = zip(listed.stdout.splitlines(), titles, strict=True)
     assert {line.index(title) for line, title in columns} == {len("double-spend  ")}
-    said = powclock_("paths", XDG_CONFIG_HOME="/etc/xdg").stdout.splitlines()
+    said = called("paths", XDG_CONFIG_HOME="/etc/xdg").stdout.splitlines()
     assert [line.split()[0] for line in said] == [
         "scenarios",
         "themes",
@@ -42,7 +42,7 @@ def test_version_scenarios_and_paths() -> None:
         assert said[1:3] == [
             "themes     /etc/xdg/powclock/themes", "keys       /etc/xdg/powclock/keys.toml",
         ]  # fmt: skip
-    shown = powclock_("--help")
+    shown = called("--help")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "Watch proof of work elect its leader" in shown.stdout
 
@@ -120,14 +120,14 @@ def test_version_scenarios_and_paths() -> None:
     ],
 )
 def test_wrong_use_is_one_line_and_exit_status_2(args: tuple[str, ...], line: str) -> None:
-    done = powclock_(*args)
+    done = called(*args)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")
 
 
 def test_a_broken_scenario_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "broken.toml"
     file.write_text('name = "x"\n[nodes]\ncount = "many"')
-    done = powclock_("run", file, "--ticks", "1")
+    done = called("run", file, "--ticks", "1")
     assert done.returncode == 2
     assert done.stderr == f"powclock: {file}: nodes.count: expected `int`, got `str`\n"
 
@@ -207,7 +207,7 @@ def test_seeds_are_checked_and_one_of_them_is_a_scenario(tmp_path: Path) -> None
     assert powclock_("check", "--seeds", "3:5").stdout.splitlines()[-1] == (
         f"digest    {report['digest']}"
     )
-    shown = powclock_("check", "--show", "4")
+    shown = called("check", "--show", "4")
     (tmp_path / "race.toml").write_text(shown.stdout, encoding="utf-8")
     by_name = figures("check:4", "--until", "40s")
     assert figures(tmp_path / "race.toml", "--until", "40s") == by_name
@@ -421,7 +421,7 @@ def test_themes_are_listed_without_escapes(tmp_path: Path) -> None:
     text = (THEMES / "dark.toml").read_text(encoding="utf-8")
     (own / "mine.toml").write_text(text.replace("clear hues", "\\u001b[31mmy hues"))
     (own / "torn.toml").write_text("dark = ")
-    done = powclock_("themes", XDG_CONFIG_HOME=str(tmp_path))
+    done = called("themes", XDG_CONFIG_HOME=str(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert [line.split()[0] for line in lines] == [
@@ -435,13 +435,13 @@ def test_themes_are_listed_without_escapes(tmp_path: Path) -> None:
 
 def test_keys_are_printed_as_a_file_that_can_be_used(tmp_path: Path) -> None:
     file = tmp_path / "keys.toml"
-    file.write_text(powclock_("keys", XDG_CONFIG_HOME=str(tmp_path)).stdout)
+    file.write_text(called("keys", XDG_CONFIG_HOME=str(tmp_path)).stdout)
     assert 'zoom = "z"' in file.read_text()
     file.write_text(file.read_text().replace('zoom = "z"', 'zoom = "ctrl+z"'))
-    again = powclock_("keys", "--keys", file, XDG_CONFIG_HOME=str(tmp_path))
+    again = called("keys", "--keys", file, XDG_CONFIG_HOME=str(tmp_path))
     assert 'zoom = "ctrl+z" ' in again.stdout
     file.write_text('[keys]\nzom = "z"')
-    broken = powclock_("keys", "--keys", file)
+    broken = called("keys", "--keys", file)
     assert (broken.returncode, broken.stdout) == (2, "")
     assert broken.stderr == f"powclock: --keys: {file}: keys.zom: is no id: did you mean zoom?\n"
 

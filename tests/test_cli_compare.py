@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from powclock.race.rules import rule_names
-from tests.command import powclock_
+from tests.command import called, powclock_
 
 QUICK = ("--nodes", "4", "--faults", "loss=5%,crash=5s", "--for", "70s")
 KINDS = "loss=5%, flips=1%, delay=500ms, clock=-20s, crash=30s, pause=30s, partition=60s or none"
@@ -75,5 +75,5 @@ def test_json_and_csv_tell_the_same_races() -> None:
     ],
 )  # fmt: skip
 def test_wrong_use_is_one_line(args: tuple[str, ...], line: str) -> None:
-    done = powclock_("compare", *args)
+    done = called("compare", *args)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")

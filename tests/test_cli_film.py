@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import signal
+import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
@@ -13,6 +15,7 @@ import pytest
 
 from powclock.cli import main
 from powclock.race.scenario import parse_scenario
+from tests.command import PATIENCE_S, environment
 from tests.film.films import FORKING, SCRIPT, screens_of
 from tests.race.tapes import record_race
 
@@ -268,3 +271,37 @@ def test_a_moment_that_does_not_come_is_told(tmp_path: Path) -> None:
         1, f"powclock: heal did not come: {path} shows the end of the race\n",
     )  # fmt: skip
     assert path.exists()
+
+
+def test_an_interrupted_film_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "film.cast"
+    path.write_text("precious", "utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "powclock", "film", scenario(tmp_path), "-o", path, "--force",
+         "--for", "50000s"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
+    )  # fmt: skip
+    while not (tmp_path / ".film.unfinished.cast").exists():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
+    assert process.returncode == 130
+    assert path.read_text("utf-8") == "precious"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["film.cast", "race.toml"]
+
+
+def test_a_damaged_recording_is_filmed_up_to_its_damage(tmp_path: Path) -> None:
+    file, cast = tmp_path / "race.powclock", tmp_path / "again.cast"
+    record_race(file, parse_scenario(FORKING, "test"), ticks=4)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-40])
+    status, _, error = run(file, "-o", cast)
+    assert status == 1
+    assert re.fullmatch(
+        rf"powclock: {re.escape(str(file))}: damaged at byte \d+ .*; what is before that was "
+        r"filmed\n", error,
+    )  # fmt: skip
+    assert json.loads(cast.read_text("utf-8").splitlines()[-1])[0] > 2
+    file.write_bytes(whole[:600])
+    told = refused(file, "-o", cast, "--force")
+    assert told.startswith(f"{file}: ")

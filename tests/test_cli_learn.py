@@ -7,8 +7,8 @@ import pytest
 
 from powclock.race.lesson.chapter import parse_chapter
 from powclock.race.lesson.rehearsal import rehearse
-from powclock.race.lesson.shelf import shipped_chapters, shipped_files, shipped_text
-from tests.command import powclock_
+from powclock.race.lesson.shelf import load_chapter, shipped_chapters, shipped_files, shipped_text
+from tests.command import called, powclock_
 from tests.race.lesson.chapters import HEAD, SPLIT
 from tests.terminal import Terminal
 from tests.test_terminal import again_in, digest_in, rerun
@@ -36,7 +36,7 @@ def mine(tmp_path: Path) -> Path:
 
 
 def test_the_chapters_are_listed_by_number() -> None:
-    done = powclock_("learn")
+    done = called("learn")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     chapters = shipped_chapters()
@@ -50,16 +50,22 @@ def test_the_chapters_are_listed_by_number() -> None:
 
 def test_a_chapter_is_copied_for_editing_and_never_over_a_file(tmp_path: Path) -> None:
     path = tmp_path / "my chapter.toml"
-    done = powclock_("learn", "1", "--copy", path)
+    done = called("learn", "1", "--copy", path)
     again = shlex.join(["powclock", "learn", str(path)])
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{path} is yours to edit; play it with: {again}\n"
     assert path.read_text("utf-8") == shipped_text(1)
     path.write_text("mine")
-    done = powclock_("learn", "1", "--copy", path)
+    done = called("learn", "1", "--copy", path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"powclock: {path}: there is such a file already: name another\n"
     assert path.read_text() == "mine"
+
+
+def test_a_script_for_a_film_is_copied_as_well(tmp_path: Path) -> None:
+    done = powclock_("learn", "demo", "--copy", tmp_path / "mine.toml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert load_chapter(str(tmp_path / "mine.toml")) == load_chapter("demo")
 
 
 def test_what_cannot_be_is_one_line(tmp_path: Path, mine: Path) -> None:
@@ -75,21 +81,28 @@ def test_what_cannot_be_is_one_line(tmp_path: Path, mine: Path) -> None:
         ((bad,), f"{bad}: not a text file in UTF-8: save it as one"),
         ((mine, "--copy", "x.toml"), f"--copy: {mine} is a file already: copy that"),
         (("1", "--copy", "/nowhere/x"), "/nowhere/x: cannot be written: No such file or directory"),
+        (
+            ("demo", "--check"),
+            (
+                "demo: its steps press keys, which needs a screen: play it on a terminal, or "
+                "`powclock film demo -o film.cast`"
+            ),
+        ),
         (("--check",), "which chapter? say `powclock learn 1`, or name a file"),
     ):
-        done = powclock_("learn", *arguments)
+        done = called("learn", *arguments)
         assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")
 
 
 def test_a_check_says_whether_the_claims_hold(mine: Path) -> None:
-    done = powclock_("learn", mine, "--check")
+    done = called("learn", mine, "--check")
     assert (done.returncode, done.stdout, done.stderr) == (
         0,
         f"{mine}: 2 steps, all 1 claims hold\n",
         "",
     )
     mine.write_text(HEAD + SHORT.replace("at_least = 4, at_most = 4", "at_least = 5"))
-    done = powclock_("learn", mine, "--check")
+    done = called("learn", mine, "--check")
     line = f"{mine}: step 2: running is 4, and should be at least 5\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", line)
 

@@ -12,7 +12,7 @@ from powclock.race.session import SUFFIX
 from powclock.record.recording.content import Head
 from powclock.record.recording.reader import Recording
 from powclock.record.recording.writer import Writer
-from tests.command import FAST, powclock_
+from tests.command import FAST, called, powclock_
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +31,21 @@ def test_a_recording_is_raced_again(recorded: tuple[Path, dict[str, object]]) ->
     lines = done.stdout.splitlines()
     assert lines[0] == f"the same  {figures['records']} records, and the digest"
     assert lines[-1] == f"digest    {figures['digest']}"
-    again = powclock_("rerun", file, "--json")
+    again = called("rerun", file, "--json")
     assert json.loads(again.stdout) == figures
 
 
 def test_what_is_exported(recorded: tuple[Path, dict[str, object]]) -> None:
     file, figures = recorded
-    lines = powclock_("export", file).stdout
+    lines = called("export", file).stdout
     assert sha256(lines.encode()).hexdigest() == figures["digest"]
-    table = powclock_("export", file, "--format", "csv").stdout.splitlines()
+    table = called("export", file, "--format", "csv").stdout.splitlines()
     assert table[0].startswith("height,hash,parent,author,found_s,")
     assert len(table) == 1 + int(str(figures["blocks_mined"]))
     assert sum(row.split(",")[6] == "1" for row in table[1:]) == figures["ticks"]
-    graph = powclock_("export", file, "--format", "dot").stdout
+    graph = called("export", file, "--format", "dot").stdout
     assert graph.count("->") == figures["blocks_mined"]
-    assert json.loads(powclock_("export", file, "--format", "json").stdout) == figures
+    assert json.loads(called("export", file, "--format", "json").stdout) == figures
 
 
 def test_a_damaged_recording_is_used_up_to_the_damage(
@@ -57,16 +57,16 @@ def test_a_damaged_recording_is_used_up_to_the_damage(
     cut.write_bytes(data[:-1])
     told = f"powclock: {cut}: damaged at byte "
     for args in (("rerun",), ("export",), ("export", "--format", "json")):
-        done = powclock_(args[0], cut, *args[1:])
+        done = called(args[0], cut, *args[1:])
         assert done.returncode == 1
         assert done.stderr.startswith(told)
         assert done.stderr.endswith("the file ends within a frame; what is before that was used\n")
         assert done.stderr.count("\n") == 1
     # All but the end is there: it is the same but for what only the end tells.
-    exported = powclock_("export", cut, "--format", "json")
+    exported = called("export", cut, "--format", "json")
     told_of = {name: value for name, value in figures.items() if name not in UNTOLD}
     assert json.loads(exported.stdout) == told_of
-    again = powclock_("rerun", cut)
+    again = called("rerun", cut)
     assert again.stdout.startswith(f"the same  {figures['records']} records, up to the damage\n")
 
 
@@ -81,7 +81,7 @@ def test_another_race_is_told(recorded: tuple[Path, dict[str, object]], tmp_path
         for record, line in recording.both():
             writer.take(record, line)
     writer.end(ending.time_ns, ending.turn, ending.digest)
-    done = powclock_("rerun", other)
+    done = called("rerun", other)
     assert (done.returncode, done.stdout) == (1, "")
     start = f"powclock: {other}: another race: record 0 at 0.000 s differs: recorded race_started "
     assert done.stderr.startswith(start)
@@ -92,12 +92,25 @@ def test_no_file_is_written_over_without_asking(tmp_path: Path) -> None:
     file = tmp_path / "mine"
     file.write_text("precious")
     run = ("run", "--ticks", "1", *FAST, "--record", file)
-    done = powclock_(*run)
+    done = called(*run)
     line = f"--record: {file} is there already: name another file, or add --force"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")
     assert file.read_text() == "precious"
-    assert powclock_(*run, "--force").returncode == 0
-    assert powclock_("rerun", file).returncode == 0
+    assert called(*run, "--force").returncode == 0
+    assert called("rerun", file).returncode == 0
+
+
+def test_a_recording_is_not_lost_to_what_else_is_written(
+    recorded: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
+    file = tmp_path / "r"
+    whole = recorded[0].read_bytes()
+    file.write_bytes(whole)
+    for args in (("rerun", file, "--events", file), ("run", "--ticks", "1", "--headers", file)):
+        done = powclock_(*args)
+        line = f"powclock: {file} is a recording: name another file\n"
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
+        assert file.read_bytes() == whole
 
 
 @pytest.mark.parametrize(
@@ -113,7 +126,7 @@ def test_no_file_is_written_over_without_asking(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_line(args: tuple[str, ...], line: str | None) -> None:
-    done = powclock_(*args)
+    done = called(*args)
     if line is None:
         line = (
             "/dev/full: the recording ends at 0.0 s: No space left on device: free some room, "
@@ -131,4 +144,4 @@ def test_plain_lines_are_recorded_too(tmp_path: Path) -> None:
     done = powclock_("--plain", "--speed", "max", "--for", "20s", "--record", file, *FAST)
     assert (done.returncode, done.stderr) == (0, "")
     digest = done.stdout.splitlines()[-1]
-    assert powclock_("rerun", file).stdout.splitlines()[-1] == digest
+    assert called("rerun", file).stdout.splitlines()[-1] == digest

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import environment, powclock_
+from tests.command import called, environment, powclock_
 
 QUICK = ("--intervals", "2,6", "--sizes", "3", "--seeds", "1:3", "--nodes", "4", "--for", "30s")
 BEAT = "a beat is schedule.slot_s / schedule.blocks of the scenario"
@@ -80,7 +80,7 @@ def test_json_and_csv_tell_the_same_races() -> None:
     ],
 )
 def test_wrong_use_is_one_line(args: tuple[str, ...], line: str) -> None:
-    done = powclock_("sweep", *args)
+    done = called("sweep", *args)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"powclock: {line}\n")
 
 

@@ -55,8 +55,8 @@ def races(tmp_path: Path) -> list[tuple[str | Path, ...]]:
 
 def test_the_order_of_sets_changes_nothing(races: list[tuple[str | Path, ...]]) -> None:
     for args in races:
-        results = [figures(*args, PYTHONHASHSEED=hash_seed) for hash_seed in ("0", "1", "77")]
-        assert results == [results[0]] * 3
+        results = [figures(*args, PYTHONHASHSEED=hash_seed) for hash_seed in ("0", "77")]
+        assert results == [results[0]] * 2
 
 
 def other_pythons() -> list[str]:

@@ -51,25 +51,28 @@ def drawn(color: str) -> str:
     return SIXTEEN.get(color) or f"#{color}"
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_every_word_can_be_read(tmp_path: Path, depth: str, theme: str) -> None:
+def test_every_word_can_be_read(tmp_path: Path, depth: str) -> None:
     race = tmp_path / "cut.toml"
     race.write_text(CUT_FOR_GOOD)  # however late the first frame comes
-    arguments = (str(race), *RACE[1:], "--theme", theme)
+    arguments = (str(race), *RACE[1:], "--theme", "dark")
     with Terminal(*arguments, state=tmp_path, environment=DEPTHS[depth]) as terminal:
         terminal.until(lambda text: "partition on" in text and "heads" in text)
         terminal.press("down", "down")
         terminal.until(lambda text: "▸ bob" in text)
-        seen = list(words(terminal))
+        seen = {"dark": list(words(terminal))}
+        dark = terminal.screen.buffer[0][0].bg
+        terminal.press("t")  # the next theme is the light one
+        terminal.until(lambda _: terminal.screen.buffer[0][0].bg != dark)
+        seen["light"] = list(words(terminal))
         terminal.press("q")
         terminal.to_the_end()
-    assert len(seen) > 500
-    assert len({ink for _, ink, _ in seen}) > 5
-    # A selected row at 16 colours is where the fewest are left.
-    least = 2.0 if depth in {"16 colours", "linux console", "screen"} else 2.8
-    poor = {pair for pair in seen if contrast(pair[1], pair[2]) < least}
-    assert not poor
+    for each in seen.values():
+        assert len(each) > 500
+        assert len({ink for _, ink, _ in each}) > 5
+        # A selected row at 16 colours is where the fewest are left.
+        least = 2.0 if depth in {"16 colours", "linux console", "screen"} else 2.8
+        assert not {pair for pair in each if contrast(pair[1], pair[2]) < least}
 
 
 @pytest.mark.parametrize(("theme", "ground"), [("dark", {"49", "40"}), ("light", {"107"})])

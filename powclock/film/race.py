@@ -18,6 +18,10 @@ from powclock.race.plan import Plan
 STEP_NS = NANOSECONDS // 50
 
 
+def _never(_shown: Shown) -> bool:
+    return False
+
+
 class FilmRace:
     """One race; `over` comes at the end of its plan or its lesson, or with a frame that is waited
     for (`until`). Its future is what went wrong, in a line, empty if nothing did.
@@ -30,7 +34,7 @@ class FilmRace:
         loop: asyncio.AbstractEventLoop,
         *,
         inputs: tuple[Input, ...] = (),
-        until: Callable[[Shown], bool] = lambda _: False,
+        until: Callable[[Shown], bool] = _never,
     ) -> None:
         self._engine = Engine(
             plan, queue.SimpleQueue(), self._told, wall_ns=clock.ns, inputs=inputs
@@ -79,6 +83,10 @@ class FilmRace:
             engine.go_on()
         except TROUBLES as broken:
             self._end(str(broken))
+        except KeyboardInterrupt as interrupt:  # between two steps of the race, which is whole
+            self._until = _never
+            engine.finish()
+            self.over.set_exception(interrupt)
         except BaseException as error:  # noqa: BLE001 (who waits for the end raises it)
             self.over.set_exception(error)
         else:

@@ -7,19 +7,23 @@ from powclock.race.commands import Input
 from powclock.race.lesson.chapter import Chapter
 from powclock.race.lesson.shelf import load_chapter, number_of, shipped_films
 from powclock.race.scenario import Scenario, ScenarioError, load_scenario
-from powclock.race.session import SUFFIX, load_session
+from powclock.race.session import SUFFIX, session_of
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.recording.frames import MAGIC_START
+from powclock.record.recording.reader import NoRecording, Recording, shown
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A race; it ends by itself with its `chapter`, or at `end_ns` if that is not 0."""
+    """A race; it ends by itself with its `chapter`, or at `end_ns` if that is not 0, as a recording
+    does. `damage` is what is not whole of that, a few words.
+    """
 
     scenario: Scenario
     chapter: Chapter | None = None
     inputs: tuple[Input, ...] = ()
     end_ns: int = 0
+    damage: str = ""
 
 
 def load_subject(which: str) -> Subject:
@@ -33,12 +37,25 @@ def load_subject(which: str) -> Subject:
         chapter = load_chapter(which)
         return Subject(chapter.scenario(), chapter)
     if _is_recording(path):
-        session = load_session(path)
-        return Subject(session.scenario, None, session.inputs, session.end.time_ns)
+        return _recorded(path)
     try:
         return Subject(load_scenario(which))
     except ScenarioError as error:
         raise ScenarioError(_with_scripts(str(error))) from error
+
+
+def _recorded(path: Path) -> Subject:
+    try:
+        with Recording(path) as recording:
+            session = session_of(recording)
+            damage = recording.damage
+    except NoRecording as error:
+        raise ScenarioError(str(error)) from error
+    if not session.end.time_ns:
+        what = f": {damage}" if damage is not None else ""
+        raise ScenarioError(f"{shown(path)}: there is nothing of the race in it{what}")
+    told = "" if damage is None else f"{shown(path)}: {damage}; what is before that was filmed"
+    return Subject(session.scenario, None, session.inputs, session.end.time_ns, told)
 
 
 def _with_scripts(text: str) -> str:

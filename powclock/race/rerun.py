@@ -28,11 +28,18 @@ class Twin:
     """Holds the records of a race against those of a recording, one by one."""
 
     def __init__(
-        self, lines: Iterator[bytes], version: str, fail: Callable[[BaseException], None]
+        self,
+        lines: Iterator[bytes],
+        version: str,
+        fail: Callable[[BaseException], None],
+        *,
+        ended: bool = False,
     ) -> None:
+        """`ended` says that there may be no more records: the first one is one too many."""
         self._lines = lines
         self._version = version
         self._fail = fail
+        self._ended = ended
         self.same = 0
         self.beyond = 0
         self.difference: Differs | None = None
@@ -46,6 +53,9 @@ class Twin:
             self.same += 1
         elif recorded is None:
             self.beyond = 1
+            if self._ended:
+                what = f"the race has more than the {self.same} records of the recording"
+                self._fail(self.differ(what))
         else:
             self._fail(self.differ(_difference(recorded, line)))
 
@@ -87,7 +97,8 @@ def rerun(
     session = session_of(recording)
     driver = driver_of(session.scenario, outputs, check=check)
     lines = recording.lines()
-    twin = Twin(lines, session.version, driver.world.loop.fail)
+    ended = recording.ending is not None
+    twin = Twin(lines, session.version, driver.world.loop.fail, ended=ended)
     driver.world.recorder.write(twin)
     with closing(driver), seldom_sought():
         driver.start()
@@ -110,8 +121,6 @@ def _check_end(
     ending = recording.ending
     if ending is None or recording.damage is not None:
         return
-    if twin.beyond:
-        raise twin.differ(f"the race has more than the {same} records of the recording")
     if ending.digest != digest:
         raise twin.differ(f"the digest is {digest}, the recording says {ending.digest}")
 

@@ -4,7 +4,7 @@ Decoded into frozen structs with their bounds, so an error names its place. Name
 once. The same scenario and seed give the same race.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -186,19 +186,27 @@ def load_scenario(which: str) -> Scenario:
     if which in shipped_names():
         text = (resources.files("powclock.scenarios") / f"{which}.toml").read_text("utf-8")
         return parse_scenario(text, which)
+    text = text_of_file(which, "scenario", lambda: f"shipped are {', '.join(shipped_names())}")
+    return parse_scenario(text, which)
+
+
+def text_of_file(which: str, what: str, known: Callable[[], str]) -> str:
+    """The text of a file that should be a scenario or the like; `known` are those without a file.
+
+    Raises:
+        ScenarioError: there is no such file, or it cannot be read.
+    """
     path = Path(which)
     try:
         if path.suffix != ".toml" and not path.exists():
-            names = ", ".join(shipped_names())
-            raise ScenarioError(f"{clean_label(which, 60)}: no such scenario; shipped are {names}")
+            raise ScenarioError(f"{clean_label(which, 60)}: no such {what}; {known()}")
         if path.stat().st_size > FILE_BYTES_MAX:
-            raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a scenario?")
-        text = path.read_text("utf-8")
+            raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a {what}?")
+        return path.read_text("utf-8")
     except OSError as error:
         raise ScenarioError(f"{which}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{which}: not a text file in UTF-8: save it as one") from error
-    return parse_scenario(text, which)
 
 
 def shipped_names() -> list[str]:

@@ -87,6 +87,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         if not self.has_blocks:
             return self._text_without_blocks()
         made = "mined" if self.miner else "sealed"
+        label = "found by" if self.miner else "sealed by"
         mined = f"{self.blocks_mined} {made}, {self.blocks_stale} stale"
         forks = f"{self.forks} fork{'' if self.forks == 1 else 's'}"
         miner = f", {self.miner}" if self.miner else ""
@@ -97,7 +98,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                 f"ticks     {self.ticks}{pace}",
                 f"blocks    {mined} ({self.stale_of_mined:.1%} of {made}), {forks}",
                 f"reorgs    {self.reorgs} by nodes, at most {self.reorg_depth_max} deep",
-                f"found by  {leaders or 'nobody yet'}{others}",
+                f"{label:<10}{leaders or 'nobody yet'}{others}",
                 f"workload  {self.transactions_sent} transactions sent, {confirmed}",
                 *self._service_lines(),
                 f"refused   {refused}{dropped}",

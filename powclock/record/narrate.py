@@ -139,7 +139,7 @@ def _of_the_chain(event: AnyEvent) -> tuple[str, str] | None:
         case ForkOpened(height=height, rivals=rivals):
             return "fork", f"fork at {height - 1}: {' vs '.join(map(short_hash, rivals))}"
         case DifficultyChanged(height=height, change=change):
-            return "difficulty", f"difficulty {change:+.0%} at {height}"
+            return "difficulty", f"difficulty {_signed(change)} at {height}"
         case StatesCompared(regrouped=True):
             return _states(event)
         case AttackMoved():
@@ -260,6 +260,11 @@ def _where(nodes: tuple[str, ...], sides: tuple[tuple[str, ...], ...]) -> str:
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _signed(part: float) -> str:
+    """A change: "+15 %", "−11 %"."""
+    return f"{'−' if part < 0 else '+'}{abs(part):.0%}".replace("%", " %")
 
 
 def _of_id(id_: str) -> str:

@@ -144,6 +144,14 @@ def test_keys_are_shown_as_a_script_presses_them_and_go() -> None:
     assert not any(" ⏎  cut │" in text for text in silent)
 
 
+def test_a_note_stays_for_its_time_and_goes() -> None:
+    text = f'{FORKING}heading = false\n[[steps]]\ncaption = "A note."\nkeys = ["S"]\nlasts_s = 8\n'
+    pictures = pictures_of(shot(plan_of_script(chapter(text))), 0.5)
+    noted = [index / 2 + 0.5 for index, each in enumerate(pictures) if "saves no pictures" in each]
+    # It is told for four seconds, after the key that comes 0.7 s after the start.
+    assert noted == [each / 2 for each in range(2, 10)]
+
+
 def test_a_card_and_a_countdown_come_before_the_race() -> None:
     card = Card("A talk about agreement", "Six nodes", 3)
     wanted = replace(shot(plan_of(scenario(), 2)), opening=Opening(card))

@@ -56,11 +56,8 @@ def raced(what: Scenario, ticks: int) -> Summary:
     return run_race(what, ticks=ticks, outputs=Outputs(), progress=lambda _height, _ns: None)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_race_that_forgets_gives_the_same_digest(
-    seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    what = troubled(seed)
+def test_a_race_that_forgets_gives_the_same_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    what = troubled(1)
     assert may_forget(what)
     forgetful = raced(what, 200)
     monkeypatch.setattr(headless, "may_forget", lambda _: False)
@@ -130,20 +127,20 @@ def test_memory_does_not_grow_with_the_blocks() -> None:
         difficulty={"interval_s": 60},
         workload={"transactions_per_s": 0},
     )
-    driver = Driver(what)
+    driver = Driver(what, blocks_kept=200)
     past = History(driver)
     driver.start()
     tracemalloc.start()
     sizes = []
-    for height in (1_200, 2_000):  # by then everything that is bounded is full
+    for height in (500, 900):  # by then everything that is bounded is full
         advance(driver, past, height)
         ledger._element.cache_clear()  # bounded too, but by far more than these blocks
         gc.collect()
         sizes.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
     driver.close()
-    # Tables that lose their oldest entries are resized now and then; 800 blocks kept for good would
-    # double the whole.
+    # Tables that lose their oldest entries are resized now and then; 400 blocks kept for good would
+    # add a good half to the whole.
     assert sizes[1] < 1.2 * sizes[0]
 
 

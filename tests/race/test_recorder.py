@@ -138,3 +138,5 @@ def test_the_text_of_a_summary() -> None:
         "          and 1 before",
         f"digest    {'d' * 64}",
     ]
+    sealed = msgspec.structs.replace(summary, miner="").text().splitlines()
+    assert [sealed[3][:19], sealed[5]] == ["blocks    25 sealed", "sealed by carl 13, bea 12"]

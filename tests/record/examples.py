@@ -148,7 +148,7 @@ EXAMPLES: list[tuple[AnyEvent, str | None, tuple[str, str] | None]] = [
     ),
     (LeaderElected("alice", 4, B, 2.345, 70_000), None, ("tick", "tick 4 → alice +2.3 s")),
     (ForkOpened(A, 5, (B, C)), None, ("fork", "fork at 4: bbbb vs cccc")),
-    (DifficultyChanged(9, 80_000, -0.125), None, ("difficulty", "difficulty -12% at 9")),
+    (DifficultyChanged(9, 80_000, -0.125), None, ("difficulty", "difficulty −12 % at 9")),
     (TransactionSent(A, "client1", 5, 1), "alice", None),
     (TransactionConfirmed(A, B, 3, 1.5), None, None),
     (TransactionReturned(A, B), None, None),

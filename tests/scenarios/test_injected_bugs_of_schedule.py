@@ -9,7 +9,7 @@ from powclock.machine.tree import Entry
 from powclock.network.evidence import Evidence
 from powclock.race.swarm.draw import drawn_kinds
 from powclock.race.swarm.trial import try_seed
-from tests.scenarios.test_injected_bugs import Patch, nothing, swallow
+from tests.scenarios.bugs import Bugs, nothing, swallow
 
 SEEDS = sorted(range(120), key=lambda seed: -len(drawn_kinds(seed, "schedule")))
 # Where a bug was seen last, so that it need not be looked for again.
@@ -20,21 +20,15 @@ SEEN = {
     "equivocation_is_never_told": 5,
     "an_honest_leader_seals_its_beat_twice": 52,
 }
-BUGS: dict[str, Patch] = {}
+BUGS = Bugs()
 
 
-def bug(put_in: Patch) -> Patch:
-    """Register a bug under its name."""
-    BUGS[put_in.__name__] = put_in
-    return put_in
-
-
-@bug
+@BUGS.put
 def signatures_are_not_verified(patch: pytest.MonkeyPatch) -> None:
     swallow(patch, SignedRule, "verify_alone", Reason.BAD_SEAL)
 
 
-@bug
+@BUGS.put
 def anybody_may_lead_at_any_time(patch: pytest.MonkeyPatch) -> None:
     right = LeaderSchedule.next_turn
 
@@ -46,12 +40,12 @@ def anybody_may_lead_at_any_time(patch: pytest.MonkeyPatch) -> None:
     swallow(patch, LeaderSchedule, "check_alone", Reason.BAD_LEADER)
 
 
-@bug
+@BUGS.put
 def leaders_are_off_by_one(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(LeaderSchedule, "slot_of", lambda self, beat: beat // self.blocks)
 
 
-@bug
+@BUGS.put
 def beats_need_not_increase(patch: pytest.MonkeyPatch) -> None:
     right = LeaderSchedule.next_turn
 
@@ -66,12 +60,12 @@ def beats_need_not_increase(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(LeaderSchedule, "due_ns", lambda self, block, parent: 0)
 
 
-@bug
+@BUGS.put
 def nothing_is_too_early(patch: pytest.MonkeyPatch) -> None:
     swallow(patch, SignedRule, "verify", Reason.TIME_TOO_NEW)
 
 
-@bug
+@BUGS.put
 def what_is_in_time_is_refused(patch: pytest.MonkeyPatch) -> None:
     right = LeaderSchedule.end_ns
     patch.setattr(
@@ -81,17 +75,17 @@ def what_is_in_time_is_refused(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@bug
+@BUGS.put
 def equivocation_is_never_told(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Evidence, "seen", nothing)
 
 
-@bug
+@BUGS.put
 def an_honest_leader_seals_its_beat_twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(LeaderSchedule, "sealed", nothing)
 
 
-@bug
+@BUGS.put
 def a_leader_that_sealed_every_turn_is_accused(patch: pytest.MonkeyPatch) -> None:
     right = LeaderSchedule.claim
     patch.setattr(
@@ -99,7 +93,7 @@ def a_leader_that_sealed_every_turn_is_accused(patch: pytest.MonkeyPatch) -> Non
     )
 
 
-@bug
+@BUGS.put
 def a_block_weighs_two(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SignedRule, "weight", lambda self, block: 2)
 

@@ -74,18 +74,18 @@ def test_a_doubled_hash_rate_bends_the_interval_until_difficulty_follows(
         difficulty={"interval_s": 5, **rule},
     )
     with race(what) as running:
-        running.run(4_000)
+        running.run(2_000)
         running.begin(HashRateFactor(factor=2))
         bent_from = running.now_s
-        running.run(6_000)
+        running.run(4_000)
         running.heal_all()
         back_from = running.now_s
-        running.run(6_000)
+        running.run(4_000)
         steady = mean_interval_s(running, 0, bent_from)
         bent = mean_interval_s(running, bent_from, bent_from + 150)
         followed = mean_interval_s(running, bent_from + 2_000, back_from)
         slow = mean_interval_s(running, back_from, back_from + 150)
-        again = mean_interval_s(running, back_from + 2_000, back_from + 6_000)
+        again = mean_interval_s(running, back_from + 2_000, back_from + 4_000)
         print(f"steady {steady:.2f} bent {bent:.2f} followed {followed:.2f} "
               f"slow {slow:.2f} again {again:.2f}")  # fmt: skip
         assert steady == pytest.approx(5, rel=0.1)

@@ -20,7 +20,7 @@ from tests.scenarios.races import race, scenario
 from tests.scenarios.verdicts import fits
 
 HONEST = 4
-BLOCKS = 1_300
+BLOCKS = 1_100
 MODELS = 100
 
 

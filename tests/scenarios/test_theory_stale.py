@@ -25,7 +25,7 @@ LATENCIES_A_HOP = 3  # announce, request, deliver
 INTERVAL_S = 4  # an overdue request is repeated after two seconds, so a latency must be below one
 HASH_RATE = 10_000
 MINERS = 6
-BLOCKS = {0.02: 4_000, 0.1: 1_500, 0.5: 1_500}
+BLOCKS = {0.02: 3_400, 0.1: 1_000, 0.5: 1_000}
 SHARES = (0.6, 0.1, 0.1, 0.1, 0.1)
 
 
@@ -136,7 +136,7 @@ def test_stale_of_mined(ratio: float, name: str) -> None:
 @pytest.mark.parametrize("by_share", [True, False], ids=["by share", "all alike"])
 def test_stale_of_main_chain_of_each_miner(by_share: bool) -> None:
     """Who has more of the hash rate loses less of it: he builds on his own block at once."""
-    what = measured(0.1, SHARES, 2_500)
+    what = measured(0.1, SHARES, 1_500)
     fitting = []
     for i, name in enumerate(what.stale):
         main = what.mined[name] - what.stale[name]

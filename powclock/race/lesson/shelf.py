@@ -4,8 +4,7 @@ from importlib import resources
 from pathlib import Path
 
 from powclock.race.lesson.chapter import Chapter, parse_chapter
-from powclock.race.scenario import FILE_BYTES_MAX, ScenarioError
-from powclock.record.labels import clean_label
+from powclock.race.scenario import ScenarioError, text_of_file
 
 FOLDER = "lessons"
 FILMS = "films"
@@ -57,20 +56,8 @@ def load_chapter(which: str) -> Chapter:
     if number:
         return parse_chapter(shipped_text(number), _file(number))
     if which in shipped_films():
-        folder = resources.files("powclock.scenarios") / FILMS
-        return parse_chapter((folder / f"{which}.toml").read_text("utf-8"), which)
-    path = Path(which)
-    try:
-        if path.suffix != ".toml" and not path.exists():
-            raise ScenarioError(f"{clean_label(which, 60)}: no such chapter; {_known()}")
-        if path.stat().st_size > FILE_BYTES_MAX:
-            raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a chapter?")
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise ScenarioError(f"{which}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{which}: not a text file in UTF-8: save it as one") from error
-    return parse_chapter(text, which)
+        return parse_chapter(_film_text(which), which)
+    return parse_chapter(text_of_file(which, "chapter", _known), which)
 
 
 def number_of(which: str) -> int:
@@ -79,15 +66,15 @@ def number_of(which: str) -> int:
 
 
 def copy_chapter(which: str, to: Path) -> None:
-    """Write a shipped chapter's file somewhere else, for editing; never over another.
+    """Write a shipped chapter's or script's file somewhere else, for editing; never over another.
 
     Raises:
         ScenarioError: there is no such chapter, or the file cannot be written.
     """
     number = number_of(which)
-    if not number:
+    if not number and which not in shipped_films():
         raise ScenarioError(f"--copy: {which} is a file already: copy that")
-    text = shipped_text(number)
+    text = shipped_text(number) if number else _film_text(which)
     try:
         with to.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -95,6 +82,11 @@ def copy_chapter(which: str, to: Path) -> None:
         raise ScenarioError(f"{to}: there is such a file already: name another") from error
     except OSError as error:
         raise ScenarioError(f"{to}: cannot be written: {error.strerror}") from error
+
+
+def _film_text(name: str) -> str:
+    folder = resources.files("powclock.scenarios") / FILMS
+    return (folder / f"{name}.toml").read_text("utf-8")
 
 
 def _file(number: int) -> str:

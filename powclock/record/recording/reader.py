@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from types import TracebackType
 from typing import BinaryIO, TypeVar
 
@@ -83,6 +84,9 @@ class Recording:
         self._whole_bytes = 0
         self._inputs_bytes = 0
         try:
+            mode = path.stat().st_mode
+            if not (S_ISREG(mode) or S_ISDIR(mode)):  # to open a pipe may wait for ever
+                raise NoRecording(f"{shown(path)}: {_not_magic(b'')}")
             with ExitStack() as opened:
                 self._file: BinaryIO = opened.enter_context(path.open("rb"))
                 self.head = self._scan()

@@ -14,7 +14,7 @@ from powclock.record.service import AVAILABILITY_TARGET, Service
 from powclock.tui.answers import Answer, answer_of
 from powclock.tui.glyphs import BAR_ON, FITS, OUTSIDE, SHADE, SQUARES
 from powclock.tui.rows import Row
-from powclock.tui.text import count, duration
+from powclock.tui.text import count, duration, percent
 from powclock.tui.widgets.panel import Panel, Part
 
 # A gauge has room for so many nines.
@@ -205,7 +205,7 @@ class Clients(Panel):
             (f" of {len(led)} lead more than half, Gini ", palette.muted),
             (f"{spread.gini:.2f}", palette.text),
             (", entropy ", palette.muted),
-            (f"{spread.entropy_part:.0%}", palette.text),
+            (percent(spread.entropy_part), palette.text),
             (" of the most", palette.muted),
         ]
 

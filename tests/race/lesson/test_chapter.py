@@ -9,7 +9,9 @@ from powclock.machine.reason import Reason
 from powclock.network.faults.cuts import Partition
 from powclock.race.lesson.chapter import Chapter, Step, parse_chapter
 from powclock.race.lesson.claims import Claim
+from powclock.race.lesson.pressing import KEYS, NAMED, is_key
 from powclock.race.scenario import Scenario, ScenarioError, parse_scenario
+from powclock.tui.keymap import named
 from tests.race.lesson.chapters import HEAD, SPLIT, chapter
 
 
@@ -68,7 +70,7 @@ NAMES = "alice, bob, carol, dave, erin"
     [
         ("", "steps: a lesson has at least one: begin with [[steps]] and a caption"),
         ("steps = 3", "mining: object contains unknown field `steps`"),
-        ("[[steps]]", "steps[0]: object missing required field `caption`"),
+        ("[[steps]]", "steps[0].caption: a caption needs a visible character"),
         ("[[steps]]\ncaption = 3", "steps[0].caption: expected `str`, got `int`"),
         (
             '[[steps]]\ncaption = "\\u200b"',
@@ -81,6 +83,15 @@ NAMES = "alice, bob, carol, dave, erin"
         (
             '[[steps]]\ncaption = "a"\nanswer = "b"',
             "steps[0].answer: there is no question: give one, or leave this out",
+        ),
+        (
+            '[[steps]]\nkeys = ["p", "entre"]',
+            f"steps[0].keys[1]: 'entre' is no key: {KEYS}",
+        ),
+        ('[[steps]]\nkeys = [" "]', f"steps[0].keys[0]: '' is no key: {KEYS}"),
+        (
+            '[[steps]]\nkeys = ["p"]\nkeys_every_s = 0.01',
+            "steps[0].keys_every_s: expected `float` >= 0.05",
         ),
         (
             '[[steps]]\ncaption = "a"\nat_s = 1\non = "fork"',
@@ -156,6 +167,18 @@ def test_a_reason_is_one_that_there_is() -> None:
         chapter('[[steps]]\ncaption = "a"\nexpect = [{ claim = "refused", reason = "bad" }]')
     known = ", ".join(reason.value for reason in Reason)
     assert str(caught.value) == f"test: steps[0].expect[0].reason: 'bad' is not one of {known}"
+
+
+def test_keys_are_those_that_the_screen_knows() -> None:
+    for key in (*NAMED, "p", "R", ">", "?", "é", "ctrl+p", "shift+tab"):
+        assert is_key(key)
+        assert named(key) is not None
+    assert not any(
+        is_key(key) for key in ("", " ", "\n", "pp", "ctrl+", "hyper+p", "f13", "\u200b")
+    )
+    keys = chapter('[[steps]]\nkeys = ["p", "enter"]\n[[steps]]\ncaption = "a"')
+    assert keys.presses_keys
+    assert not chapter().presses_keys
 
 
 @given(st.text(max_size=200), st.integers(0, len(SPLIT)))

@@ -16,7 +16,7 @@ from powclock.race.swarm.report import report_of
 from powclock.race.swarm.toml import to_toml
 from powclock.race.swarm.trial import Result, try_seed
 
-SEEDS = range(300)
+SEEDS = range(150)
 
 
 def result(seed: int, *kinds: str, broken: str = "") -> Result:
@@ -38,8 +38,9 @@ def result(seed: int, *kinds: str, broken: str = "") -> Result:
 def test_every_fault_is_over_when_it_heals_and_every_kind_is_drawn_often(rule: str) -> None:
     counts = dict.fromkeys(kinds_under(rule), 0)
     for seed in SEEDS:
-        assert drawn_kinds(seed, rule) == drawn_kinds(seed, rule) != []
-        for kind in drawn_kinds(seed, rule):
+        kinds = drawn_kinds(seed, rule)
+        assert drawn_kinds(seed, rule) == kinds != []
+        for kind in kinds:
             counts[kind] += 1
         for planned in draw(seed, rule).faults:
             assert 0 < planned.lasts_s <= HEAL_S - planned.at_s

@@ -58,8 +58,12 @@ def played(chapter: Chapter, size: tuple[int, int], seen: Seen) -> Watched:
     return app
 
 
-@pytest.mark.parametrize("size", [(100, 30), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+# What can be read in the smallest window can be read in any: the first three show that it is so.
+@pytest.mark.parametrize(
+    ("chapter", "size"),
+    [*((each, (80, 24)) for each in CHAPTERS), *((each, (100, 30)) for each in CHAPTERS[:3])],
+    ids=lambda value: value.name if isinstance(value, Chapter) else f"{value[0]}x{value[1]}",
+)
 def test_a_chapter_plays_by_itself(
     chapter: Chapter, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
