@@ -49,7 +49,7 @@ def test_without_a_terminal_it_names_what_needs_none(tmp_path: Path) -> None:
         "records of a recording, `powclock rerun` races it again"
     )
     assert complaint(file, "--from", "soon") == (
-        "powclock: Invalid value for '--from': 'soon' is no moment: write 10m, 3:20 or 'tick 12'"
+        "powclock: --from: 'soon' is no moment: write 10m, 3:20 or 'tick 12'"
     )
 
 
