@@ -284,7 +284,7 @@ def test_an_interrupted_film_leaves_nothing_behind(tmp_path: Path) -> None:
     while not (tmp_path / ".film.unfinished.cast").exists():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
+    assert process.communicate(timeout=PATIENCE_S) == (b"", b"powclock: interrupted\n")
     assert process.returncode == 130
     assert path.read_text("utf-8") == "precious"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["film.cast", "race.toml"]
