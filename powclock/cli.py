@@ -6,7 +6,6 @@ Headless commands never import textual: the screen is loaded where it is shown, 
 import os
 import shlex
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -52,13 +51,14 @@ from powclock.cli_options import (
     UNTIL,
     of_option,
 )
-from powclock.cli_progress import interrupts, progress
+from powclock.cli_progress import progress
 from powclock.cli_recording import claimed, each_its_own, export, rerun, told, writable
 from powclock.cli_replay import replay
 from powclock.cli_split import rules_of, show_split
 from powclock.cli_sweep import sweep
-from powclock.cli_terminal import last_word, why_plain
+from powclock.cli_terminal import why_plain
 from powclock.cli_themes import themes
+from powclock.cli_watch import end_with, watch_on_screen, watch_plainly
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
 from powclock.race.rules import RuleError
@@ -205,7 +205,7 @@ def watch(
     if plain or why:
         if why and not plain and sys.stderr.isatty() and sys.stdout.isatty():
             typer.echo(f"powclock: {why}: plain lines instead of a screen", err=True)
-        _watch_plainly(plans[0], scenario)
+        watch_plainly(plans[0], scenario, _loaded(scenario))
         return
 
     def options() -> "ScreenOptions":
@@ -230,66 +230,7 @@ def watch(
         raise typer.Exit(show_split(plans, options))
     if words or countdown:
         plans = [msgspec.structs.replace(plans[0], rate=0.0)]  # it begins after the card
-    _watch_on_screen(plans[0], options)
-
-
-def _watch_on_screen(plan: Plan, options: Callable[[], "ScreenOptions"]) -> None:
-    """Show a race until the person leaves, then what came of it; the race loads first."""
-    from powclock.race.remote import RaceProcess
-
-    race = RaceProcess(plan)
-    try:
-        chosen = options()
-        from powclock.tui.run import ScreenError, run_screen
-
-        ended = run_screen(race, chosen)
-    except ScreenError as error:
-        typer.echo(f"powclock: {error}", err=True)
-        raise typer.Exit(OURS) from error
-    finally:
-        race.close()
-    if ended is None:
-        return
-    if ended.trouble:
-        typer.echo(f"powclock: the race stopped: {ended.trouble}\nagain: {ended.again}", err=True)
-        raise typer.Exit(OURS)
-    typer.echo(last_word(ended))
-    _end_with([] if ended.recorded else [ended.recording])
-    if ended.recording:
-        typer.echo(f"recorded  {ended.recording}")
-
-
-def _watch_plainly(plan: Plan, which: str) -> None:
-    from powclock.lab.report import report_text
-    from powclock.race.plain import race_plainly
-
-    race = plan.scenario
-    options: dict[str, object] = {"--seed": race.seed, "--miner": race.mining.miner}
-    loaded = _loaded(which)
-    if race.rule != loaded.rule:
-        options["--rule"] = race.rule
-    if race.nodes.count != loaded.nodes.count:
-        options["--nodes"] = race.nodes.count
-    words = [str(word) for option in options.items() for word in option]
-    again = f"{shlex.join(['powclock', 'run', which, *words])} --until TIME"
-
-    def say(text: str) -> None:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-
-    cut: list[str] = []
-    with told(again), interrupts() as look:
-        summary = race_plainly(plan, say, look, cut.append)
-    say(report_text(summary))
-    _end_with(cut)
-
-
-def _end_with(cut: list[str]) -> None:
-    """Say what ended a recording before its race; it is our exit status."""
-    for trouble in cut:
-        typer.echo(f"powclock: {trouble}", err=True)
-    if cut:
-        raise typer.Exit(OURS)
+    watch_on_screen(plans[0], options)
 
 
 @app.command()
@@ -348,7 +289,7 @@ def run(
         raise Interrupted("; ".join((*asked, *cut)))
     if not until and summary.ticks < (ticks or 0):
         cut.append(f"it stands still at tick {summary.ticks}: say --until 10m to end it at a time")
-    _end_with(cut)
+    end_with(cut)
 
 
 def _scenario(

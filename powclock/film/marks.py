@@ -13,14 +13,15 @@ class Marks:
     def __init__(self, reel: Reel, clock: FilmClock) -> None:
         self._reel = reel
         self._clock = clock
-        self._last_group = ""
+        self._told: set[str] = set()
 
     def see(self, shown: Shown) -> None:
         """Look at what a frame tells."""
         for event in shown.frame.events:
             if event.kind not in _MARKED:
                 continue
-            if event.group and event.group == self._last_group:
+            if event.group in self._told:
                 continue
-            self._last_group = event.group
+            if event.group:
+                self._told.add(event.group)
             self._reel.mark(self._clock.now_ns, " ".join(event.text.split()))
