@@ -172,6 +172,19 @@ def lower() -> Frame:
     return frame(head=hash_of("b222"), height=2, leader="bob")
 
 
+def test_an_earlier_moment_of_the_past_is_no_clock_that_goes_back() -> None:
+    made, panel = clock(frame(retarget=EACH_BLOCK))
+    panel.body(38, 5)
+    made.go_elsewhere()
+    see(made, lower())
+    assert "↓" not in "".join(text(panel.body(38, 5)))
+    # From there on it is again.
+    see(made, frame(head=hash_of("b333"), height=3))
+    panel.body(38, 5)
+    see(made, lower())
+    assert text(panel.body(38, 5))[4] == "↓ from 3: heavier, though shorter"
+
+
 def test_a_clock_that_goes_back_says_why() -> None:
     made, panel = clock(frame(retarget=EACH_BLOCK))
     panel.body(38, 5)

@@ -28,7 +28,7 @@ from powclock.record.timeline import BINS, FAULT, FORK, HEALED, REORG, Timeline
 from powclock.tui.app import PowclockApp
 from powclock.tui.screens.inspect import InspectScreen
 from tests.builders import seconds
-from tests.tui.frames import PAUSED, RUNNING, FakeRace, frame, on_screen, text_of
+from tests.tui.frames import PAUSED, RUNNING, FakeRace, frame, on_screen, reorg_line, text_of
 
 Screen = Pilot[Ended | None]
 BACK = True
@@ -236,6 +236,25 @@ def test_another_moment_begins_with_its_own_events() -> None:
         assert len(app.race_state.events) == 2 * told
         await show(app, race, pilot, AXIS, restarts=2)
         assert len(app.race_state.events) == told
+
+    on_screen(jump, size=(100, 30))
+
+
+def test_after_a_jump_only_a_reorg_of_that_moment_has_a_banner() -> None:
+    old = replace(reorg_line(0, "dave", "−1 +2  5aa1 → b0a2"), time_ns=seconds(3))
+    new = replace(reorg_line(1, "erin", "−3 +4  c003 → d004"), time_ns=seconds(20))
+
+    async def jump(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        async def comes(restarts: int, *events: EventLine) -> str:
+            moment = frame(time_ns=seconds(20), events=events)
+            await race.tell(Shown(moment, PAUSED, None, restarts, AXIS))
+            await pilot.pause(0.05)
+            app.paint()
+            return text_of(app, "chain")[-1]
+
+        assert "reorg" not in await comes(1, old)
+        assert "−3 +4" in await comes(2, old, new)
+        assert "−1 +2" in await comes(2, replace(old, sequence=2))  # told as it comes
 
     on_screen(jump, size=(100, 30))
 
