@@ -250,7 +250,7 @@ def test_after_a_jump_only_a_reorg_of_that_moment_has_a_banner() -> None:
             await race.tell(Shown(moment, PAUSED, None, restarts, AXIS))
             await pilot.pause(0.05)
             app.paint()
-            return text_of(app, "chain")[-1]
+            return text_of(app, "chain")[-2]
 
         assert "reorg" not in await comes(1, old)
         assert "−3 +4" in await comes(2, old, new)
