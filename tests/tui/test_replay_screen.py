@@ -254,7 +254,8 @@ def test_after_a_jump_only_a_reorg_of_that_moment_has_a_banner() -> None:
 
         assert "reorg" not in await comes(1, old)
         assert "−3 +4" in await comes(2, old, new)
-        assert "−1 +2" in await comes(2, replace(old, sequence=2))  # told as it comes
+        assert "reorg" not in await comes(3)
+        assert "−1 +2" in await comes(3, old)  # told as it comes
 
     on_screen(jump, size=(100, 30))
 
