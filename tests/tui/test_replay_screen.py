@@ -250,11 +250,12 @@ def test_after_a_jump_only_a_reorg_of_that_moment_has_a_banner() -> None:
             await race.tell(Shown(moment, PAUSED, None, restarts, AXIS))
             await pilot.pause(0.05)
             app.paint()
-            return text_of(app, "chain")[-1]
+            return text_of(app, "chain")[-2]
 
         assert "reorg" not in await comes(1, old)
         assert "−3 +4" in await comes(2, old, new)
-        assert "−1 +2" in await comes(2, replace(old, sequence=2))  # told as it comes
+        assert "reorg" not in await comes(3)
+        assert "−1 +2" in await comes(3, old)  # told as it comes
 
     on_screen(jump, size=(100, 30))
 
