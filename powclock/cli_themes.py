@@ -127,19 +127,24 @@ def _show(found: Found) -> None:
     from rich.console import Console
 
     from powclock.tui.preview import Named, beside, in_cells
-    from powclock.tui.theme_depth import terminal_depth
+    from powclock.tui.theme_depth import Depth, terminal_depth
 
-    console = Console(highlight=False, markup=False)
+    depth = terminal_depth()
+    # By the terminal itself: COLUMNS may be that of another.
+    width = os.get_terminal_size(sys.stdout.fileno()).columns or None
+    console = Console(width=width, highlight=False, markup=False)
     width = console.width
     columns = max(1, (width + GAP) // (WIDTH_MIN + GAP))
     usable = [Named(name, theme) for name, theme in _usable(found)]
     columns = max(1, min(columns, len(usable)))
     size = ((width + GAP) // columns - GAP, HEIGHT)
     with _race() as race:
-        pictures = in_cells(race, usable, size, terminal_depth())
+        pictures = in_cells(race, usable, size, depth)
     for start in range(0, len(usable), columns):
         end = start + columns
         console.print(beside(usable[start:end], pictures[start:end], size[0], GAP))
+    if depth is Depth.SIXTEEN:
+        console.print("In this terminal's 16 colours all dark themes look alike.")
 
 
 def _write(output: Path, found: Found) -> None:

@@ -41,6 +41,15 @@ def test_a_preview_fits_a_narrow_terminal(tmp_path: Path) -> None:
     assert {terminal.screen.buffer[30][column].bg for column in range(60)} == {GROUNDS["light"]}
 
 
+def test_a_terminal_of_16_colours_is_told_that_dark_themes_are_alike(tmp_path: Path) -> None:
+    few = {"TERM": "xterm-16color", "COLORTERM": ""}
+    asked = ("themes", "--preview", "dark", "nocturne")
+    with Terminal(*asked, state=tmp_path, environment=few) as terminal:
+        text = terminal.to_the_end()
+    assert text.rstrip().endswith("In this terminal's 16 colours all dark themes look alike.")
+    assert b"38;" not in terminal.raw
+
+
 def test_without_colours_a_preview_is_the_list(tmp_path: Path) -> None:
     listed = powclock_("themes").stdout
     piped = powclock_("themes", "--preview")

@@ -32,6 +32,16 @@ def test_the_time_of_change_alone_counts(file: Path) -> None:
     assert looks(watch) == [False, True, False]
 
 
+def test_another_file_in_its_place_counts(file: Path) -> None:
+    watch = ThemeWatch(file)
+    other = file.with_suffix(".new")
+    other.write_text("two")
+    times = file.stat()
+    os.utime(other, ns=(times.st_atime_ns, times.st_mtime_ns))
+    other.replace(file)
+    assert looks(watch) == [False, True, False]
+
+
 def test_a_file_that_grows_is_left_alone_until_it_rests(file: Path) -> None:
     watch = ThemeWatch(file)
     for size in range(5, 9):
