@@ -102,7 +102,8 @@ def one_clean_line(folder: Path, *arguments: str) -> None:
     assert terminal.process.returncode == 2
     assert sequences(bytes(terminal.raw)) == set()
     (said,) = [line for line in text.split("\n") if line]
-    assert said.startswith(f"powclock: {folder / 'hostile.toml'}: ")
+    option = "--theme: " if "--theme" in arguments else ""
+    assert said.startswith(f"powclock: {option}{folder / 'hostile.toml'}: ")
     assert len(said) < 600
 
 

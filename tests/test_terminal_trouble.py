@@ -145,7 +145,7 @@ def test_a_terminal_that_does_not_read_stops_neither_race_nor_keys(tmp_path: Pat
         terminal.press("p")
         terminal.until(lambda text: "PARTITION" in text)
         terminal.press("\r")
-        terminal.until(lambda text: "partition on" in text)
+        terminal.until(lambda text: "on: ⊘ partition" in text)
         terminal.press("q")
         text = terminal.to_the_end()
     assert terminal.process.returncode == 0
