@@ -1,4 +1,4 @@
-"""The comparison: which replicas say the same, where no chain makes them.
+"""Agreement: which replicas say the same, where no chain makes them.
 
 It sees all replicas at once, which none of them can, and puts what that shows into the stream: when
 a request has reached every replica, and, as often as gauges are taken, who agrees with whom. States
