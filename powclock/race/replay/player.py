@@ -93,9 +93,7 @@ class Player:
         if self._rate == 0:
             return
         if math.isinf(self._rate):
-            step = HURRY_RECORDS if self._rate > 0 else -HURRY_RECORDS
-            count = self._past.count_at(self.time_ns) + step
-            self.time_ns = self._past.time_of(min(count, self._past.count)) if count > 0 else 0
+            self.time_ns = self._later_ns() if self._rate > 0 else self._earlier_ns()
         else:
             since_ns, from_ns = self._started
             goal_ns = from_ns + int((self._wall() - since_ns) * self._rate)
@@ -104,6 +102,18 @@ class Player:
                 self._started = self._wall(), self.time_ns
         if (self._rate < 0 and self.time_ns == 0) or (self._rate > 0 and self.at_end):
             self.set_rate(0.0)
+
+    def _later_ns(self) -> int:
+        """After the next records, or the end, which may be later than the last of them."""
+        past = self._past
+        count = past.count_at(self.time_ns) + HURRY_RECORDS
+        return past.time_of(count) if count < past.count else self.end_ns
+
+    def _earlier_ns(self) -> int:
+        """Before the last records; if more than those are of one time, before all of that."""
+        past, now_ns = self._past, self.time_ns
+        count = min(past.count_at(now_ns) - HURRY_RECORDS, past.count_at(now_ns - 1))
+        return past.time_of(count) if count > 0 else 0
 
     def knows(self, command: AnyCommand) -> bool:
         """Whether as much of the past is known as it takes to do what is asked."""
