@@ -19,6 +19,7 @@ from itertools import chain, islice
 
 import msgspec
 
+from powclock.machine.reason import Invalid
 from powclock.record.events import RaceStarted, Record
 from powclock.record.moments import Moments
 from powclock.record.view import View
@@ -34,6 +35,10 @@ _LEVEL = 1
 _RECORD = msgspec.json.Decoder(Record)
 
 
+# What goes wrong with records that no race wrote.
+WRONG = LookupError, ValueError, TypeError, ArithmeticError, AssertionError, Invalid
+
+
 class Unfounded(ValueError):
     """A record does not follow from those before it, so no race wrote it."""
 
@@ -47,7 +52,7 @@ def fold_in(view: View, record: Record) -> None:
     try:
         assert (view.started is None) == isinstance(record.event, RaceStarted), "once"
         view.apply(record)
-    except (LookupError, ValueError, TypeError, ArithmeticError, AssertionError) as error:
+    except WRONG as error:
         raise Unfounded(f"record {record.sequence} does not follow from those before") from error
 
 

@@ -6,6 +6,9 @@ Whoever owns it calls `play` before each frame; in between nothing needs to move
 import math
 import re
 from collections.abc import Callable
+from copy import copy
+
+import msgspec
 
 from powclock.clock.pace import wall_ns
 from powclock.clock.virtual_loop import NANOSECONDS
@@ -26,7 +29,7 @@ from powclock.record.detail import Focus, Hit
 from powclock.record.find import find
 from powclock.record.frame import Frame, Pace
 from powclock.record.moments import Kind
-from powclock.record.past import CHUNK_RECORDS, Needle, Past
+from powclock.record.past import CHUNK_RECORDS, WRONG, Needle, Past, Unfounded
 from powclock.record.timeline import Timeline, bins_of
 from powclock.record.view import View
 
@@ -52,6 +55,8 @@ class Player:
         self._started = wall(), time_ns
         self._camera: Camera | None = None
         self._jumps = 0
+        self._frame: Frame | None = None
+        self.damage = ""
         self._bins: tuple[tuple[int, ...], bytes] = ((), b"")
         self.focus = Focus()
         self.seek(time_ns)
@@ -189,13 +194,40 @@ class Player:
         return self._needle.view
 
     def frame(self) -> Frame:
-        """The moment where it stands."""
+        """The moment where it stands, and as much of what is looked at as can be shown.
+
+        A recording may say anything, so records that follow from each other may still be what no
+        race has; `damage` then says so, in a line. Where nothing can be shown of a moment, that is
+        the last one that could.
+
+        Raises:
+            Unfounded: there is none.
+        """
         view = self.view
         if self._camera is None or self._jumps != self._needle.jumps:
             self._jumps = self._needle.jumps
             self._camera = Camera(view)
-        self._camera.focus = self.focus
-        return self._camera.take(self.time_ns)
+        self.damage = ""
+        blind = msgspec.structs.replace(self.focus, block=None, network=False)
+        cause: Exception | None = None
+        for focus in (self.focus, blind):
+            camera = copy(self._camera)  # one that fails has told its events to nobody
+            camera.focus = focus
+            try:
+                frame = camera.take(self.time_ns)
+                msgspec.msgpack.encode(frame)  # what cannot be sent cannot be shown
+            except WRONG as error:
+                self.damage = f"what is recorded at {_clock(self.time_ns)} cannot be shown"
+                cause = error
+            else:
+                self._camera, self._frame = camera, frame
+                gone = self.focus.block if self.damage else frame.block_gone
+                return msgspec.structs.replace(frame, block_gone=gone)
+        if self._frame is None:
+            raise Unfounded(self.damage) from cause
+        return msgspec.structs.replace(
+            self._frame, time_ns=self.time_ns, events=(), events_left_out=0
+        )
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """What the words of a person may mean: also a tick or a time that one can go to."""
@@ -236,7 +268,7 @@ class Player:
         made_of = forks, reorgs, faults, end_ns
         if self._bins[0] != made_of:
             self._bins = made_of, bins_of(past.moments, end_ns)
-        bins = self._bins[1]
+        bins, damage = self._bins[1], damage or self.damage
         return Timeline(end_ns, self.end_ns, bins, forks, reorgs, faults, goes_on, damage, making)
 
 
