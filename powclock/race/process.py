@@ -22,6 +22,7 @@ from powclock.race.messages import Ended, FromRace
 from powclock.race.pipe import Garbled, pack, read
 from powclock.race.plan import Plan
 from powclock.race.replay.engine import ReplayEngine
+from powclock.record.recording.reader import NoRecording
 
 GRACE_S = 2.0
 # The race takes what the screen and the terminal leave of the machine: they need little, but at
@@ -96,6 +97,8 @@ def main() -> None:
     try:
         engine = ReplayEngine if plan.replay else Engine
         engine(plan, commands, outbox.tell, lambda: outbox.busy).run()
+    except NoRecording as error:
+        outbox.tell(Ended(trouble=str(error), summary="", again=""))
     except BaseException as error:  # noqa: BLE001 (the outermost edge: whatever it is, it is told)
         traceback.print_exc()
         outbox.tell(Ended(trouble=_in_a_line(error), summary="", again=""))

@@ -5,12 +5,10 @@ unit. An event of a node carries the node's name in its record; events of the wh
 Encoded as JSON, `kind` names the event.
 """
 
-from typing import Annotated
-
 import msgspec
 
 from powclock.record.attack_events import AttackMoved, TransactionsLeftOut
-from powclock.record.event import Event
+from powclock.record.event import Event, Interval, Natural
 from powclock.record.facts import (
     ChainInfo,
     ClientSample,
@@ -38,7 +36,7 @@ class RaceStarted(Event, frozen=True, tag="race_started"):
     seed: int
     rule: str
     miner: str
-    interval_s: float
+    interval_s: Interval
     genesis: Hash
     genesis_header: str
     proof_scale: int
@@ -95,7 +93,7 @@ class BlockFound(Event, frozen=True, tag="block_found"):
 
     hash: Hash
     parent: Hash
-    height: int
+    height: Natural
     header: str
     bits: int
     work: int
@@ -107,7 +105,7 @@ class BlockAccepted(Event, frozen=True, tag="block_accepted"):
     """A node found a block valid and has it in its tree; `peer` sent it, none if it is its own."""
 
     hash: Hash
-    height: int
+    height: Natural
     author: NodeId
     peer: NodeId | None
 
@@ -178,7 +176,7 @@ class HeadMoved(Event, frozen=True, tag="head_moved"):
     """
 
     hash: Hash
-    height: int
+    height: Natural
     state_root: Hash
 
 
@@ -186,7 +184,7 @@ class Reorg(Event, frozen=True, tag="reorg"):
     """A node's head moved to another branch; `depth` blocks were disconnected."""
 
     hash: Hash
-    height: int
+    height: Natural
     old: Hash
     fork: Hash
     depth: int
@@ -231,7 +229,7 @@ class Resynced(Event, frozen=True, tag="resynced"):
     """A node built its state again from the blocks on its disk, up to this head."""
 
     hash: Hash
-    height: int
+    height: Natural
     state_root: Hash
 
 
@@ -243,7 +241,7 @@ class LeaderElected(Event, frozen=True, tag="leader_elected", omit_defaults=True
     """
 
     leader: NodeId
-    height: int
+    height: Natural
     hash: Hash
     interval_s: float
     work: int
@@ -254,14 +252,14 @@ class ForkOpened(Event, frozen=True, tag="fork_opened"):
     """A second valid block on one parent; `rivals` are all of them, the first found first."""
 
     parent: Hash
-    height: int
+    height: Natural
     rivals: tuple[Hash, ...]
 
 
 class DifficultyChanged(Event, frozen=True, tag="difficulty_changed"):
     """Expected hashes for a block moved by 10 % or more since this was last said."""
 
-    height: int
+    height: Natural
     work: int
     change: float
 
@@ -302,7 +300,7 @@ class TransactionConfirmed(Event, frozen=True, tag="transaction_confirmed"):
 
     id: Hash
     block: Hash
-    height: int
+    height: Natural
     wait_s: float
 
 
@@ -388,7 +386,7 @@ AnyEvent = (
 class Record(msgspec.Struct, frozen=True):
     """An event with its place in the stream."""
 
-    sequence: Annotated[int, msgspec.Meta(ge=0)]
-    time_ns: Annotated[int, msgspec.Meta(ge=0)]
+    sequence: Natural
+    time_ns: Natural
     node: NodeId | None
     event: AnyEvent

@@ -1,8 +1,10 @@
 """Facts: what events carry of nodes, links, and rules."""
 
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
+
+from powclock.record.event import Positive, Rate
 
 NodeId = str
 
@@ -13,7 +15,7 @@ class NodeInfo(msgspec.Struct, frozen=True):
     name: NodeId
     address: str
     region: str
-    hash_rate: float
+    hash_rate: Rate
 
 
 class LinkInfo(msgspec.Struct, frozen=True, array_like=True):
@@ -31,8 +33,8 @@ class ScheduleInfo(msgspec.Struct, frozen=True):
     """
 
     epoch_ns: int
-    beat_ns: int
-    blocks: int
+    beat_ns: Positive
+    blocks: Annotated[int, msgspec.Meta(ge=1, le=1_000)]
     early_ns: int
     leaders: tuple[str, ...]
 
@@ -114,7 +116,7 @@ class NodeSample(msgspec.Struct, frozen=True, array_like=True):
     """One node at one moment; `skew_s` is how far its clock is ahead."""
 
     node: NodeId
-    hash_rate: float
+    hash_rate: Rate
     hashes: float
     mempool: int
     peers: int

@@ -19,6 +19,7 @@ from itertools import chain, islice
 
 import msgspec
 
+from powclock.machine.reason import Invalid
 from powclock.record.events import RaceStarted, Record
 from powclock.record.moments import Moments
 from powclock.record.view import View
@@ -34,6 +35,10 @@ _LEVEL = 1
 _RECORD = msgspec.json.Decoder(Record)
 
 
+# What goes wrong with records that no race wrote.
+WRONG = LookupError, ValueError, TypeError, ArithmeticError, AssertionError, Invalid
+
+
 class Unfounded(ValueError):
     """A record does not follow from those before it, so no race wrote it."""
 
@@ -47,7 +52,7 @@ def fold_in(view: View, record: Record) -> None:
     try:
         assert (view.started is None) == isinstance(record.event, RaceStarted), "once"
         view.apply(record)
-    except (LookupError, ValueError, TypeError, ArithmeticError, AssertionError) as error:
+    except WRONG as error:
         raise Unfounded(f"record {record.sequence} does not follow from those before") from error
 
 
@@ -69,11 +74,15 @@ class _Kept:
 
 
 class Past:
-    """Records as they come, and the way back to any of them."""
+    """Records as they come, `count` of them up to `end_ns`, and the way back to any of them."""
 
     def __init__(self, blocks_kept: int = BLOCKS_KEPT) -> None:
         self.view = View(blocks_kept)
         self.moments = Moments()
+        # How many records there are, and when the last one was written: a record that is refused
+        # may have moved the view's own numbers.
+        self.count = 0
+        self.end_ns = 0
         self._blocks_kept = blocks_kept
         self._chunks: list[_Chunk] = []
         self._first = 0
@@ -85,16 +94,6 @@ class Past:
         self._apart = VIEW_RECORDS
         self._decoded: tuple[int, list[Record]] = (-1, [])
 
-    @property
-    def count(self) -> int:
-        """How many records there are."""
-        return self.view.records
-
-    @property
-    def end_ns(self) -> int:
-        """When the last one was written."""
-        return self.view.time_ns
-
     def add(self, record: Record, line: bytes) -> None:
         """Take in the next record, with its line.
 
@@ -104,6 +103,7 @@ class Past:
         notable = self.view.notable
         fold_in(self.view, record)
         self.moments.note(record, notable=self.view.notable > notable)
+        self.count, self.end_ns = self.count + 1, record.time_ns
         self._open.append(line)
         self._open_records.append(record)
         self._open_bytes += len(line)
@@ -182,7 +182,9 @@ class Past:
         while start < count:
             chunk = self._chunk_of(start)
             inside = start - self._start(chunk)
-            for record in self._records(chunk)[inside : inside + count - start]:
+            records = self._records(chunk)[inside : inside + count - start]
+            assert records, "there are fewer"
+            for record in records:
                 view.apply(record)
                 start += 1
 

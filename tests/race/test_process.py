@@ -23,8 +23,10 @@ from powclock.race.pipe import pack
 from powclock.race.plan import Plan
 from powclock.race.remote import RaceProcess
 from powclock.race.session import load_session
+from powclock.record.recording.reader import Recording
 from tests.builders import seconds
-from tests.race.tapes import replay_session
+from tests.race.tapes import record_race, replay_session
+from tests.race.test_rerun import copied
 from tests.scenarios.races import scenario
 
 PATIENCE_S = 30
@@ -197,3 +199,17 @@ def test_what_is_no_message_is_trouble() -> None:
     assert listener.messages[0] == Declined("first")
     assert ended.trouble == "what the race's process sends is garbled: Expected `object`, got `str`"
     assert session_of(ended).exists()
+
+
+def test_a_recording_that_cannot_be_shown_is_told_in_its_own_line(tmp_path: Path) -> None:
+    file, hostile = tmp_path / "r", tmp_path / "hostile"
+    record_race(file, WHAT, ticks=2)
+    with Recording(file) as recording:
+        first = next(recording.lines()).replace(b'"node":null', b'"node":"nobody"')
+    copied(file, hostile, {0: first})
+    listener = Listener()
+    process = RaceProcess(Plan(WHAT, 1.0, replay=str(hostile)))
+    process.listen(listener)
+    ended = listener.last()
+    process.close()
+    assert ended.trouble == f"{hostile}: record 0 does not follow from those before"

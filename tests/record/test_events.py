@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from powclock.record.events import AnyEvent, HeadMoved, Record
+from powclock.record.facts import ScheduleInfo
 from tests.record.examples import EXAMPLES, RECORDS
 from tests.scenarios.races import race, scenario
 
@@ -50,6 +51,14 @@ def test_what_is_no_record_is_refused(text: str, message: str) -> None:
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.json.decode(text, type=Record)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("field", "least"), [("beat_ns", 1), ("blocks", 1)])
+def test_a_schedule_without_time_is_none(field: str, least: int) -> None:
+    schedule = {"epoch_ns": 0, "beat_ns": 9, "blocks": 2, "early_ns": 0, "leaders": []}
+    assert msgspec.convert(schedule, ScheduleInfo).blocks == 2
+    with pytest.raises(msgspec.ValidationError, match=rf"^Expected `int` >= {least} - at"):
+        msgspec.convert(schedule | {field: 0}, ScheduleInfo)
 
 
 def test_every_record_of_a_race_comes_back_from_json() -> None:

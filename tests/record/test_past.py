@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from powclock.clock.streams import Stream
 from powclock.race.recorder import json_line
@@ -18,6 +19,7 @@ from powclock.record.events import (
 from powclock.record.moments import SAME_NS, Kind
 from powclock.record.past import Needle, Past, Unfounded
 from powclock.record.timeline import BINS, FAULT, FORK, HEALED, REORG, bins_of
+from powclock.record.view import View
 from tests.race.replay.pasts import STORM_NS, folded, past_of, plain, stormy
 
 
@@ -78,6 +80,27 @@ def test_a_record_that_does_not_follow_is_refused() -> None:
     again = stormy()[0]
     with pytest.raises(Unfounded, match=r"^record 0 does not follow from those before$"):
         past.add(again, json_line(again))
+    assert (past.count, past.end_ns) == (1, 0)
+
+
+def test_a_record_that_is_refused_halfway_counts_for_nothing() -> None:
+    past = past_of(stormy()[:500])
+    last, after = stormy()[499:501]
+    nobody = replace(after, time_ns=after.time_ns + 1, node="nobody")
+    with pytest.raises(Unfounded, match=r"^record 500 does not follow from those before$"):
+        past.add(nobody, json_line(nobody))
+    assert (past.count, past.end_ns) == (500, last.time_ns)
+    assert past.time_of(past.count) == last.time_ns
+    assert past.count_at(nobody.time_ns) == 500
+    needle = Needle(past)
+    needle.to(past.count + 1)
+    assert plain(needle.view) == plain(folded(stormy()[:500], last.time_ns))
+
+
+def test_more_than_there_is_is_not_folded_for_ever() -> None:
+    past = past_of(stormy()[:10])
+    with pytest.raises(AssertionError, match="there are fewer"):
+        past.fold(View(10), 0, 11)
 
 
 def _told(kind: type, records: tuple[Record, ...]) -> list[int]:

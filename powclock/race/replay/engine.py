@@ -46,15 +46,20 @@ from powclock.race.replay.loading import Loading
 from powclock.race.replay.player import Player
 from powclock.race.scenario import ScenarioError
 from powclock.race.session import End, session_of
+from powclock.record.past import Unfounded
+from powclock.record.recording.reader import NoRecording, shown
 
 SLICE_NS = NANOSECONDS // 100
-IDLE_S = 0.25
 # What takes effect one after the other.
 Moving = Seek | SeekTick | Shift | Jump | ToEnd | StepEvent | StepTick | SetRate | Fork
 
 
 class ReplayEngine:
-    """One recording; while the receiver is `busy` no frames are made for it."""
+    """One recording; while the receiver is `busy` no frames are made for it.
+
+    Raises:
+        NoRecording: one line: there is nothing in it that can be shown.
+    """
 
     def __init__(
         self,
@@ -178,7 +183,10 @@ class ReplayEngine:
 
     def _show(self, making: float | None = None) -> None:
         player, loading = self._player, self._loading
-        frame = player.frame()
+        try:
+            frame = player.frame()
+        except Unfounded as error:
+            raise NoRecording(f"{shown(loading.recording.path)}: {error}") from error
         timeline = player.timeline(loading.end_ns, damage=loading.damage, making=making)
         self._tell(Shown(frame, player.pace(), None, player.jumps, timeline))
 

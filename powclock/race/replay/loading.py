@@ -27,6 +27,7 @@ class Loading:
         self._both = self.recording.both()
         self._take(1)
         if not self.past.count:
+            self.recording.close()
             said = self.damage or "there is no record in it that is whole"
             raise NoRecording(f"{shown(path)}: {said}")
 

@@ -92,6 +92,9 @@ class LookingBack:
         """Do what is asked if it is about the past, now or once that has been read."""
         player = self._player
         if player is None:
+            if isinstance(command, Now) and self._wanted:
+                self._wanted.clear()
+                return True
             if isinstance(command, Now | Fork):
                 self._tell(Declined("this is now: go back into the past first"))
                 return True
@@ -151,11 +154,22 @@ class LookingBack:
             return
         self._load(past, until_wall_ns)
         if self._wanted and self._loading is None and not self._fresh:
-            self._player = Player(past, rate=0.0, time_ns=past.end_ns, wall=self._wall)
-            self._player.focus = focus
             wanted, self._wanted = self._wanted, deque()
             for command in wanted:
-                self.takes(command)
+                if self.open:
+                    self.takes(command)
+                elif _leads_back(command):
+                    self._open(past, focus, command)
+                else:  # nothing led back, so this is for the race
+                    self._commands.put(command)
+
+    def _open(self, past: Past, focus: Focus, command: AnyCommand) -> None:
+        """Show a moment of the past, if what is asked leads to one."""
+        self._player = player = Player(past, rate=0.0, time_ns=past.end_ns, wall=self._wall)
+        player.focus = focus
+        self.takes(command)
+        if player.time_ns == past.end_ns and player.rate == 0:
+            self._player = None
 
     def _load(self, past: Past, until_wall_ns: int) -> None:
         loading = self._loading

@@ -6,6 +6,9 @@ Whoever owns it calls `play` before each frame; in between nothing needs to move
 import math
 import re
 from collections.abc import Callable
+from copy import copy
+
+import msgspec
 
 from powclock.clock.pace import wall_ns
 from powclock.clock.virtual_loop import NANOSECONDS
@@ -26,7 +29,7 @@ from powclock.record.detail import Focus, Hit
 from powclock.record.find import find
 from powclock.record.frame import Frame, Pace
 from powclock.record.moments import Kind
-from powclock.record.past import CHUNK_RECORDS, Needle, Past
+from powclock.record.past import CHUNK_RECORDS, WRONG, Needle, Past, Unfounded
 from powclock.record.timeline import Timeline, bins_of
 from powclock.record.view import View
 
@@ -52,6 +55,8 @@ class Player:
         self._started = wall(), time_ns
         self._camera: Camera | None = None
         self._jumps = 0
+        self._frame: Frame | None = None
+        self.damage = ""
         self._bins: tuple[tuple[int, ...], bytes] = ((), b"")
         self.focus = Focus()
         self.seek(time_ns)
@@ -93,9 +98,7 @@ class Player:
         if self._rate == 0:
             return
         if math.isinf(self._rate):
-            step = HURRY_RECORDS if self._rate > 0 else -HURRY_RECORDS
-            count = self._past.count_at(self.time_ns) + step
-            self.time_ns = self._past.time_of(min(count, self._past.count)) if count > 0 else 0
+            self.time_ns = self._later_ns() if self._rate > 0 else self._earlier_ns()
         else:
             since_ns, from_ns = self._started
             goal_ns = from_ns + int((self._wall() - since_ns) * self._rate)
@@ -104,6 +107,18 @@ class Player:
                 self._started = self._wall(), self.time_ns
         if (self._rate < 0 and self.time_ns == 0) or (self._rate > 0 and self.at_end):
             self.set_rate(0.0)
+
+    def _later_ns(self) -> int:
+        """After the next records, or the end, which may be later than the last of them."""
+        past = self._past
+        count = past.count_at(self.time_ns) + HURRY_RECORDS
+        return past.time_of(count) if count < past.count else self.end_ns
+
+    def _earlier_ns(self) -> int:
+        """Before the last records; if more than those are of one time, before all of that."""
+        past, now_ns = self._past, self.time_ns
+        count = min(past.count_at(now_ns) - HURRY_RECORDS, past.count_at(now_ns - 1))
+        return past.time_of(count) if count > 0 else 0
 
     def knows(self, command: AnyCommand) -> bool:
         """Whether as much of the past is known as it takes to do what is asked."""
@@ -179,13 +194,40 @@ class Player:
         return self._needle.view
 
     def frame(self) -> Frame:
-        """The moment where it stands."""
+        """The moment where it stands, and as much of what is looked at as can be shown.
+
+        A recording may say anything, so records that follow from each other may still be what no
+        race has; `damage` then says so, in a line. Where nothing can be shown of a moment, that is
+        the last one that could.
+
+        Raises:
+            Unfounded: there is none.
+        """
         view = self.view
         if self._camera is None or self._jumps != self._needle.jumps:
             self._jumps = self._needle.jumps
             self._camera = Camera(view)
-        self._camera.focus = self.focus
-        return self._camera.take(self.time_ns)
+        self.damage = ""
+        blind = msgspec.structs.replace(self.focus, block=None, network=False)
+        cause: Exception | None = None
+        for focus in (self.focus, blind):
+            camera = copy(self._camera)  # one that fails has told its events to nobody
+            camera.focus = focus
+            try:
+                frame = camera.take(self.time_ns)
+                msgspec.msgpack.encode(frame)  # what cannot be sent cannot be shown
+            except WRONG as error:
+                self.damage = f"what is recorded at {_clock(self.time_ns)} cannot be shown"
+                cause = error
+            else:
+                self._camera, self._frame = camera, frame
+                gone = self.focus.block if self.damage else frame.block_gone
+                return msgspec.structs.replace(frame, block_gone=gone)
+        if self._frame is None:
+            raise Unfounded(self.damage) from cause
+        return msgspec.structs.replace(
+            self._frame, time_ns=self.time_ns, events=(), events_left_out=0
+        )
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """What the words of a person may mean: also a tick or a time that one can go to."""
@@ -226,7 +268,7 @@ class Player:
         made_of = forks, reorgs, faults, end_ns
         if self._bins[0] != made_of:
             self._bins = made_of, bins_of(past.moments, end_ns)
-        bins = self._bins[1]
+        bins, damage = self._bins[1], damage or self.damage
         return Timeline(end_ns, self.end_ns, bins, forks, reorgs, faults, goes_on, damage, making)
 
 

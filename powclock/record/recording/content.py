@@ -9,7 +9,8 @@ from typing import Annotated
 
 import msgspec
 
-Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+from powclock.record.event import Natural
+
 # The sequence number and the time of a block's first record.
 BLOCK_START = struct.Struct(">QQ")
 # How much of a frame of records stands beside its text as it is (`packing`).

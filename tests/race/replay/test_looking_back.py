@@ -136,6 +136,30 @@ def test_who_catches_up_is_at_now(tmp_path: Path) -> None:
         (at_now, (Shift(-seconds(9)), SetRate(math.inf))), (in_past, ()), (at_now, ()))  # fmt: skip
 
 
+def test_who_wants_now_before_the_past_is_read_stays_there(tmp_path: Path) -> None:
+    messages = run(
+        tmp_path / "r",
+        (always, (Seek(seconds(30)), Now())),
+        (at_now, (Jump(Kind.FAULT, back=True),)),
+        (in_past, (Now(),)),
+        (at_now, ()),
+    )
+    assert {each.frame.time_ns for each in shown_of(messages) if in_past(each)} == {seconds(60)}
+    assert not [message for message in messages if isinstance(message, Declined)]
+
+
+def test_what_leads_nowhere_leaves_the_race_at_now(tmp_path: Path) -> None:
+    def later(shown: Shown) -> bool:
+        return shown.frame.time_ns > LENGTH_NS + seconds(9)
+
+    messages = run(
+        tmp_path / "r", (always, (Jump(Kind.FORK), SetRate(math.inf))), (later, (SetRate(0.0),))
+    )
+    texts = [message.text for message in messages if isinstance(message, Declined)]
+    assert texts == ["there is no fork after this"]
+    assert all(map(at_now, shown_of(messages)))
+
+
 def test_the_past_cannot_be_changed(tmp_path: Path) -> None:
     messages = run(
         tmp_path / "r",

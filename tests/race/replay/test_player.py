@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from msgspec.structs import replace
 
 from powclock.race.commands import (
     AnyCommand,
@@ -19,6 +20,7 @@ from powclock.race.commands import (
 from powclock.race.replay.player import HURRY_RECORDS, Player, time_of
 from powclock.record.camera import Camera
 from powclock.record.detail import Focus
+from powclock.record.events import Sampled
 from powclock.record.frame import Frame
 from powclock.record.moments import Kind
 from tests.builders import seconds
@@ -95,6 +97,38 @@ def test_as_fast_as_it_goes_is_so_many_records_a_frame() -> None:
     for _ in range(PAST.count // HURRY_RECORDS + 1):
         made.play()
     assert (made.time_ns, made.pace().paused) == (0, True)
+
+
+def test_as_fast_as_it_goes_it_comes_to_an_end_after_the_last_record() -> None:
+    made, _ = player(0, math.inf)
+    made.last_ns = PAST.end_ns + seconds(0.05)
+    for _ in range(PAST.count // HURRY_RECORDS + 1):
+        assert not made.at_end
+        made.play()
+    assert (made.time_ns, made.pace().paused, made.at_end) == (made.last_ns, True, True)
+    made.set_rate(-math.inf)
+    made.play()
+    assert made.time_ns == PAST.time_of(PAST.count - HURRY_RECORDS)
+
+
+def test_as_fast_as_it_goes_it_passes_a_time_of_more_records_than_that() -> None:
+    first, sample = stormy()[:300], next(x for x in stormy() if isinstance(x.event, Sampled))
+    then_ns = first[-1].time_ns + 1
+    many = (
+        replace(sample, sequence=300 + number, time_ns=then_ns)
+        for number in range(2 * HURRY_RECORDS + 1)
+    )
+    past = past_of((*first, *many))
+    made = Player(past, rate=-math.inf, time_ns=then_ns)
+    made.whole = True
+    made.play()
+    assert (made.time_ns, made.rate) == (first[-1].time_ns, -math.inf)
+    made.play()
+    assert (made.time_ns, made.rate) == (0, 0.0)
+    made.set_rate(math.inf)
+    made.play()
+    made.play()
+    assert (made.time_ns, made.rate) == (then_ns, 0.0)
 
 
 MOMENTS = PAST.moments

@@ -37,7 +37,7 @@ from powclock.race.session import load_session
 from powclock.record.detail import Focus
 from powclock.record.events import LeaderElected
 from powclock.record.frame import Frame
-from powclock.record.recording.reader import Recording
+from powclock.record.recording.reader import NoRecording, Recording
 from powclock.tui.fault_keys import FAULT_KEYS
 from tests.builders import seconds
 from tests.race.replay.pasts import plain
@@ -84,6 +84,14 @@ def quits_at_damage(message: FromRace, waiting: "queue.SimpleQueue[AnyCommand]")
     """Quit as soon as the damage is told."""
     if isinstance(message, Shown) and message.timeline is not None and message.timeline.damage:
         waiting.put(Quit())
+
+
+def quits_at_the_end(message: FromRace, waiting: "queue.SimpleQueue[AnyCommand]") -> None:
+    """Quit as soon as it stands at the end of all that there is."""
+    if isinstance(message, Shown) and message.timeline is not None:
+        there = message.frame.time_ns == message.timeline.end_ns
+        if there and _whole(message) and message.pace.paused:
+            waiting.put(Quit())
 
 
 def _whole(shown: Shown) -> bool:
@@ -318,6 +326,32 @@ def test_a_damaged_recording_plays_up_to_the_damage_and_says_where_it_is(tmp_pat
     assert last.timeline is not None
     assert last.timeline.damage == f"record {number} does not follow from those before"
     assert last.frame.time_ns <= _place(line)[1]
+
+
+def test_a_recording_whose_first_record_is_refused_is_none(tmp_path: Path) -> None:
+    file, cut = tmp_path / "r", tmp_path / "cut"
+    record_race(file, WHAT, ticks=2)
+    copied(file, cut, {0: _lines(file)[0].replace(b'"node":null', b'"node":"nobody"')})
+    with pytest.raises(NoRecording) as caught:
+        replayed(cut, quits)
+    assert str(caught.value) == f"{cut}: record 0 does not follow from those before"
+
+
+def test_a_recording_plays_as_fast_as_it_goes_to_the_record_that_is_refused(
+    tmp_path: Path,
+) -> None:
+    file, cut = tmp_path / "r", tmp_path / "cut"
+    record_race(file, WHAT, ticks=20)
+    lines = _lines(file)
+    number = next(n for n, line in enumerate(lines) if n > 300 and b'"head_moved"' in line)
+    record = msgspec.json.decode(lines[number])
+    nobody = lines[number].replace(b'"node":"%s"' % record["node"].encode(), b'"node":"nobody"')
+    copied(file, cut, {number: nobody})
+    last = replayed(cut, quits_at_the_end, SetRate(math.inf))[-2]
+    assert isinstance(last, Shown)
+    assert last.timeline is not None
+    assert last.timeline.damage == f"record {number} does not follow from those before"
+    assert last.frame.time_ns == last.timeline.end_ns == _place(lines[number - 1])[1]
 
 
 def _place(line: bytes) -> tuple[int, int]:
