@@ -4,7 +4,6 @@ import errno
 import math
 import os
 import queue
-from io import FileIO
 from pathlib import Path
 
 import msgspec
@@ -21,6 +20,7 @@ from powclock.race.plan import Plan
 from powclock.race.tape import Tape
 from powclock.record.recording.reader import Recording
 from tests.builders import seconds
+from tests.race.tapes import FullAfter
 from tests.race.test_rerun import again
 from tests.scenarios.races import scenario
 
@@ -173,7 +173,8 @@ def test_a_copy_that_cannot_go_on_ends_whole_and_the_race_is_still_recorded(
     first = kept / "test-4-pow-1.powclock"
     content = first.read_bytes()
     assert tape._twin is not None
-    monkeypatch.setattr(tape._twin, "_twin", _FullAfter(tape._twin._twin, 10))
+    assert tape._twin._twin is not None
+    monkeypatch.setattr(tape._twin, "_twin", FullAfter(tape._twin._twin, 10))
     _write(tape, driver, 40)
     keeping.beat()
     keeping.beat()
@@ -187,23 +188,6 @@ def test_a_copy_that_cannot_go_on_ends_whole_and_the_race_is_still_recorded(
     assert again(tmp_path / "spool")[1] == driver.world.recorder.digest
 
 
-class _FullAfter:
-    """A file on a disk with room for so many bytes more."""
-
-    def __init__(self, file: FileIO | None, room: int) -> None:
-        assert file is not None
-        self._file, self._room = file, room
-        self.tell, self.truncate, self.close = file.tell, file.truncate, file.close
-
-    def write(self, data: bytes) -> int:
-        """As much as there is room for."""
-        if not self._room:
-            return _full()
-        written = self._file.write(data[: self._room])
-        self._room -= written
-        return written
-
-
 def test_where_a_copy_cannot_begin_nothing_is_left(
     tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,3 +198,63 @@ def test_where_a_copy_cannot_begin_nothing_is_left(
     path = kept / "test-4-pow-1.powclock"
     assert declined == Declined(f"{path}: cannot be written: No space left on device{MEND}")
     assert not list(kept.iterdir())
+
+
+def test_what_has_lost_records_is_not_said_to_be_recorded(tmp_path: Path, kept: Path) -> None:
+    driver = Driver(WHAT)
+    tape = Tape(tmp_path / "spool", driver.world)
+    said: list[FromRace] = []
+    keeping = Keeping(tape, said.append, chosen=False)
+    driver.start()
+    _write(tape, driver, 20)
+    keeping.keep(on=True)
+    driver.world.advance(seconds(40))
+    tape._writer._file = FullAfter(tape._writer._file, 10)  # type: ignore[assignment]
+    keeping.keep(on=False)
+    keeping.beat()
+    assert said == [
+        Noted(f"recording to {kept / 'test-4-pow-1.powclock'}", recording=True),
+        Declined(tape.trouble),
+    ]
+    assert "No space left on device" in tape.trouble
+    with Recording(kept / "test-4-pow-1.powclock") as recording:
+        assert (recording.ending, recording.damage) == (None, None)
+    tape.cut()
+    driver.close()
+
+
+def test_what_went_wrong_in_a_flush_is_told_at_the_next_beat(tmp_path: Path) -> None:
+    driver = Driver(WHAT)
+    tape = Tape(tmp_path / "spool", driver.world)
+    driver.start()
+    driver.world.advance(seconds(20))
+    tape._writer._file = FullAfter(tape._writer._file, 10)  # type: ignore[assignment]
+    tape.flush()
+    assert tape.trouble.endswith(
+        "the recording ends at 0.0 s: No space left on device: free some room, "
+        "and record the race again"
+    )
+    assert [tape.beat(), tape.beat()] == [tape.trouble, ""]
+    tape.cut()
+    driver.close()
+
+
+def test_a_race_that_begins_again_does_not_write_over_what_was_kept(
+    tmp_path: Path, kept: Path
+) -> None:
+    driver = Driver(WHAT)
+    tape = Tape(tmp_path / "spool", driver.world)
+    said: list[FromRace] = []
+    keeping = Keeping(tape, said.append, chosen=False)
+    driver.start()
+    _write(tape, driver, 20)
+    keeping.keep(on=True)
+    path = kept / "test-4-pow-1.powclock"
+    before = path.read_bytes()
+    driver.world.advance(seconds(40))
+    tape._writer._file = FullAfter(tape._writer._file, 10)  # type: ignore[assignment]
+    keeping.begin_again()
+    driver.close()
+    assert said[1:] == [Declined(tape.trouble)]
+    Tape(tmp_path / "spool", Driver(WHAT).world).cut()
+    assert path.read_bytes() == before
