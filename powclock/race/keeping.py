@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from powclock.race.messages import Declined, FromRace, Noted
 from powclock.race.summary import Summary
-from powclock.race.tape import Tape
+from powclock.race.tape import Lost, Tape
 
 
 class Keeping:
@@ -50,19 +50,35 @@ class Keeping:
         elif self._chosen:
             self._tell(Noted(f"this race is recorded to {tape.path}", recording=True))
         elif on is None or on == (tape.kept is None):
-            try:
-                if tape.kept is None:
-                    self._tell(Noted(f"recording to {tape.keep()}", recording=True))
-                else:
-                    self._tell(Noted(f"recorded to {tape.end_kept()}", recording=False))
-            except OSError as error:
-                where = error.filename or tape.kept or tape.path
-                self._tell(Declined(f"{where}: cannot be written: {error.strerror}"))
+            if tape.kept is None:
+                self._kept(lambda: Noted(f"recording to {tape.keep()}", recording=True))
+            else:
+                self._kept(lambda: Noted(f"recorded to {tape.end_kept()}", recording=False))
+
+    def _kept(self, change: Callable[[], Noted | None]) -> None:
+        """Begin or end what is kept, and tell what came of it."""
+        assert self.tape is not None
+        where = self.tape.kept or self.tape.path
+        try:
+            noted = change()
+        except Lost as lost:
+            self.tape.beat()  # which would say it again
+            self._tell(Declined(str(lost)))
+        except OSError as error:
+            self._tell(
+                Declined(
+                    f"{error.filename or where}: cannot be written: {error.strerror}: mend that "
+                    "and ask again, or race with --record FILE"
+                )
+            )
+        else:
+            if noted is not None:
+                self._tell(noted)
 
     def begin_again(self) -> None:
         """Leave the file to another tape, as the race begins again."""
         if self.tape is not None:
-            self.tape.begin_again()
+            self._kept(self.tape.begin_again)
 
     def cut(self) -> None:
         """The race has failed: write what there is, and no end."""
@@ -76,4 +92,5 @@ class Keeping:
             return "", True
         tape.end(summary)
         path = tape.path if self._chosen else tape.kept
-        return tape.trouble or (str(path) if path else ""), not tape.trouble
+        trouble = tape.trouble or tape.kept_trouble
+        return trouble or (str(path) if path else ""), not trouble

@@ -42,6 +42,10 @@ class Recorder:
         """Give every record from now on as a line of JSON."""
         self._lines.append(write_line)
 
+    def unwrite(self, write_line: Callable[[bytes], object]) -> None:
+        """Give no more lines there."""
+        self._lines = [each for each in self._lines if each != write_line]
+
     def keep(self, take: Callable[[Record, bytes], object]) -> None:
         """Give every record from now on together with its line of JSON."""
         self._keepers.append(take)

@@ -4,7 +4,9 @@ A view is a fold of all records before it, so the plain way back to a moment is 
 start again, which takes a second for an hour. Instead the records are kept as lines, deflated in
 chunks, and every so many chunks the view itself is kept as it then was. A moment is reached from
 the last view kept before it. Where many views are kept, every other one goes and those that come
-are further apart, so memory is bounded and a way of twice the length takes twice the time.
+are further apart, so memory is bounded and a way of twice the length takes twice the time. A view
+grows with its race, and with it what keeping it costs: they are so far apart that this is never
+more than folding all the records between them.
 
 What happens at one time is one moment: it is shown when all of it has happened.
 """
@@ -30,6 +32,8 @@ CHUNK_RECORDS = 1_000
 # Records of a race are some hundred bytes long, but a recording may be anybody's.
 CHUNK_BYTES_MAX = 4 * 1024 * 1024
 VIEW_RECORDS = 2_000
+# To keep so many bytes of a view takes about as long as to fold a record.
+VIEW_BYTES_A_RECORD = 64
 VIEWS_BYTES_MAX = 128 * 1024 * 1024
 _LEVEL = 1
 _RECORD = msgspec.json.Decoder(Record)
@@ -121,6 +125,7 @@ class Past:
         kept = zlib.compress(pickle.dumps(self.view, pickle.HIGHEST_PROTOCOL), _LEVEL)
         self._views.append(_Kept(self.count, kept))
         self._views_bytes += len(kept)
+        self._apart = max(self._apart, len(kept) // VIEW_BYTES_A_RECORD)
         if self._views_bytes > VIEWS_BYTES_MAX:
             self._apart *= 2
             self._views = self._views[1::2]

@@ -1,7 +1,10 @@
 """Recordings of races for tests."""
 
+import errno
+import os
 from collections.abc import Callable
 from contextlib import closing
+from io import RawIOBase
 from pathlib import Path
 
 import msgspec
@@ -74,3 +77,19 @@ def replay_session(
         driver.start()
         driver.replay(session, lambda now_ns: progress(driver.view.height, now_ns))
         return driver.summary()
+
+
+class FullAfter:
+    """A file on a disk with room for so many bytes more."""
+
+    def __init__(self, file: RawIOBase, room: int) -> None:
+        self._file, self._room = file, room
+        self.tell, self.truncate, self.close = file.tell, file.truncate, file.close
+
+    def write(self, data: bytes) -> int:
+        """As much as there is room for."""
+        if not self._room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = self._file.write(data[: self._room]) or 0
+        self._room -= written
+        return written

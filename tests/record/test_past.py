@@ -27,6 +27,7 @@ def test_any_moment_is_the_one_that_folding_gives(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(module, "CHUNK_RECORDS", 100)
     monkeypatch.setattr(module, "CHUNK_BYTES_MAX", 30_000)  # so they are of different lengths
     monkeypatch.setattr(module, "VIEW_RECORDS", 200)
+    monkeypatch.setattr(module, "VIEW_BYTES_A_RECORD", 10_000)
     past, draw = past_of(stormy()), Stream(7, "moments")
     assert len(past._views) > 10
     assert len({len(past._records(chunk)) for chunk in range(len(past._chunks))}) > 10
@@ -56,6 +57,7 @@ def test_a_needle_that_goes_on_a_little_keeps_its_view() -> None:
 def test_views_that_are_kept_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CHUNK_RECORDS", 100)
     monkeypatch.setattr(module, "VIEW_RECORDS", 200)
+    monkeypatch.setattr(module, "VIEW_BYTES_A_RECORD", 10_000)
     monkeypatch.setattr(module, "VIEWS_BYTES_MAX", 200_000)
     past = past_of(stormy())
     assert past._views_bytes == sum(len(kept.deflated) for kept in past._views) <= 250_000
@@ -66,6 +68,18 @@ def test_views_that_are_kept_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> No
     for time_ns in (STORM_NS // 3, STORM_NS // 7, STORM_NS - 1):
         needle.to(past.count_at(time_ns))
         assert plain(needle.view) == plain(folded(stormy(), time_ns))
+
+
+def test_views_are_as_far_apart_as_it_costs_to_keep_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CHUNK_RECORDS", 100)
+    monkeypatch.setattr(module, "VIEW_RECORDS", 200)
+    kept = past_of(stormy())._views
+    gaps = [after.count - before.count for before, after in pairwise(kept)]
+    costs = [len(each.deflated) // module.VIEW_BYTES_A_RECORD for each in kept[:-1]]
+    assert len(gaps) >= 3
+    assert costs[-1] > 2 * costs[0]
+    for gap, cost in zip(gaps, costs, strict=True):
+        assert max(cost, 200) <= gap < max(cost, 200) + 100
 
 
 def test_lines_are_those_that_came() -> None:

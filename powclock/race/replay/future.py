@@ -69,7 +69,10 @@ def fork(
         return _race_to(session, past, time_ns, watch)
     except Abandoned:
         return ""
-    except (Differs, ScenarioError, BrokenInvariant, OSError) as error:
+    except OSError as error:
+        what = f"{error.filename or 'a recording'}: cannot be written: {error.strerror}"
+        return f"no other future goes on from here: {what}: mend that, and fork again"
+    except (Differs, ScenarioError, BrokenInvariant) as error:
         return f"no other future goes on from here: {error}"
     finally:
         for command in later:
@@ -96,27 +99,26 @@ def _race_to(
     twin = Twin(past.lines(count), session.version, driver.world.loop.fail)
     driver.world.recorder.write(twin)
     path = new_session(session.scenario)
-    tape = Tape(path, driver.world) if path is not None else None
+    tape: Tape | None = None
 
     def beat(now_ns: int) -> None:
         if tape is not None:
-            tape.beat()
+            tape.write()  # the race that goes on says what went wrong
         progress(now_ns)
 
     try:
+        if path is not None:
+            tape = Tape(path, driver.world)
         with seldom_sought():
             driver.start()
             driver.replay(session, beat)
             twin.demand(count, f"at {time_ns / NANOSECONDS:.3f} s")
     except BaseException:
-        _throw_away(driver, tape)
+        driver.close()
+        if tape is not None:
+            tape.cut()
+        if path is not None:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
         raise
     return driver, tape
-
-
-def _throw_away(driver: Driver, tape: Tape | None) -> None:
-    driver.close()
-    if tape is not None:
-        tape.cut()
-        with suppress(OSError):
-            tape.path.unlink(missing_ok=True)

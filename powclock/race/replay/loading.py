@@ -1,5 +1,6 @@
 """Reads a recording into a past, a slice at a time, so that the screen is up at once."""
 
+from bisect import bisect_right
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ RECORDS_A_LOOK = 20
 
 
 class Loading:
-    """A recording on its way into `past`; `whole` once all is there that can be.
+    """A recording on its way into `past`, which may have the first of its records already; `whole`
+    once all is there that can be.
 
     `damage` says in a line what is wrong with the recording, and where, if anything is.
 
@@ -19,12 +21,14 @@ class Loading:
         NoRecording: one line: there is not one record in it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, past: Past | None = None) -> None:
         self.recording = Recording(path)
-        self.past = Past()
+        self.past = past or Past()
         self.whole = False
         self.damage = ""
-        self._both = self.recording.both()
+        blocks, count = self.recording.blocks, self.past.count
+        block = bisect_right(blocks, count, key=lambda each: each.sequence) - 1
+        self._both = self.recording.both(max(0, block))
         self._take(1)
         if not self.past.count:
             self.recording.close()
@@ -51,7 +55,8 @@ class Loading:
                 if both is None:
                     self._end()
                     return
-                self.past.add(*both)
+                if both[0].sequence >= self.past.count:
+                    self.past.add(*both)
         except Unfounded as error:
             self.damage = str(error)
             self.whole = True

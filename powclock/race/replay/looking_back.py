@@ -1,7 +1,8 @@
 """Looking back: the past of a race that goes on meanwhile.
 
-The past is read from the race's own recording, which has all of it, when somebody first asks for
-it; what the race writes from then on comes directly. Until all is read the present is shown.
+The past is read from the race's own recording, which has all of it, when somebody asks for it;
+what the race writes from then on comes directly. Until all is read the present is shown. Back at
+now, the past stays as it is and costs the race nothing; the next time what it lacks is read.
 """
 
 import queue
@@ -46,6 +47,8 @@ from powclock.record.recording.reader import NoRecording
 # Between two pictures while another future is made.
 FRAME_NS = 100_000_000
 LINES_A_LOOK = 50
+# Of what is written while the past is open; before there is more, the race waits for its past.
+FRESH_LINES_MAX = 20_000
 _STEPS = SetRate | StepEvent | StepTick
 _RECORD = msgspec.json.Decoder(Record)
 
@@ -75,6 +78,7 @@ class LookingBack:
         self._loading: Loading | None = None
         self._past: Past | None = None
         self._fresh: deque[bytes] = deque()
+        self._follows = False
         self._player: Player | None = None
         self._wanted: deque[AnyCommand] = deque()
 
@@ -100,7 +104,7 @@ class LookingBack:
                 return True
             if not (_leads_back(command) or (self._wanted and isinstance(command, _STEPS))):
                 return False
-            if self._past is None and not self._read():
+            if not self._follows and not self._read():
                 return True
             self._wanted.append(command)
             return True
@@ -129,7 +133,7 @@ class LookingBack:
         return True
 
     def _read(self) -> bool:
-        """Begin to read what has been recorded so far; whether that can be."""
+        """Begin to read what has been recorded so far and is not there yet; whether that can be."""
         tape = self._keeping.tape
         if tape is not None:
             tape.flush()
@@ -137,12 +141,13 @@ class LookingBack:
             self._tell(Declined(f"there is no way back: {self._keeping.trouble}"))
             return False
         try:
-            self._loading = Loading(tape.path)
+            self._loading = Loading(tape.path, self._past)
         except NoRecording as error:
             self._tell(Declined(str(error)))
             return False
         self._past = self._loading.past
         self._driver.world.recorder.write(self._fresh.append)
+        self._follows = True
         return True
 
     def work(self, until_wall_ns: int, focus: Focus) -> None:
@@ -179,7 +184,7 @@ class LookingBack:
                 return
             loading.recording.close()
             self._loading = None
-        while self._fresh and self._wall() < until_wall_ns:
+        while self._fresh and (self._wall() < until_wall_ns or len(self._fresh) > FRESH_LINES_MAX):
             for _ in range(min(LINES_A_LOOK, len(self._fresh))):
                 line = self._fresh.popleft()
                 past.add(_RECORD.decode(line), line)
@@ -194,6 +199,9 @@ class LookingBack:
         if self._player is not None:
             self.restarts += self._player.jumps + 1
         self._player = None
+        self._driver.world.recorder.unwrite(self._fresh.append)
+        self._fresh.clear()
+        self._follows = False
 
     def shown(self, *, making: float | None = None) -> Shown | None:
         """The moment of the past; None where the present is to be shown."""

@@ -30,10 +30,12 @@ from powclock.race.engine import Engine
 from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
 from powclock.race.session import load_session
+from powclock.record.frame import Frame
 from powclock.record.moments import Kind
+from powclock.record.recording.reader import Recording
 from tests.builders import seconds
 from tests.race.lesson.chapters import chapter
-from tests.race.replay.pasts import SIDES
+from tests.race.replay.pasts import SIDES, folded
 from tests.race.replay.test_replay import of_records
 from tests.race.test_rerun import again
 from tests.scenarios.races import scenario
@@ -199,6 +201,56 @@ def test_another_future_goes_on_instead(tmp_path: Path, monkeypatch: pytest.Monk
     # The race that was left ended there, and its recording is whole.
     assert load_session(tmp_path / "r").end.time_ns == LENGTH_NS
     again(tmp_path / "r")
+
+
+def test_a_past_that_was_left_costs_nothing_and_is_read_on_from_there(tmp_path: Path) -> None:
+    waiting: queue.SimpleQueue[AnyCommand] = queue.SimpleQueue()
+    messages: list[FromRace] = []
+    engine = Engine(Plan(WHAT, 0.0, recording=str(tmp_path / "r")), waiting, messages.append)
+    engine.begin()
+    back, world, view = engine._back, engine._driver.world, engine._driver.view
+
+    def go_on(until: Callable[[], bool]) -> None:
+        for _ in range(2_000):
+            engine.go_on()
+            if until():
+                return
+        pytest.fail("it never came")
+
+    def seen_at(time_ns: int) -> Frame:
+        engine.obey(Seek(time_ns))
+        go_on(lambda: back.open)
+        engine.obey(Seek(time_ns))
+        go_on(lambda: not back._fresh)
+        return shown_of(messages)[-1].frame
+
+    world.advance(seconds(60))
+    seen_at(seconds(20))
+    world.advance(seconds(90))
+    go_on(lambda: not back._fresh)
+    past = back._past
+    assert past is not None
+    assert past.count == view.records
+    world.advance(seconds(95))  # of this, some waits when the past is left
+    engine.obey(Now())
+    left = past.count
+    world.advance(seconds(200))
+    go_on(lambda: True)
+    assert (past.count, len(back._fresh), world.recorder._lines) == (left, 0, [])
+    frames = [seen_at(seconds(at_s)) for at_s in (92, 97, 150, 20)]
+    world.advance(seconds(210))
+    go_on(lambda: not back._fresh)
+    frames.append(seen_at(seconds(205)))
+    assert back._past is past
+    assert past.count == view.records
+    lines = tuple(past.lines(past.count))
+    engine.finish()
+    with Recording(tmp_path / "r") as recording:
+        assert tuple(recording.lines())[: len(lines)] == lines
+        records = tuple(recording.records())
+    assert [frame.time_ns for frame in frames] == [seconds(s) for s in (92, 97, 150, 20, 205)]
+    heights = [folded(records, frame.time_ns).height for frame in frames]
+    assert [frame.height for frame in frames] == heights
 
 
 def test_without_a_recording_there_is_no_way_back() -> None:
