@@ -259,6 +259,17 @@ def test_no_file_is_written_over_without_being_asked_to(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["film.cast", "race.toml"]
 
 
+def test_a_film_is_made_in_a_file_that_nobody_else_has(tmp_path: Path) -> None:
+    race, path = scenario(tmp_path), tmp_path / "film.txt"
+    outside, own = tmp_path / "outside", tmp_path / ".film.unfinished.txt"
+    outside.write_text("precious", "utf-8")
+    own.symlink_to(outside)
+    film(race, "-o", path, *SHORT)
+    assert outside.read_text("utf-8") == "precious"
+    names = [".film.unfinished.txt", "film.txt", "outside", "race.toml"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == names
+
+
 def test_what_cannot_be_is_one_line(tmp_path: Path) -> None:
     race, cast = scenario(tmp_path), tmp_path / "x.cast"
     kinds = ".cast, .svg, .gif, .txt"
@@ -309,7 +320,7 @@ def test_an_interrupted_film_leaves_nothing_behind(tmp_path: Path) -> None:
          "--for", "50000s"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
     )  # fmt: skip
-    while not (tmp_path / ".film.unfinished.cast").exists():
+    while not list(tmp_path.glob(".film.*.cast")):
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=PATIENCE_S) == (b"", b"powclock: interrupted\n")
