@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 OURS = 1
 KINDS = (".cast", ".svg", ".gif", ".txt")
 LASTS_S = 60.0
-# Whatever waits for something that never comes ends here.
+# Whatever waits for something that never comes ends here, and a recording that tells of a far end.
 LONGEST_S = 3_600.0
 DARK = "dark"
 # An app that paints less often looks as if it hung.
@@ -115,7 +115,8 @@ def film(
             "--for",
             parser=seconds,
             metavar="TIME",
-            help="End after this race time; else a script ends by itself, a scenario after 60s.",
+            help="End after this race time; else a scenario after 60s, a script or a recording at "
+            "its end, or after an hour.",
         ),
     ] = None,
     fps: Annotated[
@@ -193,6 +194,13 @@ def film(
             },
         )
         _make(shot, path, look, at, frames_per_s, cast_version)
+    if at is None and lasts is None and subject.end_ns > plan.until_ns:
+        whole_s = subject.end_ns / NANOSECONDS
+        typer.echo(
+            f"powclock: the recording goes on to {whole_s:.0f} s: add --for to film more than "
+            f"the first {LONGEST_S:.0f} s",
+            err=True,
+        )
     if subject.damage:
         typer.echo(f"powclock: {subject.damage}", err=True)
         raise typer.Exit(OURS)
@@ -276,14 +284,14 @@ def _may_write(path: Path, *, force: bool) -> None:
 
 def _until_ns(subject: Subject, lasts: float | None, at: Moment | None) -> int:
     """Where the race ends, if nothing ends it before."""
+    recorded_s = subject.end_ns / NANOSECONDS
     if at is not None and at.after_s:
-        end_s = at.after_s
-    elif subject.end_ns:
-        end_s = subject.end_ns / NANOSECONDS
+        end_s = min(at.after_s, lasts or math.inf)
+    elif recorded_s or at is not None or subject.chapter is not None:
+        end_s = lasts or LONGEST_S
     else:
-        end_s = LONGEST_S if at is not None or subject.chapter is not None else LASTS_S
-        end_s = lasts or end_s
-    return round(min(end_s, lasts or end_s) * NANOSECONDS)
+        end_s = lasts or LASTS_S
+    return round(min(end_s, recorded_s or end_s) * NANOSECONDS)
 
 
 def _make(shot: "Shot", path: Path, look: str, at: Moment | None, fps: int, version: int) -> None:
@@ -306,7 +314,9 @@ def _make(shot: "Shot", path: Path, look: str, at: Moment | None, fps: int, vers
         except FilmError as error:
             typer.echo(f"powclock: {error}", err=True)
             raise typer.Exit(OURS) from error
-    if at is not None and not at.after_s and not came:
+    if at is not None and at.after_s and round(at.after_s * NANOSECONDS) <= shot.plan.until_ns:
+        came.append(True)
+    if at is not None and not came:
         typer.echo(
             f"powclock: {at.words()} did not come: {shown_path(path)} shows the end of the race",
             err=True,

@@ -13,11 +13,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from powclock import cli_film
 from powclock.cli import main
 from powclock.race.scenario import parse_scenario
+from powclock.race.session import End, Session
 from tests.command import PATIENCE_S, environment
 from tests.film.films import FORKING, SCRIPT, screens_of
-from tests.race.tapes import record_race
+from tests.race.tapes import record_race, write_session
 
 SHORT = ("--for", "2s", "--size", "80x24")
 
@@ -218,6 +220,33 @@ def test_a_recording_is_filmed_to_its_end(tmp_path: Path) -> None:
         )
 
 
+def test_a_recording_that_tells_of_a_far_end_is_filmed_for_an_hour_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, cast, still = tmp_path / "far.powclock", tmp_path / "far.cast", tmp_path / "far.svg"
+    race = parse_scenario(FORKING, "test")
+    write_session(file, Session("0", race, (), End(2**62, -1)))
+    monkeypatch.setattr(cli_film, "LONGEST_S", 3.0)
+    status, said, error = run(file, "-o", cast)
+    assert status == 0
+    assert error == (
+        "powclock: the recording goes on to 4611686018 s: add --for to film more than the "
+        "first 3 s\n"
+    )
+    assert said.startswith(f"{cast}  4.0 s, ")
+    assert film(file, "-o", cast, "--force", "--for", "4s").startswith(f"{cast}  5.0 s, ")
+    assert film(file, "-o", still, "--at", "2s").startswith(f"{still}  3.0 s, ")
+
+
+def test_a_still_of_a_recording_is_of_the_recording(tmp_path: Path) -> None:
+    file, still = tmp_path / "race.powclock", tmp_path / "still.svg"
+    write_session(file, Session("0", parse_scenario(FORKING, "test"), (), End(2 * 10**9, -1)))
+    status, _, error = run(file, "-o", still, "--at", "5s")
+    assert (status, error) == (
+        1, f"powclock: 5s did not come: {still} shows the end of the race\n",
+    )  # fmt: skip
+
+
 def test_no_file_is_written_over_without_being_asked_to(tmp_path: Path) -> None:
     race, path = scenario(tmp_path), tmp_path / "film.cast"
     path.write_text("precious", "utf-8")
@@ -228,6 +257,17 @@ def test_no_file_is_written_over_without_being_asked_to(tmp_path: Path) -> None:
     film(race, "-o", path, *SHORT, "--force")
     assert path.read_text("utf-8").startswith('{"version": 2')
     assert sorted(each.name for each in tmp_path.iterdir()) == ["film.cast", "race.toml"]
+
+
+def test_a_film_is_made_in_a_file_that_nobody_else_has(tmp_path: Path) -> None:
+    race, path = scenario(tmp_path), tmp_path / "film.txt"
+    outside, own = tmp_path / "outside", tmp_path / ".film.unfinished.txt"
+    outside.write_text("precious", "utf-8")
+    own.symlink_to(outside)
+    film(race, "-o", path, *SHORT)
+    assert outside.read_text("utf-8") == "precious"
+    names = [".film.unfinished.txt", "film.txt", "outside", "race.toml"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == names
 
 
 def test_what_cannot_be_is_one_line(tmp_path: Path) -> None:
@@ -280,7 +320,7 @@ def test_an_interrupted_film_leaves_nothing_behind(tmp_path: Path) -> None:
          "--for", "50000s"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
     )  # fmt: skip
-    while not (tmp_path / ".film.unfinished.cast").exists():
+    while not list(tmp_path.glob(".film.*.cast")):
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=PATIENCE_S) == (b"", b"powclock: interrupted\n")

@@ -130,7 +130,7 @@ def _drawn(
         return
     name = f"k{len(keyframes)}"
     steps = "".join(
-        f"{100 * time_ms / length_ms:.4g}%{{transform:translateY({-row * _STRIDE}px)}}"
+        f"{100 * time_ms / length_ms:.7g}%{{transform:translateY({-row * _STRIDE}px)}}"
         if index
         else f"0%{{transform:translateY({-row * _STRIDE}px)}}"
         for index, (time_ms, row) in enumerate(tile.shows)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex
 from tempfile import NamedTemporaryFile
 
 from powclock.film.cast import cast
@@ -86,9 +87,12 @@ def _write(path: Path, pieces: Iterable[str]) -> None:
 
 @contextmanager
 def _in_place_of(path: Path) -> Iterator[Path]:
-    """A file that is to take another's place once it is whole; it ends like it."""
-    unfinished = path.with_name(f".{path.stem}.unfinished{path.suffix}")
-    unfinished.open("wb").close()
+    """A file that is to take another's place once it is whole; it ends like it.
+
+    It is nobody else's: its name is drawn, and it is made where none is.
+    """
+    unfinished = path.with_name(f".{path.stem[:100]}.{token_hex(6)}{path.suffix}")
+    unfinished.open("xb").close()
     try:
         yield unfinished
         unfinished.replace(path)

@@ -4,13 +4,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from powclock.race.commands import Input
-from powclock.race.lesson.chapter import Chapter
+from powclock.race.lesson.chapter import Chapter, parse_chapter
 from powclock.race.lesson.shelf import load_chapter, number_of, shipped_films
-from powclock.race.scenario import Scenario, ScenarioError, load_scenario
+from powclock.race.scenario import (
+    Scenario,
+    ScenarioError,
+    load_scenario,
+    parse_scenario,
+    shipped_names,
+    text_of_file,
+)
 from powclock.race.session import SUFFIX, session_of
 from powclock.race.toml_text import NotToml, parse_toml
-from powclock.record.recording.frames import MAGIC_START
-from powclock.record.recording.reader import NoRecording, Recording, shown
+from powclock.record.recording.reader import NoRecording, Recording, is_recording, shown
 
 
 @dataclass(frozen=True)
@@ -32,16 +38,19 @@ def load_subject(which: str) -> Subject:
     Raises:
         ScenarioError: there is none, or it cannot be used: one line.
     """
-    path = Path(which)
-    if number_of(which) or which in shipped_films() or _has_steps(path):
+    if number_of(which) or which in shipped_films():
         chapter = load_chapter(which)
         return Subject(chapter.scenario(), chapter)
-    if _is_recording(path):
-        return _recorded(path)
-    try:
+    if which in shipped_names():
         return Subject(load_scenario(which))
-    except ScenarioError as error:
-        raise ScenarioError(_with_scripts(str(error))) from error
+    path = Path(which)
+    if path.suffix == SUFFIX or is_recording(path):
+        return _recorded(path)
+    text = text_of_file(which, "scenario", _known)
+    if not _has_steps(text):
+        return Subject(parse_scenario(text, which))
+    chapter = parse_chapter(text, which)
+    return Subject(chapter.scenario(), chapter)
 
 
 def _recorded(path: Path) -> Subject:
@@ -58,28 +67,14 @@ def _recorded(path: Path) -> Subject:
     return Subject(session.scenario, None, session.inputs, session.end.time_ns, told)
 
 
-def _with_scripts(text: str) -> str:
-    """Where shipped scenarios are named, the scripts are too."""
-    if "shipped are" not in text:
-        return text
-    return f"{text}; scripts are {', '.join(shipped_films())}; lessons have numbers"
+def _known() -> str:
+    scenarios, scripts = ", ".join(shipped_names()), ", ".join(shipped_films())
+    return f"shipped are {scenarios}; scripts are {scripts}; lessons have numbers"
 
 
-def _is_recording(path: Path) -> bool:
-    if path.suffix == SUFFIX:
-        return True
+def _has_steps(text: str) -> bool:
+    """Whether it is a chapter; what is wrong with it is told by whoever reads it."""
     try:
-        with path.open("rb") as file:
-            return file.read(len(MAGIC_START)) == MAGIC_START
-    except OSError:
-        return False
-
-
-def _has_steps(path: Path) -> bool:
-    """Whether it is a file of a chapter; what is wrong with it is told by whoever reads it."""
-    if path.suffix != ".toml":
-        return False
-    try:
-        return "steps" in parse_toml(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, NotToml):
+        return "steps" in parse_toml(text)
+    except NotToml:
         return False

@@ -200,6 +200,8 @@ def text_of_file(which: str, what: str, known: Callable[[], str]) -> str:
     try:
         if path.suffix != ".toml" and not path.exists():
             raise ScenarioError(f"{clean_label(which, 60)}: no such {what}; {known()}")
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe may wait for ever
+            raise ScenarioError(f"{which}: a pipe or a device: save it as a file")
         if path.stat().st_size > FILE_BYTES_MAX:
             raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a {what}?")
         return path.read_text("utf-8")
