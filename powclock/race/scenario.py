@@ -21,6 +21,7 @@ from powclock.race.names import client_name, default_name
 from powclock.race.rules import RuleError, election_of, has_blocks, is_plug_in, offers_of
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
+from powclock.record.recording.reader import is_recording, shown
 
 NODES_MAX = 1_000
 BEAT_S_MIN = 0.05
@@ -200,6 +201,9 @@ def text_of_file(which: str, what: str, known: Callable[[], str]) -> str:
     try:
         if path.suffix != ".toml" and not path.exists():
             raise ScenarioError(f"{clean_label(which, 60)}: no such {what}; {known()}")
+        if is_recording(path):
+            name = shown(path)
+            raise ScenarioError(f"{name}: this is a recording: `powclock replay {name}` plays it")
         if path.stat().st_size > FILE_BYTES_MAX:
             raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a {what}?")
         return path.read_text("utf-8")
