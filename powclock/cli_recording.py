@@ -101,10 +101,12 @@ def _opened(path: Path) -> Iterator[Recording]:
     try:
         with Recording(path) as recording:
             yield recording
-            damage = recording.damage
+            damage = str(recording.damage or "")
+            if not damage and recording.ending is None:
+                damage = "it has no end: it was cut off, or is being recorded"
     except NoRecording as error:
         raise WrongUse(str(error)) from error
-    if damage is not None:
+    if damage:
         sys.stdout.flush()
         typer.echo(f"powclock: {shown(path)}: {damage}; what is before that was used", err=True)
         raise typer.Exit(OURS)

@@ -70,6 +70,27 @@ def test_a_damaged_recording_is_used_up_to_the_damage(
     assert again.stdout.startswith(f"the same  {figures['records']} records, up to the damage\n")
 
 
+def test_a_recording_without_its_end_is_used_and_is_an_exit_status(
+    recorded: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
+    file, figures = recorded
+    cut = tmp_path / "cut"
+    cut.write_bytes(file.read_bytes()[:-1])
+    with Recording(cut) as recording:
+        assert recording.damage is not None
+        cut.write_bytes(file.read_bytes()[: recording.damage.offset])  # as of a killed process
+    told = (
+        f"powclock: {cut}: it has no end: it was cut off, or is being recorded; "
+        "what is before that was used\n"
+    )
+    for args in (("rerun",), ("export",), ("export", "--format", "json")):
+        done = called(args[0], cut, *args[1:])
+        assert (done.returncode, done.stderr) == (1, told)
+    again = called("rerun", cut).stdout
+    start = f"the same  {figures['records']} records; the recording was cut off there\n"
+    assert again.startswith(start)
+
+
 def test_another_race_is_told(recorded: tuple[Path, dict[str, object]], tmp_path: Path) -> None:
     other = tmp_path / "other"
     with Recording(recorded[0]) as recording:

@@ -21,6 +21,7 @@ from powclock.race.names import client_name, default_name
 from powclock.race.rules import RuleError, election_of, has_blocks, is_plug_in, offers_of
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
+from powclock.record.recording.reader import is_recording, shown
 
 NODES_MAX = 1_000
 BEAT_S_MIN = 0.05
@@ -202,6 +203,9 @@ def text_of_file(which: str, what: str, known: Callable[[], str]) -> str:
             raise ScenarioError(f"{clean_label(which, 60)}: no such {what}; {known()}")
         if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe may wait for ever
             raise ScenarioError(f"{which}: a pipe or a device: save it as a file")
+        if is_recording(path):
+            name = shown(path)
+            raise ScenarioError(f"{name}: this is a recording: `powclock replay {name}` plays it")
         if path.stat().st_size > FILE_BYTES_MAX:
             raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a {what}?")
         return path.read_text("utf-8")

@@ -6,6 +6,7 @@ and not a start. What is drawn comes from the widgets themselves: a preview look
 
 import asyncio
 import re
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
@@ -105,18 +106,37 @@ def _fitted(
     depth: Depth,
     draw: Callable[[_Fitting], Drawn],
 ) -> list[Drawn]:
+    """Draw in one theme after the other.
+
+    Raises:
+        KeyboardInterrupt: it came meanwhile. It waits for the end of a picture: an app that is torn
+            down under its pilot waits for itself.
+    """
     app = _Fitting(race, depth)
     drawn: list[Drawn] = []
+    asked: list[int] = []
 
     async def fit(pilot: Pilot[object]) -> None:
         await pilot.pause()
         for named in themes:
+            if asked:
+                break
             app.put_on(named)
             await pilot.pause()
             drawn.append(draw(app))
         app.exit()
 
-    asyncio.run(app.run_async(headless=True, size=size, mouse=False, auto_pilot=fit))
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, asked.append, signal.SIGINT)
+        try:
+            await app.run_async(headless=True, size=size, mouse=False, auto_pilot=fit)
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+
+    asyncio.run(run())
+    if asked:
+        raise KeyboardInterrupt
     assert app.broke is None, app.broke
     return drawn
 

@@ -17,6 +17,7 @@ from powclock.race.scenario import (
     shipped_names,
     shipped_scenarios,
 )
+from powclock.record.recording.frames import MAGIC
 from tests.scenarios.races import race
 
 KINDS = ", ".join(str(kind.__struct_config__.tag) for kind in AnyFault.__args__)
@@ -187,6 +188,8 @@ def test_of_many_nodes_a_few_are_named_and_of_no_clients_none() -> None:
 
 def test_files_that_cannot_be_scenarios(tmp_path: Path) -> None:
     large, binary, absent = (tmp_path / f"{name}.toml" for name in ("large", "binary", "absent"))
+    recording = tmp_path / "mine.powclock"
+    recording.write_bytes(MAGIC + bytes(300_000))
     large.write_bytes(bytes(300_000))
     binary.write_bytes(b"\xff\xfe")
     shipped = ", ".join(shipped_names())
@@ -197,6 +200,8 @@ def test_files_that_cannot_be_scenarios(tmp_path: Path) -> None:
         (str(absent), f"{absent}: cannot be read: No such file or directory"),
         (str(tmp_path), f"{tmp_path}: cannot be read: Is a directory"),
         (str(large), f"{large}: larger than 262144 bytes; is it a scenario?"),
+        (str(recording),
+         f"{recording}: this is a recording: `powclock replay {recording}` plays it"),
         (str(binary), f"{binary}: not a text file in UTF-8: save it as one"),
     ):  # fmt: skip
         with pytest.raises(ScenarioError) as caught:

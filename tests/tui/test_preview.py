@@ -1,12 +1,15 @@
 """Previews of themes: the screen itself, dressed in one theme after the other."""
 
 import asyncio
+import signal
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
 from msgspec import structs
 from rich.segment import Segment
 
+from powclock.race.messages import AnyMessage
 from powclock.tui.app import PowclockApp
 from powclock.tui.preview import Named, as_svg, beside, in_cells, sheet
 from powclock.tui.theme import Palette
@@ -51,6 +54,20 @@ def test_a_preview_keeps_to_the_colours_of_the_terminal(depth: Depth) -> None:
     assert {
         segment.style.bgcolor.name for segment in rows[0] if segment.style and segment.style.bgcolor
     } == {ground}
+
+
+class Interrupted(RecordedRace):
+    """A race during whose first picture a person presses Ctrl+C."""
+
+    def listen(self, on_message: Callable[[AnyMessage], None]) -> None:
+        super().listen(on_message)
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_ends_a_preview_and_is_passed_on() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        in_cells(Interrupted("split", 1), named("dark", "light"), SIZE, Depth.TRUE)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_pictures_stand_next_to_each_other_under_their_names() -> None:

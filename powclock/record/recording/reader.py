@@ -243,6 +243,8 @@ def shown(path: Path) -> str:
 
 
 def _not_magic(magic: bytes) -> str:
+    if magic and MAGIC.startswith(magic):
+        return "the file ends within its first line: nothing of a race is in it"
     if magic.startswith(MAGIC_START):
         return "recorded by another version of powclock, which can play it"
     return "no recording: `powclock watch --record FILE` makes one"

@@ -260,6 +260,8 @@ def test_what_is_inflated_is_bounded(folder: Path, text: bytes, noise: bytes) ->
     [
         (b"", "no recording: `powclock watch --record FILE` makes one"),
         (b"powclock recording 2\n", "recorded by another version of powclock, which can play it"),
+        (MAGIC[:20], "the file ends within its first line: nothing of a race is in it"),
+        (MAGIC[:1], "the file ends within its first line: nothing of a race is in it"),
         (MAGIC, "damaged at byte 21 (frame 0): nothing was raced"),
         (MAGIC + Chain().seal(END, b"{}"), "damaged at byte 21 (frame 0): nothing was raced"),
         (MAGIC + Chain().seal(HEAD, b'{"version":"\x1b[2J"}'),
