@@ -62,10 +62,16 @@ class Controls:
         self._asked: dict[str, tuple[str | None, int]] = {}
         self._chosen: dict[str, int] = {}
         self._begun: dict[str, _Begun] = {}
+        # For how many frames more another future is believed to come that was asked for.
+        self._fork_frames = 0
 
     def seen(self) -> None:
         """A frame came: where it agrees with what was asked, the race is to be believed again."""
         pace = self._state.pace
+        if self._state.timeline is None:
+            self._fork_frames = 0
+        elif not self._state.making:
+            self._fork_frames = max(self._fork_frames - 1, 0)
         if pace.paused == self._paused:
             self._paused = None
         if pace.rate == self._rate:
@@ -161,13 +167,17 @@ class Controls:
         self._send(SetRate(self._rate))
 
     def to_now(self) -> None:
-        """Leave the past."""
+        """Leave the past; while another future is made, give that up."""
+        self._fork_frames = 0
         self._rate = self._paused = None
         self._last_rate = abs(self._last_rate)
         self._send(Now())
 
     def fork_future(self) -> None:
-        """Go on live from here."""
+        """Go on live from here, unless that is under way."""
+        if self._fork_frames or self._state.making:
+            return
+        self._fork_frames = PATIENCE_FRAMES
         self._rate = self._paused = None
         self._last_rate = abs(self._last_rate)
         self._send(Fork())

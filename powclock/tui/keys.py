@@ -183,6 +183,13 @@ PAST_SHOWN = frozenset({
     "next_fault", "find", "fork_future", "enter", "help", "leave_race", "palette",
 })  # fmt: skip
 
+# While another future is made, all other keys wait for it: these are of use.
+MAKING_WORDS = {
+    "back": ("stop forking", "Give up the future that is made, and stay in the past"),
+    "now": ("stop forking", "Give up the future that is made, and stay in the past"),
+}
+MAKING_SHOWN = frozenset({"back", "now", "help", "leave_race", "palette"})
+
 # The keys that work while races are next to each other: they act on all of them.
 SIDE_BY_SIDE = frozenset({
     "pause", "step_event", "step_tick", "slower", "faster", "real_time", "next_panel",

@@ -113,6 +113,11 @@ class State:
         self.events_left_out = 0
         self.differ_since_ns = self._compared = None
 
+    @property
+    def making(self) -> bool:
+        """Whether another future is made of a moment of the past."""
+        return self.timeline is not None and self.timeline.making is not None
+
     def set_theme(self, theme: Theme) -> None:
         """Draw with other colours from now on."""
         self.palette = Palette(theme, self.depth)

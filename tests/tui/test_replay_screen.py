@@ -11,6 +11,7 @@ from powclock.race.commands import (
     Heal,
     HealAll,
     Jump,
+    Look,
     Now,
     Seek,
     SeekTick,
@@ -26,6 +27,7 @@ from powclock.record.frame import EventLine, Pace
 from powclock.record.moments import Kind
 from powclock.record.timeline import BINS, FAULT, FORK, HEALED, REORG, Timeline
 from powclock.tui.app import PowclockApp
+from powclock.tui.controls import PATIENCE_FRAMES
 from powclock.tui.screens.inspect import InspectScreen
 from tests.builders import seconds
 from tests.tui.frames import PAUSED, RUNNING, FakeRace, frame, on_screen, reorg_line, text_of
@@ -194,6 +196,51 @@ def test_a_preset_says_it_once() -> None:
 def test_the_footer_leads_with_the_keys_of_the_past() -> None:
     assert seen()[0]["footer"][0].startswith(" space play  ← 5 s back  → 5 s on  j next fork")
     assert seen(timeline=PAST)[0]["footer"][0].startswith(" L to now  space play  ← 5 s back")
+
+
+MAKING = replace(AXIS, making=0.42)
+
+
+@pytest.mark.parametrize("timeline", [MAKING, replace(MAKING, goes_on=True)])
+def test_while_a_future_is_made_the_footer_has_the_keys_that_stop_it(timeline: Timeline) -> None:
+    (footer,) = seen(timeline=timeline)[0]["footer"]
+    words = " ".join(footer.split())
+    assert words == "esc stop forking L stop forking ? help q quit ^p palette"
+    (footer,) = seen("3", timeline=timeline, size=(80, 24))[0]["footer"]
+    assert footer.startswith(" esc stop forking  L stop forking  ")
+
+
+@pytest.mark.parametrize("keys", [("escape",), ("L",), ("3", "escape")])
+def test_a_future_that_is_made_can_be_given_up(keys: tuple[str, ...]) -> None:
+    _, asked, _ = seen(*keys, timeline=MAKING)
+    assert [command for command in asked if not isinstance(command, Look)] == [Now()]
+
+
+def test_one_future_at_a_time() -> None:
+    assert seen("F", "F", "F")[1] == [Fork()]
+    assert seen("F", timeline=MAKING)[1] == []
+    assert seen("F", "L", "F")[1] == [Fork(), Now(), Fork()]
+
+    async def again(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        def forks() -> int:
+            return race.commands.count(Fork())
+
+        await show(app, race, pilot, AXIS)
+        await pilot.press("F")
+        for timeline in (AXIS, *[MAKING] * 9):
+            await show(app, race, pilot, timeline)
+            await pilot.press("F")
+        assert forks() == 1
+        await show(app, race, pilot, None, RUNNING)  # that future goes on
+        await show(app, race, pilot, PAST)
+        await pilot.press("F")
+        assert forks() == 2
+        for _ in range(PATIENCE_FRAMES):  # it was declined
+            await show(app, race, pilot, PAST)
+        await pilot.press("F")
+        assert forks() == 3
+
+    on_screen(again, size=(100, 30))
 
 
 def test_back_at_now_the_keys_are_as_before() -> None:

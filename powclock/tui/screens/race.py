@@ -10,7 +10,13 @@ from powclock.race.messages import Found
 from powclock.record.detail import Focus
 from powclock.tui.controls import Controls
 from powclock.tui.glyphs import ELLIPSIS
-from powclock.tui.keys import BINDINGS, PAST_SHOWN, PAST_WORDS
+from powclock.tui.keys import (
+    BINDINGS,
+    MAKING_SHOWN,
+    MAKING_WORDS,
+    PAST_SHOWN,
+    PAST_WORDS,
+)
 from powclock.tui.screens.board import PanelScreen
 from powclock.tui.screens.closer import Closer
 from powclock.tui.state import State
@@ -44,7 +50,7 @@ class RaceScreen(PanelScreen):
         self._send = send
         self._focus: Focus | None = Focus()
         self._usual_keys = state.keys
-        self._in_past = False
+        self._keys_for = (False, False)
         self._said_s = -SAID_S
         self._closer = Closer(self, state)
 
@@ -158,13 +164,17 @@ class RaceScreen(PanelScreen):
         self._look()
 
     def _keys_of_time(self) -> None:
-        """In the past some keys do something else."""
-        past = self.state.timeline is not None
-        if past != self._in_past:
-            self._in_past = past
+        """In the past some keys do something else; while it gets another future, most wait."""
+        past, making = self.state.timeline is not None, self.state.making
+        if (past, making) != self._keys_for:
+            self._keys_for = past, making
             ids = {each.id for each in BINDINGS}
-            usual = self._usual_keys
-            self.state.keys = usual.among(ids, PAST_WORDS, PAST_SHOWN) if past else usual
+            keys = self._usual_keys
+            if making:
+                keys = keys.among(ids, MAKING_WORDS, MAKING_SHOWN)
+            elif past:
+                keys = keys.among(ids, PAST_WORDS, PAST_SHOWN)
+            self.state.keys = keys
 
     # Lessons.
 
@@ -247,8 +257,14 @@ class RaceScreen(PanelScreen):
             self.say("there is one race: start several with --rules naive,schedule,pow")
 
     def action_back(self) -> None:
-        """Undo the last choice; where there is none, back to the other races."""
+        """Undo the last choice; where there is none, back to the other races.
+
+        Before all else, give up a future that is made.
+        """
         state = self.state
+        if state.making:
+            self.controls.to_now()
+            return
         if (state.panel or state.block or state.selected) or not self.shell.side_by_side():
             super().action_back()
 

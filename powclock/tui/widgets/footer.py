@@ -22,6 +22,7 @@ _OF_PANEL = {
 }
 _OF_LESSON = ("lesson_next", "lesson_back")
 _OF_REPLAY = ("pause", "left", "right", "next_fork", "next_reorg", "next_fault", "fork_future")
+_OF_MAKING = ("back", "now")
 _TYPING = ("type to filter", "⏎ keeps it", "esc clears it", "↑ ↓ choose")
 
 
@@ -29,9 +30,10 @@ class Footer(Panel):
     """One row; what does not fit is in the help."""
 
     def basis(self) -> object | None:
-        """The panel that the keys act on, whether one types, and whether a lesson is told."""
+        """The panel that the keys act on, whether one types, and what is told or made."""
         state = self.state
-        return state.panel, state.prompt is None, state.lesson is None, state.timeline is None
+        lesson, past = state.lesson is None, state.timeline is None
+        return state.panel, state.prompt is None, lesson, past, state.making
 
     def body(self, width: int, height: int) -> list[Row]:
         """The keys."""
@@ -63,6 +65,8 @@ class Footer(Panel):
         """The keys of the panel that the keys act on, then those that are always of use."""
         bindings = self.state.keys.bindings
         by_id = {binding.id: binding for binding in bindings}
+        if self.state.making:
+            return [by_id[id_] for id_ in _OF_MAKING]
         told = self.state.lesson is not None and by_id[_OF_LESSON[0]].show
         lead: tuple[str, ...] = _OF_LESSON if told else ()
         if self.state.timeline is not None:
