@@ -36,9 +36,9 @@ from powclock.race.commands import (
     StepTo,
 )
 from powclock.race.driver import Driver
-from powclock.race.keeping import Keeping
+from powclock.race.keeping import NOTHING, Keeping, Outcome
 from powclock.race.lesson.teller import Teller
-from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
+from powclock.race.messages import Declined, Ended, Found, FromRace, Shown
 from powclock.race.plan import Plan
 from powclock.race.probe import WorldProbe
 from powclock.race.repeat import Repeat
@@ -107,7 +107,7 @@ class Engine:
         self._driver = driver = Driver(plan.scenario, BLOCKS_KEPT)
         self._repeat = Repeat(driver, self._inputs) if self._inputs else None
         tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
-        self._watch(tape, Focus(), chosen=plan.chosen)
+        self._watch(Keeping(tape, self._tell, chosen=plan.chosen), Focus())
         self._teller = (
             Teller(
                 plan.chapter,
@@ -120,29 +120,28 @@ class Engine:
             else None
         )
 
-    def _take_over(self, begun: Begun) -> None:
-        """Go on with a race that has been driven up to now."""
+    def _take_over(self, begun: Begun, before: Outcome = NOTHING) -> None:
+        """Go on with a race that has been driven up to now, instead of one that has ended."""
         self._driver, self._teller, self._repeat = begun.driver, None, None
         self._restarts = begun.restarts
-        self._watch(begun.tape, begun.focus, chosen=False)
-        now_s = begun.driver.now_ns / NANOSECONDS
-        self._tell(Noted(f"live from {now_s:.1f} s on, with a future of its own", recording=False))
+        self._watch(Keeping(begun.tape, self._tell, chosen=False, before=before), begun.focus)
+        self._keeping.begin_future(begun.driver.now_ns)
 
-    def _watch(self, tape: Tape | None, focus: Focus, *, chosen: bool) -> None:
+    def _watch(self, keeping: Keeping, focus: Focus) -> None:
         """Record the race that there is now, and take pictures of it and of its past."""
         driver = self._driver
         self._camera = Camera(driver.view, WorldProbe(driver.world, driver.view))
         self._camera.focus = focus
-        self._keeping = keeping = Keeping(tape, self._tell, chosen=chosen)
+        self._keeping = keeping
         self._back = LookingBack(
             driver, keeping, self._commands, self._tell, self._restarts, self._wall_ns
         )
 
     def _fork(self, begun: Begun) -> None:
         """Go on with another race than this one, which ends here."""
-        self._keeping.end(self._driver.summary())
+        before = self._keeping.end(self._driver.summary())
         self._driver.close()
-        self._take_over(begun)
+        self._take_over(begun, before)
         self._step = None
         self._due.clear()
         self._pacer.set_rate(self._pacer.rate or 1.0, self._driver.now_ns)

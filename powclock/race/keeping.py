@@ -4,21 +4,44 @@ Every race is recorded; what a person keeps has a name of its own and stays.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
+from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.messages import Declined, FromRace, Noted
 from powclock.race.summary import Summary
 from powclock.race.tape import Lost, Tape
 
 
+class Outcome(NamedTuple):
+    """What came of recordings that a person asked for: their files, if they are whole, or what went
+    wrong.
+    """
+
+    told: str
+    whole: bool
+
+
+NOTHING = Outcome("", whole=True)
+
+
 class Keeping:
-    """The tape of one race, if it has one; `chosen` says that a person named its file."""
+    """The tape of one race, if it has one; `chosen` says that a person named its file.
+
+    `before` is what `end` said of the race that this one has taken the place of.
+    """
 
     def __init__(
-        self, tape: Tape | None, tell: Callable[[FromRace], None], *, chosen: bool
+        self,
+        tape: Tape | None,
+        tell: Callable[[FromRace], None],
+        *,
+        chosen: bool,
+        before: Outcome = NOTHING,
     ) -> None:
         self.tape = tape
         self._tell = tell
         self._chosen = chosen
+        self._before = before
 
     @property
     def trouble(self) -> str:
@@ -80,17 +103,32 @@ class Keeping:
         if self.tape is not None:
             self._kept(self.tape.begin_again)
 
+    def begin_future(self, now_ns: int) -> None:
+        """Tell that this race goes on from now in the place of another."""
+        text = f"live from {now_ns / NANOSECONDS:.1f} s on, with a future of its own"
+        future = "" if self.tape is None else str(self.tape.path)
+        if self._before.told:
+            ended = f"{self._before.told} ends here" if self._before.whole else self._before.told
+            text += f", recorded to {future}; {ended}" if future else f"; {ended}"
+        self._tell(Noted(text, recording=False, future=future))
+
     def cut(self) -> None:
         """The race has failed: write what there is, and no end."""
         if self.tape is not None:
             self.tape.cut()
 
-    def end(self, summary: Summary | None) -> tuple[str, bool]:
-        """What came of the recording, if a person asked for one, and whether it is whole."""
+    def end(self, summary: Summary | None) -> Outcome:
+        """End the recording."""
+        both = (self._before, self._end(summary))
+        whole = all(each.whole for each in both)
+        told = [each.told for each in both if each.told and each.whole == whole]
+        return Outcome(", ".join(told), whole)
+
+    def _end(self, summary: Summary | None) -> Outcome:
         tape = self.tape
         if tape is None:
-            return "", True
+            return NOTHING
         tape.end(summary)
         path = tape.path if self._chosen else tape.kept
         trouble = tape.trouble or tape.kept_trouble
-        return trouble or (str(path) if path else ""), not trouble
+        return Outcome(trouble or (str(path) if path else ""), not trouble)

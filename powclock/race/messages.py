@@ -41,10 +41,14 @@ class Declined(FromRace, frozen=True, tag="declined"):
 class Noted(FromRace, frozen=True, tag="noted"):
     """Something that a person asked for is done: one line that says what; `recording` is whether
     the race is being recorded for the person.
+
+    Once another race goes on than the one that was asked for, `future` is the file that it is
+    recorded to, which is empty if there is none.
     """
 
     text: str
     recording: bool
+    future: str | None = None
 
 
 class Found(FromRace, frozen=True, tag="found"):
@@ -58,9 +62,9 @@ class Ended(FromRace, frozen=True, tag="ended"):
     """The race is over.
 
     `summary` is the last word of a race that ended as asked; otherwise `trouble` says what
-    happened. `again` is the command that runs the same race again, `end` where it stopped.
-    `recording` says what came of a recording that a person asked for, `recorded` whether it is
-    whole. `figures` are those of the summary.
+    happened. `again` is the command that runs the same race again, or says that there is none;
+    `end` is where it stopped. `recording` says what came of the recordings that a person asked for,
+    `recorded` whether they are whole. `figures` are those of the summary.
     """
 
     trouble: str

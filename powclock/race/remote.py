@@ -20,13 +20,14 @@ import msgspec
 
 import powclock
 from powclock.race.commands import AnyCommand, Quit
-from powclock.race.messages import AnyMessage, Ended, Shown
+from powclock.race.messages import AnyMessage, Ended, Noted, Shown
 from powclock.race.pipe import Garbled, pack, read
 from powclock.race.plan import Plan
 from powclock.race.session import End, new_session
 
 GRACE_S = 2.0
 STDERR_BYTES_MAX = 4_096
+NO_WAY = "this race was not recorded, so it cannot be run again"
 
 
 class RaceProcess:
@@ -38,6 +39,7 @@ class RaceProcess:
             plan = msgspec.structs.replace(plan, recording=str(spool or ""))
         self._plan = plan
         self._last_ns = 0
+        self._future: str | None = None
         self._lock = threading.Lock()
         # Made here and not by the thread that listens: where two of these were made at once, each
         # for a race of its own, one of them saw types that were half known, and Python crashed.
@@ -88,6 +90,8 @@ class RaceProcess:
                     return message
                 case Shown(frame=frame):
                     self._last_ns = frame.time_ns
+                case Noted(future=str(future)):
+                    self._future = future
             on_message(message)
         return None
 
@@ -108,6 +112,9 @@ class RaceProcess:
         return f"the race's process ended with status {status}" + (f": {last}" if last else "")
 
     def _again(self, ended: Ended) -> str:
+        if self._future is not None:
+            known = self._future and ended.recorded
+            return f"powclock rerun {shlex.quote(self._future)}" if known else NO_WAY
         if self._plan.replay:
             return f"powclock replay {shlex.quote(self._plan.replay)}"
         if self._plan.recording and ended.recorded:

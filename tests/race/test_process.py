@@ -16,9 +16,9 @@ import pytest
 
 from powclock.network.faults.nodes import Crash
 from powclock.race import session as session_module
-from powclock.race.commands import Break, Quit
+from powclock.race.commands import AnyCommand, Break, Fork, Quit, Seek
 from powclock.race.headless import Outputs
-from powclock.race.messages import AnyMessage, Declined, Ended, Shown
+from powclock.race.messages import AnyMessage, Declined, Ended, Noted, Shown
 from powclock.race.pipe import pack
 from powclock.race.plan import Plan
 from powclock.race.remote import RaceProcess
@@ -104,6 +104,33 @@ def test_a_process_that_is_killed_gives_its_cause_and_the_way_back() -> None:
     assert session.end.turn == -1
     assert session.scenario == WHAT
     replay_session(session, outputs=Outputs(), progress=lambda _h, _n: None)
+
+
+def test_a_future_whose_process_is_killed_is_what_is_run_again(tmp_path: Path) -> None:
+    """And not the race that it has taken the place of."""
+    file = tmp_path / "mine"
+    race = RaceProcess(Plan(WHAT, 20.0, recording=str(file), chosen=True))
+    listener = Listener()
+    waiting: list[AnyCommand] = [Fork(), Seek(seconds(1))]
+
+    def answer(message: AnyMessage) -> None:
+        listener(message)
+        if isinstance(message, Shown):
+            past = message.timeline is not None
+            if (past and len(waiting) == 1) or (
+                len(waiting) == 2 and message.frame.time_ns > seconds(2)
+            ):
+                race.send(waiting.pop())
+        if isinstance(message, Noted):
+            os.kill(race.pid, signal.SIGKILL)
+
+    race.listen(answer)
+    ended = listener.last()
+    race.close()
+    assert ended.trouble == "the race's process was ended by SIGKILL"
+    (noted,) = [each for each in listener.messages if isinstance(each, Noted)]
+    assert noted.future not in (None, "", str(file))
+    assert ended.again == f"powclock rerun {noted.future}"
 
 
 def test_without_a_folder_the_scenario_and_seed_are_named(sessions: Path) -> None:

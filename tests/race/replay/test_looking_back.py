@@ -17,6 +17,7 @@ from powclock.race.commands import (
     Fork,
     HealAll,
     Jump,
+    Keep,
     Now,
     Quit,
     Seek,
@@ -50,7 +51,9 @@ CUT = (
 Step = tuple[Callable[[Shown], bool], tuple[AnyCommand, ...]]
 
 
-def run(file: Path | None, *steps: Step, start: tuple[AnyCommand, ...] = CUT) -> list[FromRace]:
+def run(
+    file: Path | None, *steps: Step, start: tuple[AnyCommand, ...] = CUT, chosen: bool = False
+) -> list[FromRace]:
     """A race that goes to `LENGTH_NS` and stands, and then takes the steps one after another."""
     waiting: queue.SimpleQueue[AnyCommand] = queue.SimpleQueue()
     for command in (*start, StepTo(LENGTH_NS)):
@@ -70,7 +73,7 @@ def run(file: Path | None, *steps: Step, start: tuple[AnyCommand, ...] = CUT) ->
                 break
 
     recording = "" if file is None else str(file)
-    Engine(Plan(WHAT, 0.0, recording=recording), waiting, tell).run()
+    Engine(Plan(WHAT, 0.0, recording=recording, chosen=chosen), waiting, tell).run()
     assert not left
     return messages
 
@@ -189,18 +192,50 @@ def test_another_future_goes_on_instead(tmp_path: Path, monkeypatch: pytest.Monk
         (at_now, (StepTo(seconds(50)),)),
         (lambda shown: at_now(shown) and shown.frame.time_ns == seconds(50), ()),
     )
-    assert Noted("live from 40.0 s on, with a future of its own", recording=False) in messages
     ended = messages[-1]
     assert isinstance(ended, Ended)
     assert ended.end is not None
     assert ended.end.time_ns == seconds(50)
     future = Path(ended.again.removeprefix("powclock rerun "))
+    text = "live from 40.0 s on, with a future of its own"
+    assert Noted(text, recording=False, future=str(future)) in messages
+    assert (ended.recording, ended.recorded) == ("", True)
     cut, crash = load_session(future).inputs
     assert (cut.time_ns, crash.action) == (seconds(20), Break(Crash(nodes=("bob",))))
     assert again(future)[1] in ended.summary
     # The race that was left ended there, and its recording is whole.
     assert load_session(tmp_path / "r").end.time_ns == LENGTH_NS
     again(tmp_path / "r")
+
+
+@pytest.mark.parametrize("keep", [(), (Keep(),)])
+def test_a_future_says_where_it_goes_on_and_what_ends(
+    keep: tuple[AnyCommand, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    file = tmp_path / "mine"
+    messages = run(
+        file,
+        (always, (Seek(seconds(40)),)),
+        (in_past, (Fork(), *keep)),
+        (lambda shown: at_now(shown) and shown.restarts > 1, ()),
+        chosen=True,
+    )
+    ended = messages[-1]
+    assert isinstance(ended, Ended)
+    future = tmp_path / "state/powclock/sessions/test-3-pow-1.powclock"
+    kept = tmp_path / "data/powclock/recordings/test-3-pow-1.powclock"
+    told = f"{file}, {kept}" if keep else str(file)
+    assert (ended.recording, ended.recorded, ended.again) == (
+        told,
+        True,
+        f"powclock rerun {future}",
+    )
+    text = f"live from 40.0 s on, with a future of its own, recorded to {future}; {file} ends here"
+    assert Noted(text, recording=False, future=str(future)) in messages
+    for path in (file, future, *([kept] if keep else ())):
+        again(path)
 
 
 def test_a_past_that_was_left_costs_nothing_and_is_read_on_from_there(tmp_path: Path) -> None:
