@@ -114,19 +114,25 @@ class Blocks:
         if block is not None and event.hash in self._spreads:
             block.accepted.setdefault(node, Acceptance(time_ns, event.peer))
 
+    def _parent(self, block: BlockView) -> BlockView | None:
+        """The block below one, if it is still kept; of blocks in a ring there is no end."""
+        parent = self._blocks.get(block.parent)
+        assert parent is None or parent.height < block.height, "a parent is lower"
+        return parent
+
     def choose(self, tip: Hash) -> None:
         """Let the best chain end at a block."""
         fresh = []
         block: BlockView | None = self._blocks[tip]
         while block is not None and not block.best:
             fresh.append(block)
-            block = self._blocks.get(block.parent)
+            block = self._parent(block)
         fork: Hash | None = None if block is None else block.hash
         stale = self._blocks.get(self._best)
         while stale is not None and stale.hash != fork:
             stale.best = False
             self.authored[stale.author] -= 1
-            stale = self._blocks.get(stale.parent)
+            stale = self._parent(stale)
         for each in fresh:
             each.best = True
             self.authored[each.author] = self.authored.get(each.author, 0) + 1

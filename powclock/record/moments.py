@@ -6,7 +6,7 @@ make one reorg, each at its own moment; the first of them stands for all.
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import Enum
 
 from powclock.record.events import (
@@ -90,6 +90,10 @@ class Moments:
         """All moments of a kind."""
         return self._times[kind]
 
-    def faults(self) -> Iterator[tuple[int, bool]]:
-        """When faults began and ended, and whether it was a beginning."""
-        return zip(self._times[Kind.FAULT], self._begun, strict=True)
+    def since(self, kind: Kind, count: int) -> Sequence[int]:
+        """The moments of a kind after the first ones."""
+        return self._times[kind][count:]
+
+    def faults(self, count: int) -> list[tuple[int, bool]]:
+        """When faults began and ended, and whether it was a beginning, after the first ones."""
+        return list(zip(self.since(Kind.FAULT, count), self._begun[count:], strict=True))

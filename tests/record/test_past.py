@@ -1,5 +1,6 @@
 """The past: the view of any moment is the one that folding from the start gives."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -16,9 +17,9 @@ from powclock.record.events import (
     Record,
     Reorg,
 )
-from powclock.record.moments import SAME_NS, Kind
+from powclock.record.moments import SAME_NS, Kind, Moments
 from powclock.record.past import Needle, Past, Unfounded
-from powclock.record.timeline import BINS, FAULT, FORK, HEALED, REORG, bins_of
+from powclock.record.timeline import BINS, FAULT, FORK, HEALED, REORG, Bins
 from powclock.record.view import View
 from tests.race.replay.pasts import STORM_NS, folded, past_of, plain, stormy
 
@@ -162,7 +163,7 @@ def test_a_tick_is_found_by_its_height() -> None:
 
 def test_the_axis_has_every_moment_where_it_was() -> None:
     past = past_of(stormy())
-    bins = bins_of(past.moments, STORM_NS)
+    bins = Bins().of(past.moments, STORM_NS)
     assert len(bins) == BINS
     assert [number for number, flags in enumerate(bins) if flags & FAULT] == [200]
     assert [number for number, flags in enumerate(bins) if flags & HEALED] == [400]
@@ -170,4 +171,30 @@ def test_the_axis_has_every_moment_where_it_was() -> None:
     assert {number for number, flags in enumerate(bins) if flags & FORK} == forks
     reorgs = {each * BINS // STORM_NS for each in past.moments.times(Kind.REORG)}
     assert {number for number, flags in enumerate(bins) if flags & REORG} == reorgs
-    assert bins_of(Past().moments, 0) == bytes(BINS)
+    assert Bins().of(Past().moments, 0) == bytes(BINS)
+
+
+def test_the_axis_that_grows_is_the_one_that_is_made_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole, part, bins = past_of(stormy()), Past(), Bins()
+    sought: list[int] = []
+    for record in stormy():
+        part.add(record, json_line(record))
+        if record.sequence % 500 == 0:  # while it is read, its end is known
+            assert bins.of(part.moments, STORM_NS) == Bins().of(part.moments, STORM_NS)
+    since = Moments.since
+
+    def counted(moments: Moments, kind: Kind, count: int) -> Sequence[int]:
+        times = since(moments, kind, count)
+        sought.append(len(times))
+        return times
+
+    monkeypatch.setattr(Moments, "since", counted)
+    assert bins.of(part.moments, STORM_NS) == Bins().of(whole.moments, STORM_NS)
+    del sought[:]
+    later_ns = STORM_NS + STORM_NS // BINS
+    assert bins.of(part.moments, later_ns) == Bins().of(whole.moments, STORM_NS)
+    assert sum(sought[:3]) == 0  # less than a bin more: nothing is gone through
+    assert bins.of(part.moments, later_ns + 1) == Bins().of(whole.moments, later_ns + 1)
+    assert bins.of(part.moments, STORM_NS) == Bins().of(whole.moments, STORM_NS)

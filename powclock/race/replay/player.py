@@ -30,7 +30,7 @@ from powclock.record.find import find
 from powclock.record.frame import Frame, Pace
 from powclock.record.moments import Kind
 from powclock.record.past import CHUNK_RECORDS, WRONG, Needle, Past, Unfounded
-from powclock.record.timeline import Timeline, bins_of
+from powclock.record.timeline import Bins, Timeline
 from powclock.record.view import View
 
 # As fast as it goes: so many records a frame.
@@ -57,7 +57,7 @@ class Player:
         self._jumps = 0
         self._frame: Frame | None = None
         self.damage = ""
-        self._bins: tuple[tuple[int, ...], bytes] = ((), b"")
+        self._bins = Bins()
         self.focus = Focus()
         self.seek(time_ns)
 
@@ -265,10 +265,7 @@ class Player:
         forks, reorgs, faults = (
             len(past.moments.times(kind)) for kind in (Kind.FORK, Kind.REORG, Kind.FAULT)
         )
-        made_of = forks, reorgs, faults, end_ns
-        if self._bins[0] != made_of:
-            self._bins = made_of, bins_of(past.moments, end_ns)
-        bins, damage = self._bins[1], damage or self.damage
+        bins, damage = self._bins.of(past.moments, end_ns), damage or self.damage
         return Timeline(end_ns, self.end_ns, bins, forks, reorgs, faults, goes_on, damage, making)
 
 

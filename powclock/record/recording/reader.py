@@ -8,7 +8,6 @@ everything is decoded strictly, and whatever is wrong is a `Damage` or one line.
 
 import re
 import zlib
-from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -159,10 +158,6 @@ class Recording:
                 self._end = frame.offset, frame.sequence
             case _:
                 raise Damage(frame.offset, frame.sequence, "a second beginning")
-
-    def block_before(self, time_ns: int) -> int:
-        """The number of the last block that begins before a time; 0 if none does."""
-        return max(0, bisect_left(self.blocks, time_ns, key=lambda block: block.time_ns) - 1)
 
     def records(self, block: int = 0) -> Iterator[Record]:
         """Records from the start of a block on, to the end or to the damage.

@@ -150,11 +150,6 @@ class Writer:
             return
         self._written += len(data)
 
-    @property
-    def size(self) -> int:
-        """How many bytes are in the file."""
-        return self._written
-
 
 def _deflate(level: int) -> "zlib._Compress":
     return zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, MEMORY_LEVEL)

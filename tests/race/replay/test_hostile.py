@@ -108,6 +108,11 @@ def test_a_moment_of_which_nothing_can_be_shown_is_the_last_one_that_could() -> 
     assert player.damage == ""
 
 
+def test_blocks_in_a_ring_are_no_chain() -> None:
+    with pytest.raises(Unfounded, match=r"^record [0-9]+ does not follow from those before$"):
+        changed(BlockFound, lambda event: replace(event, parent=event.hash))
+
+
 @pytest.mark.parametrize(
     ("kind", "change"),
     [

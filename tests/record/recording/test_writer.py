@@ -86,8 +86,8 @@ def test_a_full_disk_ends_the_recording_at_its_last_whole_frame(tmp_path: Path) 
             writer.flush()
         writer.end(9, 9, DIGEST)
         assert "No space left on device: free some room" in writer.trouble
-        assert writer.size == path.stat().st_size <= room
-        if writer.size:
+        assert path.stat().st_size <= room
+        if path.stat().st_size:
             lines = played(path)
             assert lines == LINES[: len(lines)]
             kept_s = RECORDS[len(lines) - 1].time_ns / 1e9 if lines else 0.0
