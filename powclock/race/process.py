@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -78,6 +79,22 @@ def _take_commands(
     os._exit(1)
 
 
+def run(
+    plan: Plan,
+    commands: "queue.SimpleQueue[AnyCommand]",
+    tell: Callable[[FromRace], None],
+    busy: Callable[[], bool] = lambda: False,
+) -> None:
+    """Race, or show a recording and race on from it if that is asked for."""
+    begun = None
+    if plan.replay:
+        begun = ReplayEngine(plan, commands, tell, busy).run()
+        if begun is None:
+            return
+        plan = msgspec.structs.replace(plan, rate=1.0)
+    Engine(plan, commands, tell, busy, begun).run()
+
+
 def main() -> None:
     """Run the race that the first message describes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the screen decides what ctrl+c means
@@ -95,8 +112,7 @@ def main() -> None:
     threading.Thread(target=_take_commands, args=(incoming, decoder, commands), daemon=True).start()
     outbox = Outbox(outgoing)
     try:
-        engine = ReplayEngine if plan.replay else Engine
-        engine(plan, commands, outbox.tell, lambda: outbox.busy).run()
+        run(plan, commands, outbox.tell, lambda: outbox.busy)
     except NoRecording as error:
         outbox.tell(Ended(trouble=str(error), summary="", again=""))
     except BaseException as error:  # noqa: BLE001 (the outermost edge: whatever it is, it is told)

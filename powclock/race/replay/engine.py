@@ -10,8 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from powclock.clock.pace import wall_ns
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.commands import (
@@ -37,7 +35,6 @@ from powclock.race.commands import (
     StepTick,
     ToEnd,
 )
-from powclock.race.engine import Engine
 from powclock.race.garbage import seldom_sought
 from powclock.race.messages import Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
@@ -81,8 +78,10 @@ class ReplayEngine:
         # What is asked of a part that has not been read yet, and what was asked after that.
         self._waiting: deque[AnyCommand] = deque(_first(plan))
 
-    def run(self) -> None:
-        """Show the recording until told to quit, or race on from it."""
+    def run(self) -> Begun | None:
+        """Show the recording until told to quit, which ends it, or until another race goes on from
+        it: that one.
+        """
         with seldom_sought():
             while not self._over:
                 self._load()
@@ -92,9 +91,7 @@ class ReplayEngine:
             if self._begun is None:
                 self._show()
                 self._tell(Ended("", "", "", End(self._player.time_ns, -1)))
-                return
-        plan = replace(self._plan, rate=1.0)
-        Engine(plan, self._commands, self._tell, self._busy, self._begun).run()
+            return self._begun
 
     def _load(self) -> None:
         self._loading.load(wall_ns() + SLICE_NS)

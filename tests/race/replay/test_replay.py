@@ -31,6 +31,7 @@ from powclock.race.commands import (
 from powclock.race.engine import Engine
 from powclock.race.messages import AnyMessage, Declined, Ended, Found, FromRace, Noted, Shown
 from powclock.race.plan import Plan
+from powclock.race.process import run
 from powclock.race.replay.engine import ReplayEngine
 from powclock.race.scenario import Scenario
 from powclock.race.session import load_session
@@ -52,11 +53,11 @@ Answer = Callable[[FromRace, "queue.SimpleQueue[AnyCommand]"], None]
 
 def replayed(file: Path, answer: Answer, *commands: AnyCommand, **plan: object) -> list[FromRace]:
     """All messages of a replay; `answer` may ask for more at each of them."""
-    return _run(ReplayEngine, Plan(WHAT, 0.0, replay=str(file), **plan), answer, *commands)  # type: ignore[arg-type]
+    return _run(run, Plan(WHAT, 0.0, replay=str(file), **plan), answer, *commands)  # type: ignore[arg-type]
 
 
 def _run(
-    engine: type[Engine] | type[ReplayEngine], plan: Plan, answer: Answer, *commands: AnyCommand
+    start: Callable[..., object], plan: Plan, answer: Answer, *commands: AnyCommand
 ) -> list[FromRace]:
     waiting: queue.SimpleQueue[AnyCommand] = queue.SimpleQueue()
     for command in commands:
@@ -70,7 +71,7 @@ def _run(
         assert len(messages) < 5_000
         answer(message, waiting)
 
-    engine(plan, waiting, tell).run()
+    start(plan, waiting, tell)
     return messages
 
 
@@ -142,7 +143,12 @@ def test_a_session_of_fifty_keys_replays_to_what_live_showed(tmp_path: Path) -> 
             waiting.put(StepTo(moments[len(live)]) if len(live) < len(moments) else Quit())
 
     first: tuple[AnyCommand, ...] = (LOOK, *fifty_keys(WHAT, 300), StepTo(moments[0]))
-    _run(Watched, Plan(WHAT, 0.0, recording=str(file)), stop_at_each, *first)
+    _run(
+        lambda *race: Watched(*race).run(),
+        Plan(WHAT, 0.0, recording=str(file)),
+        stop_at_each,
+        *first,
+    )
     assert len(live) == 100
     assert len(load_session(file).inputs) >= 30
     records, _ = again(file)
@@ -164,7 +170,8 @@ def test_a_session_of_fifty_keys_replays_to_what_live_showed(tmp_path: Path) -> 
             seen[message.frame.time_ns] = message.frame, plain(replays[0]._player.view)
             waiting.put(Seek(asked[len(seen)]) if len(seen) < len(asked) else Quit())
 
-    _run(WatchedReplay, Plan(WHAT, 0.0, replay=str(file)), seek_each, LOOK, Seek(asked[0]))
+    replay = Plan(WHAT, 0.0, replay=str(file))
+    _run(lambda *race: WatchedReplay(*race).run(), replay, seek_each, LOOK, Seek(asked[0]))
     assert len(seen) == 100
     for time_ns, (frame, view) in live.items():
         assert of_records(seen[time_ns][0]) == of_records(frame)
