@@ -2,7 +2,6 @@
 
 import math
 import re
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -26,6 +25,7 @@ from powclock.cli_options import (
     seconds,
 )
 from powclock.cli_options import speed as a_speed
+from powclock.cli_output import may_write
 from powclock.cli_progress import bar, interrupts
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.film.moment import HAPPENS, Moment, of_race
@@ -168,7 +168,7 @@ def film(
     if at is not None and at.of_blocks and not subject.scenario.has_blocks:
         raise WrongUse("--at: a naive race has no ticks and no blocks: write 42s, fault or heal")
     look = listings.chosen_theme(theme or DARK)
-    _may_write(path, force=force)
+    may_write("-o", path, force=force)
     with film_terminal():
         from powclock.film.produce import FPS
 
@@ -272,17 +272,6 @@ def _output(output: Path | None, at: Moment | None, version: int) -> Path:
         except FilmError as error:
             raise WrongUse(f"-o: {error}") from error
     return output
-
-
-def _may_write(path: Path, *, force: bool) -> None:
-    """See that nothing is lost that somebody wants."""
-    if not path.exists() or (force and not path.is_dir()):
-        return
-    refusal = f"-o: {shown_path(path)} is there already: name another file, or add --force"
-    if path.is_dir() or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise WrongUse(refusal)
-    if not typer.confirm(f"{shown_path(path)} is there already. Write over it?", err=True):
-        raise WrongUse(refusal)
 
 
 def _until_ns(subject: Subject, lasts: float | None, at: Moment | None) -> int:
