@@ -2,7 +2,6 @@
 
 import math
 import re
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -26,6 +25,7 @@ from powclock.cli_options import (
     seconds,
 )
 from powclock.cli_options import speed as a_speed
+from powclock.cli_output import may_write
 from powclock.cli_progress import bar, interrupts
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.film.moment import HAPPENS, Moment, of_race
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from powclock.film.shoot import Shot
     from powclock.race.messages import Shown
+    from powclock.record.events import Record
     from powclock.tui.shell import Look
 
 OURS = 1
@@ -164,8 +165,10 @@ def film(
     if speed == math.inf:
         raise WrongUse("--speed: nobody can watch a film at max: write a number, such as 10")
     subject = _adapted(load_subject(scenario), seed=seed, nodes=nodes, miner=miner, rule=rule)
+    if at is not None and at.of_blocks and not subject.scenario.has_blocks:
+        raise WrongUse("--at: a naive race has no ticks and no blocks: write 42s, fault or heal")
     look = listings.chosen_theme(theme or DARK)
-    _may_write(path, force=force)
+    may_write("-o", path, force=force)
     with film_terminal():
         from powclock.film.produce import FPS
 
@@ -271,17 +274,6 @@ def _output(output: Path | None, at: Moment | None, version: int) -> Path:
     return output
 
 
-def _may_write(path: Path, *, force: bool) -> None:
-    """See that nothing is lost that somebody wants."""
-    if not path.exists() or (force and not path.is_dir()):
-        return
-    refusal = f"-o: {shown_path(path)} is there already: name another file, or add --force"
-    if path.is_dir() or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise WrongUse(refusal)
-    if not typer.confirm(f"{shown_path(path)} is there already. Write over it?", err=True):
-        raise WrongUse(refusal)
-
-
 def _until_ns(subject: Subject, lasts: float | None, at: Moment | None) -> int:
     """Where the race ends, if nothing ends it before."""
     recorded_s = subject.end_ns / NANOSECONDS
@@ -301,12 +293,13 @@ def _make(shot: "Shot", path: Path, look: str, at: Moment | None, fps: int, vers
 
     came: list[bool] = []
     with interrupts() as look_up, bar(path.name) as show:
-        until = _until(at, came, look_up, show, shot.plan.until_ns)
+        watched = replace(shot, until=_following(look_up, show, shot.plan.until_ns))
+        if at is not None and not at.after_s:
+            watched = replace(watched, at=_coming(at, came))
         try:
             reel = produce(
-                replace(shot, until=until), path, decode(find(look)),
-                fps=fps, version=version, still=at is not None,
-            )  # fmt: skip
+                watched, path, decode(find(look)), fps=fps, version=version, still=at is not None
+            )
         except OSError as error:
             raise WrongUse(
                 f"-o: {shown_path(path)}: cannot be written: {error.strerror}"
@@ -325,21 +318,26 @@ def _make(shot: "Shot", path: Path, look: str, at: Moment | None, fps: int, vers
     typer.echo(f"{shown_path(path)}  {reel.length_s:.1f} s, {path.stat().st_size / 1000:,.0f} kB")
 
 
-def _until(
-    at: Moment | None,
-    came: list[bool],
-    look_up: "Callable[[], None]",
-    show: "Callable[[float, str], None]",
-    until_ns: int,
+def _following(
+    look_up: "Callable[[], None]", show: "Callable[[float, str], None]", until_ns: int
 ) -> "Callable[[Shown], bool]":
-    """Ends the film with the moment of a still."""
+    """Shows how far the film is; it ends nothing."""
 
-    def until(shown: "Shown") -> bool:
+    def follow(shown: "Shown") -> bool:
         look_up()
         show(shown.frame.time_ns / until_ns, f"tick {shown.frame.height}")
-        if at is None or at.after_s or not at.has_come(shown):
-            return False
-        came.append(True)
-        return True
+        return False
 
-    return until
+    return follow
+
+
+def _coming(at: Moment, came: list[bool]) -> "Callable[[Record], bool]":
+    """Ends the film with the moment of a still."""
+
+    def comes(record: "Record") -> bool:
+        there = at.comes_with(record)
+        if there:
+            came.append(True)
+        return there
+
+    return comes

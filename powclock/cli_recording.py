@@ -11,6 +11,7 @@ import typer
 
 from powclock.cli_errors import WrongUse
 from powclock.cli_options import AS_JSON, EVENTS, HEADERS, NO_CHECK
+from powclock.cli_output import ask_to_write_over
 from powclock.cli_progress import progress
 from powclock.record.checker.broken import BrokenInvariant
 from powclock.record.recording.reader import NoRecording, Recording, is_recording, shown
@@ -54,19 +55,11 @@ def _claim(path: Path, made: list[Path], *, force: bool) -> Path:
             made.append(path)
         except FileExistsError:
             if not force:
-                _ask(path)
+                ask_to_write_over("--record", path)
         path.open("ab").close()
     except OSError as error:
         raise WrongUse(f"--record: {shown(path)}: cannot be written: {error.strerror}") from error
     return path.absolute()
-
-
-def _ask(path: Path) -> None:
-    refusal = f"--record: {shown(path)} is there already: name another file, or add --force"
-    if path.is_dir() or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise WrongUse(refusal)
-    if not typer.confirm(f"{shown(path)} is there already. Write over it?", err=True):
-        raise WrongUse(refusal)
 
 
 def writable(option: str, path: Path | None, files: ExitStack) -> BinaryIO | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from powclock.cli_errors import WrongUse
+from powclock.cli_output import may_write
 from powclock.clock.virtual_loop import NANOSECONDS
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def themes(
             help="Write the preview as SVG: a picture for each theme, or one sheet with all.",
         ),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over the files of -o.")] = False,
 ) -> None:  # fmt: skip
     """List the themes that come with powclock, and your own.
 
@@ -73,10 +75,17 @@ def themes(
 
     if output is not None and not preview:
         raise WrongUse("-o writes a preview: say --preview -o FOLDER or FILE.svg")
+    if force and output is None:
+        raise WrongUse("--force goes with -o, whose files it lets write over")
     found = _found(names or [])
     if output is not None:
-        _write(output, found)
+        _write(output, found, force=force)
     elif not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        if preview:
+            why = "NO_COLOR is set" if sys.stdout.isatty() else "this is no terminal"
+            typer.echo(
+                f"powclock: {why}: a list instead of pictures; -o FILE.svg draws them", err=True
+            )
         typer.echo("\n".join(plain(found)))
     elif preview:
         _show(found)
@@ -147,11 +156,11 @@ def _show(found: Found) -> None:
         console.print("In this terminal's 16 colours all dark themes look alike.")
 
 
-def _write(output: Path, found: Found) -> None:
+def _write(output: Path, found: Found, *, force: bool) -> None:
     """Write SVG files.
 
     Raises:
-        WrongUse: they cannot be written.
+        WrongUse: they cannot be written, or one is there and is to stay.
     """
     from powclock.tui.preview import Named, as_svg, sheet
 
@@ -163,6 +172,9 @@ def _write(output: Path, found: Found) -> None:
     for name, times in Counter(named.name for named in usable).items():
         if times > 1:
             raise WrongUse(f"two themes are called {name}: show them one after the other")
+    paths = [output] if one else [folder / f"{named.name}.svg" for named in usable]
+    for path in paths:
+        may_write("-o", path, force=force)
     with _race() as race:
         pictures = as_svg(race, usable, SVG_SIZE)
     try:
@@ -171,8 +183,7 @@ def _write(output: Path, found: Found) -> None:
             typer.echo(f"{output}")
             return
         folder.mkdir(exist_ok=True)
-        for named, svg in zip(usable, pictures, strict=True):
-            path = folder / f"{named.name}.svg"
+        for path, svg in zip(paths, pictures, strict=True):
             path.write_text(svg, encoding="utf-8")
             typer.echo(f"{path}")
     except OSError as error:

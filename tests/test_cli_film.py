@@ -15,6 +15,7 @@ import pytest
 
 from powclock import cli_film
 from powclock.cli import main
+from powclock.race.driver import Driver
 from powclock.race.scenario import parse_scenario
 from powclock.race.session import End, Session
 from tests.command import PATIENCE_S, environment
@@ -155,6 +156,28 @@ def test_a_still_at_a_moment(tmp_path: Path) -> None:
     assert "00:03.0" in still("--at", "3s")
     assert "[4]" in still("--at", "tick 4")
     assert "fork at" in still("--at", "fork")
+
+
+@pytest.mark.parametrize("speed", ["0.5", "1", "200"])
+def test_a_still_is_of_its_moment_however_fast_the_race_is(tmp_path: Path, speed: str) -> None:
+    race, path = parse_scenario(FORKING, "test"), tmp_path / "still.svg"
+    driver = Driver(race)
+    driver.stop_at(4)
+    driver.start()
+    driver.world.advance(60 * 10**9)
+    now_s = driver.now_ns / 1e9
+    driver.close()
+    film(scenario(tmp_path), "-o", path, "--size", "80x24", "--at", "tick 4", "--speed", speed)
+    said = "".join(ElementTree.fromstring(path.read_text("utf-8")).itertext())
+    assert f"00:{int(now_s * 10) / 10:04.1f}" in said
+    assert "TICK 4" in said.replace("\xa0", " ")
+
+
+def test_a_race_without_blocks_has_no_moments_of_theirs(tmp_path: Path) -> None:
+    for moment in ("tick 3", "fork", "reorg"):
+        assert refused("naive", "-o", tmp_path / "x.svg", "--at", moment) == (
+            "--at: a naive race has no ticks and no blocks: write 42s, fault or heal"
+        )
 
 
 def test_a_moving_picture(tmp_path: Path) -> None:

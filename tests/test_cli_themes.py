@@ -53,11 +53,13 @@ def test_a_terminal_of_16_colours_is_told_that_dark_themes_are_alike(tmp_path: P
 def test_without_colours_a_preview_is_the_list(tmp_path: Path) -> None:
     listed = powclock_("themes").stdout
     piped = powclock_("themes", "--preview")
-    assert (piped.returncode, piped.stdout, piped.stderr) == (0, listed, "")
+    instead = "a list instead of pictures; -o FILE.svg draws them"
+    said = f"powclock: this is no terminal: {instead}\n"
+    assert (piped.returncode, piped.stdout, piped.stderr) == (0, listed, said)
     asked = ("themes", "--preview")
     with Terminal(*asked, state=tmp_path, environment={"NO_COLOR": "1"}) as terminal:
         text = terminal.to_the_end()
-    assert text.split() == listed.split()
+    assert text.split() == f"powclock: NO_COLOR is set: {instead}\n{listed}".split()
     assert b"\x1b" not in terminal.raw
 
 
@@ -80,7 +82,15 @@ def test_a_folder_gets_a_picture_for_each_theme(tmp_path: Path) -> None:
     light = (folder / "light.svg").read_text("utf-8")
     assert (light.count("<svg "), 'fill="#ffffff"' in light) == (1, True)
     once = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert powclock_(*asked, PYTHONHASHSEED="7").returncode == 0
+    (folder / "light.svg").write_text("precious", "utf-8")
+    (folder / "stage.svg").unlink()
+    mend = "name another file, or add --force"
+    refused = powclock_(*asked)
+    assert (refused.returncode, refused.stdout, refused.stderr) == (
+        2, "", f"powclock: -o: {folder / 'light.svg'} is there already: {mend}\n",
+    )  # fmt: skip
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"light.svg": b"precious"}
+    assert powclock_(*asked, "--force", PYTHONHASHSEED="7").returncode == 0
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == once
 
 
@@ -94,6 +104,12 @@ def test_a_broken_theme_is_told_and_the_others_are_drawn(tmp_path: Path) -> None
     assert done.stderr.startswith(f"powclock: {own / 'bad.toml'}: ")
     assert done.stderr.count("\n") == 1
     assert sheet.read_text("utf-8").count("<svg ") == 1 + 6
+    sheet.write_text("precious", "utf-8")
+    refused = powclock_("themes", "--preview", "light", "-o", sheet)
+    assert (refused.returncode, refused.stderr) == (
+        2, f"powclock: -o: {sheet} is there already: name another file, or add --force\n",
+    )  # fmt: skip
+    assert sheet.read_text("utf-8") == "precious"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +118,7 @@ def test_a_broken_theme_is_told_and_the_others_are_drawn(tmp_path: Path) -> None
         (("pink",), "there is no theme 'pink': choose dark, light, "),
         (("--preview", "pink", "-o", "x.svg"), "there is no theme 'pink': choose dark, "),
         (("-o", "x.svg"), "-o writes a preview: say --preview -o FOLDER or FILE.svg"),
+        (("--preview", "--force"), "--force goes with -o, whose files it lets write over"),
         (("--preview", "-o", "no/x.svg"), "-o: no/x.svg: there is no folder no: make it first"),
         (("--preview", "-o", "/dev/null"), "-o: /dev/null: cannot be written: File exists"),
         (

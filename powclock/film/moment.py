@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from powclock.race.messages import Shown
+from powclock.record.events import LeaderElected, Record
+from powclock.record.narrate import narrate
 
 HAPPENS = ("fork", "reorg", "fault", "heal")
 
@@ -15,11 +16,17 @@ class Moment:
     tick: int = 0
     happens: str = ""
 
-    def has_come(self, shown: Shown) -> bool:
-        """Whether a frame is of this moment, or later; a time is the end of the race instead."""
+    @property
+    def of_blocks(self) -> bool:
+        """Whether it can come only where blocks are."""
+        return bool(self.tick) or self.happens in {"fork", "reorg"}
+
+    def comes_with(self, record: Record) -> bool:
+        """Whether a record is of this moment; a time is the end of the race instead."""
         if self.tick:
-            return shown.frame.height >= self.tick
-        return any(event.kind == self.happens for event in shown.frame.events)
+            return isinstance(record.event, LeaderElected) and record.event.height >= self.tick
+        line = narrate(record) if self.happens else None
+        return line is not None and line.kind == self.happens
 
     def words(self) -> str:
         """What it is, as one writes it."""

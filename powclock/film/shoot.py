@@ -14,13 +14,14 @@ from textual.driver import Driver
 from powclock.film.driver import driver_to
 from powclock.film.loop import FilmClock, FilmLoop
 from powclock.film.marks import Marks
-from powclock.film.race import FilmRace
+from powclock.film.race import FilmRace, never
 from powclock.film.reel import Reel
 from powclock.film.screen_time import screen_time
 from powclock.film.terminal import film_terminal
 from powclock.race.commands import Input
 from powclock.race.messages import Shown
 from powclock.race.plan import Plan
+from powclock.record.events import Record
 from powclock.tui.app import Opening, PowclockApp
 from powclock.tui.lesson_app import LessonApp
 from powclock.tui.shell import Look
@@ -41,8 +42,8 @@ class Shot:
     """What is to be filmed: a race, how large, and how it looks.
 
     The `inputs` are those of a race that has been. It ends with the plan or the lesson, or with the
-    first frame for which `until` says so. Somebody `watches` every `watch_every_s` seconds, and at
-    the end.
+    first frame for which `until` says so, or at the first record for which `at` does. Somebody
+    `watches` every `watch_every_s` seconds, and at the end.
     """
 
     plan: Plan
@@ -52,7 +53,8 @@ class Shot:
     look: Look = field(default_factory=Look)
     opening: Opening | None = None
     inputs: tuple[Input, ...] = ()
-    until: Callable[[Shown], bool] = lambda _: False
+    until: Callable[[Shown], bool] = never
+    at: Callable[[Record], bool] = never
     watch: Watch = lambda _time_ns, _app: None
     watch_every_s: float = 0.0
 
@@ -98,7 +100,7 @@ async def _shoot(
             await asyncio.sleep(shot.watch_every_s)
             watch()
 
-    race = FilmRace(shot.plan, clock, loop, inputs=shot.inputs, until=shot.until)
+    race = FilmRace(shot.plan, clock, loop, inputs=shot.inputs, until=shot.until, at=shot.at)
     race.seen.append(Marks(reel, clock).see)
     with film_terminal():
         app = _app(shot, race, clock, driver_to(take))

@@ -194,6 +194,11 @@ class Engine:
         self._pacer.set_rate(self._pacer.rate, self._driver.now_ns)
 
     @property
+    def driver(self) -> Driver:
+        """The race that there is now; a lesson's step back makes another."""
+        return self._driver
+
+    @property
     def over(self) -> bool:
         """Whether nothing is left to do but to finish."""
         return self._over or self._driver.now_ns >= self._until_ns
@@ -245,8 +250,6 @@ class Engine:
         """When the next action is due."""
         return self._due[0].time_ns if self._due else FOR_EVER_NS
 
-    # A lesson.
-
     def _lesson_ns(self) -> int:
         """Up to when the race may go before the lesson does something."""
         limit_ns = None if self._teller is None else self._teller.limit_ns
@@ -274,8 +277,7 @@ class Engine:
     def _go_back(self) -> None:
         """Begin the step before again: the race is run from its start, as fast as it goes."""
         assert self._teller is not None
-        step = max(self._teller.back_to, 0)
-        focus = self._camera.focus
+        step, focus = max(self._teller.back_to, 0), self._camera.focus
         self._keeping.begin_again()
         self._driver.close()
         self._restarts += 1
@@ -304,8 +306,7 @@ class Engine:
             return 0.0
         next_ns = self._driver.world.loop.next_ns
         due_ns = min(FOR_EVER_NS if next_ns is None else next_ns, self._due_ns, self._lesson_ns())
-        idle = held or due_ns == FOR_EVER_NS
-        race_s = math.inf if idle else self._pacer.wall_wait_s(due_ns)
+        race_s = math.inf if held or due_ns == FOR_EVER_NS else self._pacer.wall_wait_s(due_ns)
         frame_s = max(0, self._next_frame_ns - self._wall_ns()) / NANOSECONDS
         return min(race_s, frame_s, BEAT_S)
 
@@ -383,9 +384,8 @@ class Engine:
             self._restarts = self._back.restarts
             self._camera.retell()
         lesson = None if self._teller is None else self._teller.told()
-        self._tell(
-            Shown(self._camera.take(self._driver.now_ns), self._pace(), lesson, self._restarts)
-        )
+        frame = self._camera.take(self._driver.now_ns)
+        self._tell(Shown(frame, self._pace(), lesson, self._restarts))
 
     def _pace(self) -> Pace:
         rate, stepping = self._pacer.rate, self._step is not None
