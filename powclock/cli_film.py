@@ -24,6 +24,7 @@ from powclock.cli_options import (
     TITLE,
     TITLE_CELLS_MAX,
     seconds,
+    whole,
 )
 from powclock.cli_options import speed as a_speed
 from powclock.cli_progress import bar, interrupts
@@ -121,8 +122,8 @@ def film(
     fps: Annotated[
         int | None,
         typer.Option(
-            min=1,
-            max=FPS_MAX,
+            parser=whole(1, FPS_MAX),
+            metavar="NUMBER",
             help="Frames a second; else 10, of a moving .svg 4, and of a .txt 1.",
         ),
     ] = None,
@@ -136,7 +137,8 @@ def film(
         ),
     ] = None,
     cast_version: Annotated[
-        int, typer.Option(min=2, max=3, help="The version of a .cast: 2, or 3.")
+        int,
+        typer.Option(parser=whole(2, 3), metavar="NUMBER", help="The version of a .cast: 2, or 3."),
     ] = 2,
     show_keys: Annotated[
         bool | None,

@@ -241,6 +241,14 @@ def test_what_cannot_be_is_one_line(tmp_path: Path) -> None:
     assert refused(race, "-o", cast, "--size", "100") == (
         "--size: '100' is no size: write columns x rows, such as 100x30"
     )
+    for option, value, allowed in (
+        ("--fps", "100", "1 to 60"),
+        ("--cast-version", "4", "2 to 3"),
+        ("--countdown", "-1", "0 to 60"),
+    ):
+        assert refused(race, "-o", cast, option, value) == (
+            f"{option}: {value!r} will not do: write a whole number, {allowed}"
+        )
     assert (
         refused(race, "-o", cast, "--at", "3s") == f"--at is for a still, an .svg; {cast} is none"
     )
