@@ -67,8 +67,11 @@ class Size:
 def _size(text: str) -> Size:
     found = _SIZE.fullmatch(text)
     columns, rows = (int(found[1]), int(found[2])) if found else (0, 0)
-    if columns not in _COLUMNS or rows not in _ROWS:
+    if found is None:
         raise typer.BadParameter(f"{text!r} is no size: write columns x rows, such as 100x30")
+    if columns not in _COLUMNS or rows not in _ROWS:
+        least, most = (f"{_COLUMNS[end]}x{_ROWS[end]}" for end in (0, -1))
+        raise typer.BadParameter(f"{text!r} will not do: write a size from {least} to {most}")
     return Size(columns, rows)
 
 

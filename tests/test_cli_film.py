@@ -241,6 +241,10 @@ def test_what_cannot_be_is_one_line(tmp_path: Path) -> None:
     assert refused(race, "-o", cast, "--size", "100") == (
         "--size: '100' is no size: write columns x rows, such as 100x30"
     )
+    for size in ("5x3", "19x30", "100x4", "501x30", "100x201"):
+        assert refused(race, "-o", cast, "--size", size) == (
+            f"--size: {size!r} will not do: write a size from 20x5 to 500x200"
+        )
     for option, value, allowed in (
         ("--fps", "100", "1 to 60"),
         ("--cast-version", "4", "2 to 3"),
