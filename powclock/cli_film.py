@@ -317,7 +317,8 @@ def _make(shot: "Shot", path: Path, look: str, at: Moment | None, fps: int, vers
             err=True,
         )
         raise typer.Exit(OURS)
-    typer.echo(f"{shown_path(path)}  {reel.length_s:.1f} s, {path.stat().st_size / 1000:,.0f} kB")
+    length = "" if at is not None else f"{reel.length_s:.1f} s, "  # a still has none
+    typer.echo(f"{shown_path(path)}  {length}{path.stat().st_size / 1000:,.0f} kB")
 
 
 def _until(

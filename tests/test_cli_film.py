@@ -144,7 +144,8 @@ def test_a_still_at_a_moment(tmp_path: Path) -> None:
 
     def still(*arguments: str) -> str:
         path = tmp_path / "still.svg"
-        film(race, "-o", path, "--force", "--size", "80x24", *arguments)
+        said = film(race, "-o", path, "--force", "--size", "80x24", *arguments)
+        assert re.fullmatch(rf"{re.escape(str(path))}  \d+ kB\n", said)
         text = path.read_text("utf-8")
         ElementTree.fromstring(text)
         assert "@keyframes" not in text
