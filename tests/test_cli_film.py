@@ -196,6 +196,14 @@ def test_a_gif_is_made_by_another_program(tmp_path: Path) -> None:
     program(tmp_path, "sys.exit('Error: no font')")
     status, _, error = run(race, "-o", path, *SHORT, "--force", path=tools)
     assert (status, error) == (1, "powclock: agg could not make the GIF: Error: no font\n")
+    for does, how in (
+        ("sys.exit(3)", "exit status 3"),
+        ("import os; os.kill(os.getpid(), 9)", "signal 9"),
+    ):
+        program(tmp_path, does)
+        assert run(race, "-o", path, *SHORT, "--force", path=tools)[::2] == (
+            1, f"powclock: agg could not make the GIF: it ended with {how} and said nothing\n",
+        )  # fmt: skip
     assert path.read_text("utf-8").startswith("GIF of ")  # what was there stays
 
 
