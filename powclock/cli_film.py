@@ -23,6 +23,7 @@ from powclock.cli_options import (
     TITLE,
     TITLE_CELLS_MAX,
     seconds,
+    whole,
 )
 from powclock.cli_options import speed as a_speed
 from powclock.cli_output import may_write
@@ -67,8 +68,11 @@ class Size:
 def _size(text: str) -> Size:
     found = _SIZE.fullmatch(text)
     columns, rows = (int(found[1]), int(found[2])) if found else (0, 0)
-    if columns not in _COLUMNS or rows not in _ROWS:
+    if found is None:
         raise typer.BadParameter(f"{text!r} is no size: write columns x rows, such as 100x30")
+    if columns not in _COLUMNS or rows not in _ROWS:
+        least, most = (f"{_COLUMNS[end]}x{_ROWS[end]}" for end in (0, -1))
+        raise typer.BadParameter(f"{text!r} will not do: write a size from {least} to {most}")
     return Size(columns, rows)
 
 
@@ -123,8 +127,8 @@ def film(
     fps: Annotated[
         int | None,
         typer.Option(
-            min=1,
-            max=FPS_MAX,
+            parser=whole(1, FPS_MAX),
+            metavar="NUMBER",
             help="Frames a second; else 10, of a moving .svg 4, and of a .txt 1.",
         ),
     ] = None,
@@ -138,7 +142,8 @@ def film(
         ),
     ] = None,
     cast_version: Annotated[
-        int, typer.Option(min=2, max=3, help="The version of a .cast: 2, or 3.")
+        int,
+        typer.Option(parser=whole(2, 3), metavar="NUMBER", help="The version of a .cast: 2, or 3."),
     ] = 2,
     show_keys: Annotated[
         bool | None,
@@ -315,7 +320,8 @@ def _make(shot: "Shot", path: Path, look: str, at: Moment | None, fps: int, vers
             err=True,
         )
         raise typer.Exit(OURS)
-    typer.echo(f"{shown_path(path)}  {reel.length_s:.1f} s, {path.stat().st_size / 1000:,.0f} kB")
+    length = "" if at is not None else f"{reel.length_s:.1f} s, "  # a still has none
+    typer.echo(f"{shown_path(path)}  {length}{path.stat().st_size / 1000:,.0f} kB")
 
 
 def _following(

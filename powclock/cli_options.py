@@ -155,7 +155,10 @@ SHOW_KEYS = Annotated[
 CLEAN = Annotated[bool, typer.Option("--clean", help="Name files without their folders.")]
 TITLE = Annotated[str | None, typer.Option(metavar="TEXT", help="A title card before the race.")]
 COUNTDOWN = Annotated[
-    int, typer.Option(min=0, max=60, metavar="SECONDS", help="Count down before the race.")
+    int,
+    typer.Option(
+        parser=whole(0, 60), metavar="SECONDS", help="Count down before the race: 0 to 60."
+    ),
 ]
 TITLE_CELLS_MAX = 120
 TICKS = Annotated[

@@ -1,5 +1,7 @@
 """The option `--plot FILE`: what is wrong with it is told before hours of races, not after."""
 
+import shlex
+import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,7 +24,8 @@ def see_plot(path: Path | None) -> None:
     if not path.parent.is_dir():
         raise WrongUse(f"--plot: {path}: there is no folder {path.parent}: make it first")
     if find_spec("matplotlib") is None:
-        raise WrongUse("--plot needs matplotlib: pip install 'powclock[lab]'")
+        install = shlex.join([sys.executable, "-m", "pip", "install", "matplotlib"])
+        raise WrongUse(f"--plot needs matplotlib: {install}")
 
 
 def write_plot(path: Path, draw: Callable[[Path], None]) -> None:

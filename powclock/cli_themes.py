@@ -166,6 +166,8 @@ def _write(output: Path, found: Found, *, force: bool) -> None:
 
     one = output.suffix.lower() == ".svg"
     folder = output.parent if one else output
+    if not one and output.suffix and not output.is_dir():
+        raise WrongUse(f"-o: {output}: a preview is an .svg: name FILE.svg, or a folder")
     if one and not folder.is_dir():
         raise WrongUse(f"-o: {output}: there is no folder {folder}: make it first")
     usable = [Named(name, theme) for name, theme in _usable(found)]

@@ -147,7 +147,8 @@ def test_a_still_at_a_moment(tmp_path: Path) -> None:
 
     def still(*arguments: str) -> str:
         path = tmp_path / "still.svg"
-        film(race, "-o", path, "--force", "--size", "80x24", *arguments)
+        said = film(race, "-o", path, "--force", "--size", "80x24", *arguments)
+        assert re.fullmatch(rf"{re.escape(str(path))}  \d+ kB\n", said)
         text = path.read_text("utf-8")
         ElementTree.fromstring(text)
         assert "@keyframes" not in text
@@ -220,6 +221,14 @@ def test_a_gif_is_made_by_another_program(tmp_path: Path) -> None:
     program(tmp_path, "sys.exit('Error: no font')")
     status, _, error = run(race, "-o", path, *SHORT, "--force", path=tools)
     assert (status, error) == (1, "powclock: agg could not make the GIF: Error: no font\n")
+    for does, how in (
+        ("sys.exit(3)", "exit status 3"),
+        ("import os; os.kill(os.getpid(), 9)", "signal 9"),
+    ):
+        program(tmp_path, does)
+        assert run(race, "-o", path, *SHORT, "--force", path=tools)[::2] == (
+            1, f"powclock: agg could not make the GIF: it ended with {how} and said nothing\n",
+        )  # fmt: skip
     assert path.read_text("utf-8").startswith("GIF of ")  # what was there stays
 
 
@@ -304,6 +313,18 @@ def test_what_cannot_be_is_one_line(tmp_path: Path) -> None:
     assert refused(race, "-o", cast, "--size", "100") == (
         "--size: '100' is no size: write columns x rows, such as 100x30"
     )
+    for size in ("5x3", "19x30", "100x4", "501x30", "100x201"):
+        assert refused(race, "-o", cast, "--size", size) == (
+            f"--size: {size!r} will not do: write a size from 20x5 to 500x200"
+        )
+    for option, value, allowed in (
+        ("--fps", "100", "1 to 60"),
+        ("--cast-version", "4", "2 to 3"),
+        ("--countdown", "-1", "0 to 60"),
+    ):
+        assert refused(race, "-o", cast, option, value) == (
+            f"{option}: {value!r} will not do: write a whole number, {allowed}"
+        )
     assert (
         refused(race, "-o", cast, "--at", "3s") == f"--at is for a still, an .svg; {cast} is none"
     )

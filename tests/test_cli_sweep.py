@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import shlex
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -94,7 +96,8 @@ def test_a_plot_without_matplotlib_is_one_line_before_the_races(tmp_path: Path) 
     places = os.pathsep.join((str(tmp_path), environment()["PYTHONPATH"]))
     done = powclock_("sweep", "--plot", tmp_path / "sweep.svg", PYTHONPATH=places)
     assert done.returncode == 2
-    assert done.stderr == "powclock: --plot needs matplotlib: pip install 'powclock[lab]'\n"
+    install = shlex.join([sys.executable, "-m", "pip", "install", "matplotlib"])
+    assert done.stderr == f"powclock: --plot needs matplotlib: {install}\n"
 
 
 def test_a_plot_that_cannot_be_written_is_one_line_after_the_table(tmp_path: Path) -> None:

@@ -120,6 +120,10 @@ def test_a_broken_theme_is_told_and_the_others_are_drawn(tmp_path: Path) -> None
         (("-o", "x.svg"), "-o writes a preview: say --preview -o FOLDER or FILE.svg"),
         (("--preview", "--force"), "--force goes with -o, whose files it lets write over"),
         (("--preview", "-o", "no/x.svg"), "-o: no/x.svg: there is no folder no: make it first"),
+        (
+            ("--preview", "-o", "no/x.png"),
+            "-o: no/x.png: a preview is an .svg: name FILE.svg, or a folder",
+        ),
         (("--preview", "-o", "/dev/null"), "-o: /dev/null: cannot be written: File exists"),
         (
             ("--preview", "dark", str(THEMES / "dark.toml"), "-o", "x"),

@@ -240,7 +240,7 @@ def parse_scenario(text: str, file: str) -> Scenario:
     try:
         table = parse_toml(text)
     except NotToml as error:
-        raise ScenarioError(f"{file}: not TOML: {error}") from error
+        raise ScenarioError(f"{file}: is no TOML: {error}: mend that line") from error
     if "steps" in table:
         raise ScenarioError(f"{file}: this is a lesson: `powclock learn {file}` plays it")
     try:

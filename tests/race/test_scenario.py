@@ -28,7 +28,7 @@ TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["jud
     ("text", "message"),
     [
         ("", "object missing required field `name`"),
-        ("name = ", "not TOML: Invalid value (at end of document)"),
+        ("name = ", "is no TOML: Invalid value (at end of document): mend that line"),
         ('name = "\\u200b"', "name: a name needs a visible character"),
         ("name = 3", "name: expected `str`, got `int`"),
         ('name = "x"\nspeed = 3', "object contains unknown field `speed`"),
@@ -93,11 +93,17 @@ TEN_WITH_JUDY = 'name = "x"\n[[faults]]\nfault = { kind = "crash", nodes = ["jud
             "faults[0].fault.nodes: a name needs a visible character",
         ),
         ('name = "x"\n"\\u001b[2J" = 3', "object contains unknown field `[2J`"),
-        ("x = " + "[" * 5_000, "not TOML: nested too deeply"),
-        ('name = "x"\nseed = ' + "1" * 5_000, "not TOML: a number has too many digits"),
+        ("x = " + "[" * 5_000, "is no TOML: nested too deeply: mend that line"),
+        (
+            'name = "x"\nseed = ' + "1" * 5_000,
+            "is no TOML: a number has too many digits: mend that line",
+        ),
         (
             'name = "x"\n' + ".".join("a" * 17) + " = 1",
-            "not TOML: more than 16 names in a row with dots between them (line 2)",
+            (
+                "is no TOML: more than 16 names in a row with dots between them (line 2): "
+                "mend that line"
+            ),
         ),
     ],
 )

@@ -109,7 +109,7 @@ def parse_chapter(text: str, file: str) -> Chapter:
     try:
         return _checked(msgspec.convert(parse_toml(text), Chapter))
     except NotToml as error:
-        raise ScenarioError(f"{file}: not TOML: {error}") from error
+        raise ScenarioError(f"{file}: is no TOML: {error}: mend that line") from error
     except msgspec.ValidationError as error:
         raise ScenarioError(f"{file}: {_in_words(place_first(str(error)))}") from error
     except ScenarioError as error:
