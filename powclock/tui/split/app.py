@@ -12,7 +12,7 @@ from powclock.tui.shell import Look as Drawn
 from powclock.tui.shell import Painted, Shell
 from powclock.tui.split.convoy import Convoy
 from powclock.tui.split.entrant import Entrant
-from powclock.tui.split.screen import SplitScreen
+from powclock.tui.split.screen import NO_PAST, SplitScreen
 
 # Within this time all races have answered a key.
 _ANSWERS_S = 0.25
@@ -73,7 +73,7 @@ class SplitApp(Shell[Lasts]):
         if isinstance(command, Look | Find):
             self.entrants[index].race.send(command)
         elif isinstance(command, OfPast) or (isinstance(command, SetRate) and command.rate < 0):
-            self.tell("side by side there is no past: replay one of the recordings later")
+            self.tell(NO_PAST)
         else:
             self.convoy.send(command, index)
 

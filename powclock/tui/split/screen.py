@@ -8,7 +8,13 @@ from textual.geometry import Region
 
 from powclock.race.commands import AnyCommand
 from powclock.tui.controls import Controls
-from powclock.tui.keys import BINDINGS, SIDE_BY_SIDE, SIDE_BY_SIDE_SHOWN, SIDE_BY_SIDE_WORDS
+from powclock.tui.keys import (
+    BINDINGS,
+    PAST,
+    SIDE_BY_SIDE,
+    SIDE_BY_SIDE_SHOWN,
+    SIDE_BY_SIDE_WORDS,
+)
 from powclock.tui.screens.acting import ActingScreen
 from powclock.tui.split.convoy import Convoy
 from powclock.tui.split.entrant import Entrant
@@ -22,6 +28,7 @@ from powclock.tui.widgets.panel import Border, Panel
 from powclock.tui.widgets.split_note import SplitNote
 from powclock.tui.widgets.split_status import SplitStatus
 
+NO_PAST = "side by side there is no past: `powclock replay` shows that of one recording"
 _SHARED = {"status": Border.NONE, "active": Border.NONE, "footer": Border.NONE,
            "note": Border.NONE, "faults": Border.BOX}  # fmt: skip
 
@@ -30,9 +37,15 @@ class SplitScreen(ActingScreen):
     """Columns; `state` is of all races together, and `chosen` the one that can be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(each.key, each.action, each.description, show=each.show, id=each.id)
+        Binding(
+            each.key,
+            "past" if each.group is PAST else each.action,
+            each.description,
+            show=each.show,
+            id=each.id,
+        )
         for each in BINDINGS
-        if each.id in SIDE_BY_SIDE and not each.group.sheet
+        if each.group is PAST or (each.id in SIDE_BY_SIDE and not each.group.sheet)
     ]
 
     def __init__(
@@ -167,6 +180,10 @@ class SplitScreen(ActingScreen):
             at = ring.index(self.state.selected) if self.state.selected in names else 0
             self.state.selected = ring[(at + down) % len(ring)]
         self.paint()
+
+    def action_past(self) -> None:
+        """No key leads into the past."""
+        self.say(NO_PAST)
 
     def action_back(self) -> None:
         """Faults strike all nodes again."""

@@ -14,7 +14,7 @@ from powclock.network.faults.nodes import Crash
 from powclock.race.commands import ActAt, Break, HealAll, Hold, Keep, Quit, SetRate, StepEvent
 from powclock.race.messages import Declined, Ended, Noted, Shown
 from powclock.record.frame import ActiveFault, Frame
-from powclock.tui.keys import BINDINGS
+from powclock.tui.keys import BINDINGS, PAST
 from powclock.tui.split.app import Lasts, SplitApp
 from powclock.tui.split.merged import merged
 from tests.tui.frames import PAUSED, RUNNING, SECOND, FakeRace, frame, node, split_frame
@@ -298,3 +298,19 @@ def test_all_races_are_recorded_with_one_key() -> None:
         assert all(said(race)[-1] == Keep(on=False) for race in races)
 
     side_by_side(record)
+
+
+@pytest.mark.parametrize("opened", [False, True])
+@pytest.mark.parametrize("key", [each.key for each in BINDINGS if each.group is PAST])
+def test_every_key_of_the_past_says_that_there_is_none(key: str, opened: bool) -> None:
+    async def press(app: SplitApp, races: list[FakeRace], pilot: "Pilot[Lasts | None]") -> None:
+        if opened:
+            await pilot.press("enter")
+        before = [said(race) for race in races]
+        await pilot.press(key)
+        assert [note.message for note in app._notifications] == [
+            "side by side there is no past: `powclock replay` shows that of one recording"
+        ]
+        assert [said(race) for race in races] == before
+
+    side_by_side(press)
