@@ -10,6 +10,7 @@ import typer
 
 from powclock import listings
 from powclock.cli_errors import WrongUse
+from powclock.cli_moment import Moment, moment_of_still
 from powclock.cli_options import (
     ASCII,
     COUNTDOWN,
@@ -29,7 +30,6 @@ from powclock.cli_options import speed as a_speed
 from powclock.cli_output import may_write
 from powclock.cli_progress import bar, interrupts
 from powclock.clock.virtual_loop import NANOSECONDS
-from powclock.film.moment import HAPPENS, Moment, of_race
 from powclock.film.subject import Subject, load_subject
 from powclock.film.terminal import film_terminal
 from powclock.race.plan import Plan
@@ -74,19 +74,6 @@ def _size(text: str) -> Size:
         least, most = (f"{_COLUMNS[end]}x{_ROWS[end]}" for end in (0, -1))
         raise typer.BadParameter(f"{text!r} will not do: write a size from {least} to {most}")
     return Size(columns, rows)
-
-
-def _moment(text: str) -> Moment:
-    found = of_race(text)
-    if found is not None:
-        return found
-    try:
-        return Moment(after_s=seconds(text))
-    except typer.BadParameter as error:
-        others = ", ".join(HAPPENS)
-        raise typer.BadParameter(
-            f"{text!r} is no moment: write 42s, 'tick 12', or one of {others}"
-        ) from error
 
 
 def film(
@@ -136,9 +123,9 @@ def film(
         Moment | None,
         typer.Option(
             "--at",
-            parser=_moment,
+            parser=moment_of_still,
             metavar="MOMENT",
-            help="A still .svg: 42s, 'tick 12', fork, reorg, fault or heal.",
+            help="A still .svg: 42s, 3:20, 'tick 12', fork, reorg, fault or heal.",
         ),
     ] = None,
     cast_version: Annotated[
@@ -282,8 +269,8 @@ def _output(output: Path | None, at: Moment | None, version: int) -> Path:
 def _until_ns(subject: Subject, lasts: float | None, at: Moment | None) -> int:
     """Where the race ends, if nothing ends it before."""
     recorded_s = subject.end_ns / NANOSECONDS
-    if at is not None and at.after_s:
-        end_s = min(at.after_s, lasts or math.inf)
+    if at is not None and at.time_ns:
+        end_s = min(at.time_ns / NANOSECONDS, lasts or math.inf)
     elif recorded_s or at is not None or subject.chapter is not None:
         end_s = lasts or LONGEST_S
     else:
@@ -299,7 +286,7 @@ def _make(shot: "Shot", path: Path, look: str, at: Moment | None, fps: int, vers
     came: list[bool] = []
     with interrupts() as look_up, bar(path.name) as show:
         watched = replace(shot, until=_following(look_up, show, shot.plan.until_ns))
-        if at is not None and not at.after_s:
+        if at is not None:
             watched = replace(watched, at=_coming(at, came))
         try:
             reel = produce(
@@ -312,7 +299,7 @@ def _make(shot: "Shot", path: Path, look: str, at: Moment | None, fps: int, vers
         except FilmError as error:
             typer.echo(f"powclock: {error}", err=True)
             raise typer.Exit(OURS) from error
-    if at is not None and at.after_s and round(at.after_s * NANOSECONDS) <= shot.plan.until_ns:
+    if at is not None and 0 < at.time_ns <= shot.plan.until_ns:
         came.append(True)
     if at is not None and not came:
         typer.echo(

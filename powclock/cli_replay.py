@@ -1,13 +1,12 @@
 """`powclock replay`: a recording on the screen, at any moment and in both directions."""
 
-import re
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from powclock import listings
 from powclock.cli_errors import WrongUse
+from powclock.cli_moment import Moment, moment
 from powclock.cli_options import (
     ASCII,
     CLEAN,
@@ -18,41 +17,14 @@ from powclock.cli_options import (
     SHOW_KEYS,
     SPEED,
     THEME,
-    seconds,
 )
 from powclock.cli_recording import FILE
 from powclock.cli_terminal import why_plain
-from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
-from powclock.race.replay.player import time_of
 from powclock.race.session import session_of
 from powclock.record.recording.reader import NoRecording, Recording, shown
 
 OURS = 1
-_TICK = re.compile(r"tick\s*([0-9]{1,9})")
-
-
-@dataclass(frozen=True)
-class Moment:
-    """Where a replay begins: at a time, or at a tick."""
-
-    time_ns: int = 0
-    tick: int = 0
-
-
-def moment(text: str) -> Moment:
-    """10m, 3:20, or tick 12."""
-    tick = _TICK.fullmatch(text.strip())
-    if tick is not None:
-        return Moment(tick=int(tick[1]))
-    time_ns = time_of(text)
-    if time_ns is not None:
-        return Moment(time_ns)
-    try:
-        return Moment(round(seconds(text) * NANOSECONDS))
-    except typer.BadParameter:
-        raise typer.BadParameter(f"{text!r} is no moment: write 10m, 3:20 or 'tick 12'") from None
-
 
 FROM = Annotated[
     Moment | None,

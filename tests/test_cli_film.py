@@ -155,6 +155,7 @@ def test_a_still_at_a_moment(tmp_path: Path) -> None:
         return "".join(ElementTree.fromstring(text).itertext()).replace("\xa0", " ")
 
     assert "00:03.0" in still("--at", "3s")
+    assert "00:03.5" in still("--at", "0:03.5")
     assert "[4]" in still("--at", "tick 4")
     assert "fork at" in still("--at", "fork")
 
@@ -329,7 +330,7 @@ def test_what_cannot_be_is_one_line(tmp_path: Path) -> None:
         refused(race, "-o", cast, "--at", "3s") == f"--at is for a still, an .svg; {cast} is none"
     )
     assert refused(race, "-o", tmp_path / "x.svg", "--at", "soon") == (
-        "--at: 'soon' is no moment: write 42s, 'tick 12', or one of fork, reorg, fault, heal"
+        "--at: 'soon' is no moment: write 42s, 3:20, 'tick 12', or one of fork, reorg, fault, heal"
     )
     assert refused(race, "-o", cast, "--speed", "max") == (
         "--speed: nobody can watch a film at max: write a number, such as 10"

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 import typer
 
-from powclock.cli_replay import Moment, moment
+from powclock.cli_moment import Moment, moment, moment_of_still
 from powclock.record.recording.content import Head
 from powclock.record.recording.writer import Writer
 from tests.builders import seconds
@@ -66,6 +66,7 @@ def test_without_a_terminal_it_names_what_needs_none(tmp_path: Path) -> None:
 )
 def test_moments_to_begin_at(text: str, expected: Moment) -> None:
     assert moment(text) == expected
+    assert moment_of_still(text) == expected  # one way to write it for both
 
 
 @pytest.mark.parametrize("text", ["", "tick", "tick -1", "-5s", "1:2:3:4", "noon"])

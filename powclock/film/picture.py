@@ -1,14 +1,14 @@
 """What the screen shows at a moment, cell by cell: for texts and moving pictures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import LayoutUpdate
 
 from powclock.tui.app import PowclockApp
+from powclock.tui.picture import rows
 
 _PLAIN = Style()
 
@@ -43,16 +43,10 @@ def picture_of(app: PowclockApp) -> Picture:
     assert ink is not None
     assert ground is not None
     usual = Ink(ink.get_truecolor().hex, ground.get_truecolor().hex)
-    compositor = app.screen._compositor  # noqa: SLF001 (the library's own pictures ask it as well)
-    update = compositor.render_update(full=True, screen_stack=app._background_screens)  # noqa: SLF001
-    assert isinstance(update, LayoutUpdate)
-    return tuple(
-        tuple(_runs((segment for strip in line for segment in strip), usual))
-        for line in update.strips
-    )
+    return tuple(tuple(_runs(row, usual)) for row in rows(app))
 
 
-def _runs(segments: Iterator[Segment], usual: Ink) -> Iterator[Run]:
+def _runs(segments: Iterable[Segment], usual: Ink) -> Iterator[Run]:
     text, ink = "", usual
     for segment in segments:
         if not segment.text:

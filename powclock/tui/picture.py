@@ -1,15 +1,25 @@
-"""The screen as a picture that needs nothing from anywhere: an SVG file."""
+"""The screen as a picture: its rows of text, or an SVG file that needs nothing from anywhere."""
 
 import re
 from pathlib import Path
 from typing import Any
 
+from rich.segment import Segment
+from textual._compositor import LayoutUpdate
 from textual.app import App
 
 # The exporter asks a public server for a font; a picture of ours looks the same offline.
 _WEB_FONT = re.compile(r"\s*@font-face \{[^}]*\}", re.DOTALL)
 _GENERATOR = re.compile(r"\s*<!-- Generated [^>]*-->")
 _FONTS = "'Fira Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace"
+
+
+def rows(app: App[Any]) -> list[list[Segment]]:
+    """What the screen shows now, row by row; to be called within the app."""
+    compositor = app.screen._compositor  # noqa: SLF001 (the library's own pictures ask it as well)
+    update = compositor.render_update(full=True, screen_stack=app._background_screens)  # noqa: SLF001
+    assert isinstance(update, LayoutUpdate)
+    return [[segment for strip in line for segment in strip] for line in update.strips]
 
 
 def picture(app: App[Any]) -> str:

@@ -13,13 +13,12 @@ from typing import TypeVar, cast
 
 from rich.segment import Segment, Segments
 from rich.style import Style
-from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.pilot import Pilot
 
 from powclock.race.messages import Race
 from powclock.tui.app import PowclockApp
-from powclock.tui.picture import picture
+from powclock.tui.picture import picture, rows
 from powclock.tui.theme_depth import Depth
 from powclock.tui.theme_file import Theme
 
@@ -55,21 +54,19 @@ class _Fitting(PowclockApp):
         self.title = " · ".join(part for part in (named.name, named.theme.title) if part)
         self._draw_with(named.theme)
 
-    def rows(self) -> Rows:
-        """The screen as it is painted."""
-        update = self.screen._compositor.render_update(full=True)  # noqa: SLF001 (as textual does)
-        assert isinstance(update, LayoutUpdate)
-        return [[segment for strip in line for segment in strip] for line in update.strips]
-
 
 def in_cells(race: Race, themes: Sequence[Named], size: Size, depth: Depth) -> list[Rows]:
     """The race in each theme, as rows of a terminal with so many colours."""
-    return _fitted(race, themes, size, depth, _Fitting.rows)
+    return _fitted(race, themes, size, depth, _rows)
 
 
 def as_svg(race: Race, themes: Sequence[Named], size: Size) -> list[str]:
     """The race in each theme, as SVG."""
     return _fitted(race, themes, size, Depth.TRUE, _svg)
+
+
+def _rows(app: _Fitting) -> Rows:
+    return rows(cast("App[object]", app))
 
 
 def _svg(app: _Fitting) -> str:
