@@ -138,6 +138,19 @@ def test_a_race_with_an_end_leaves_its_summary(tmp_path: Path) -> None:
     assert rerun(again_in(text), tmp_path) == digest_in(text)
 
 
+def test_what_is_said_after_a_clean_screen_names_no_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "my talks"
+    folder.mkdir()
+    with Terminal(
+        *("--miner", "sampled", "--speed", "max", "--for", "20s", "--clean"),
+        *("--record", str(folder / "one two.powclock")),
+        state=tmp_path,
+    ) as terminal:
+        text = terminal.to_the_end()
+    last = [line.rstrip() for line in text.rstrip().split("\n")][-2:]
+    assert last == ["again     powclock rerun 'one two.powclock'", "recorded  one two.powclock"]
+
+
 def test_the_terminal_itself_says_how_large_it_is(tmp_path: Path) -> None:
     elsewhere = {"COLUMNS": "60", "LINES": "20"}
     with Terminal("--miner", "sampled", state=tmp_path, environment=elsewhere) as terminal:
