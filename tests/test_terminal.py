@@ -151,6 +151,19 @@ def test_what_is_said_after_a_clean_screen_names_no_folder(tmp_path: Path) -> No
     assert last == ["again     powclock rerun 'one two.powclock'", "recorded  one two.powclock"]
 
 
+def test_who_leaves_before_a_race_has_begun_is_told_of_its_recording(tmp_path: Path) -> None:
+    file = tmp_path / "r.powclock"
+    with Terminal("--title", "Soon", "--countdown", "60", "--record", str(file), state=tmp_path,
+                  columns=200) as terminal:  # fmt: skip
+        terminal.until(lambda text: "Soon" in text)
+        terminal.press("\x03")
+        text = terminal.to_the_end()
+    assert terminal.process.returncode == 0
+    assert "race time 0.0 s" in text
+    last = [line.rstrip() for line in text.rstrip().split("\n")][-2:]
+    assert last == [f"again     powclock rerun {file}", f"recorded  {file}"]
+
+
 def test_the_terminal_itself_says_how_large_it_is(tmp_path: Path) -> None:
     elsewhere = {"COLUMNS": "60", "LINES": "20"}
     with Terminal("--miner", "sampled", state=tmp_path, environment=elsewhere) as terminal:
