@@ -20,17 +20,18 @@ SHOWS_CURSOR = b"\x1b[?25h"
 STOPS_MOUSE = b"\x1b[?1000l"
 
 
-def rerun(again: str, state: Path) -> str:
-    """Run the command that the program named; its digest."""
+def rerun(again: str, state: Path, status: int = 0) -> str:
+    """Run the command that the program named, which ends with this status; its digest."""
     words = shlex.split(again)
     assert words[0] == "powclock"
     done = subprocess.run(
         [sys.executable, "-m", "powclock", *words[1:]],
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
         env={**os.environ, "XDG_STATE_HOME": str(state), "PYTHONHASHSEED": "5"},
     )
+    assert done.returncode == status, done.stderr
     return digest_in(done.stdout)
 
 
@@ -87,7 +88,7 @@ def test_the_end_of_the_races_process_is_said_with_the_command_that_shows_it(
         text = terminal.to_the_end()
     assert terminal.process.returncode == 1
     assert "the race stopped: the race's process was ended by SIGKILL" in text
-    assert len(rerun(again_in(text), tmp_path)) == 64
+    assert len(rerun(again_in(text), tmp_path, status=1)) == 64, "its recording has no end"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
@@ -136,6 +137,32 @@ def test_a_race_with_an_end_leaves_its_summary(tmp_path: Path) -> None:
     assert terminal.process.returncode == 0
     assert "race time 60.0 s" in text
     assert rerun(again_in(text), tmp_path) == digest_in(text)
+
+
+def test_what_is_said_after_a_clean_screen_names_no_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "my talks"
+    folder.mkdir()
+    with Terminal(
+        *("--miner", "sampled", "--speed", "max", "--for", "20s", "--clean"),
+        *("--record", str(folder / "one two.powclock")),
+        state=tmp_path,
+    ) as terminal:
+        text = terminal.to_the_end()
+    last = [line.rstrip() for line in text.rstrip().split("\n")][-2:]
+    assert last == ["again     powclock rerun 'one two.powclock'", "recorded  one two.powclock"]
+
+
+def test_who_leaves_before_a_race_has_begun_is_told_of_its_recording(tmp_path: Path) -> None:
+    file = tmp_path / "r.powclock"
+    with Terminal("--title", "Soon", "--countdown", "60", "--record", str(file), state=tmp_path,
+                  columns=200) as terminal:  # fmt: skip
+        terminal.until(lambda text: "Soon" in text)
+        terminal.press("\x03")
+        text = terminal.to_the_end()
+    assert terminal.process.returncode == 0
+    assert "race time 0.0 s" in text
+    last = [line.rstrip() for line in text.rstrip().split("\n")][-2:]
+    assert last == [f"again     powclock rerun {file}", f"recorded  {file}"]
 
 
 def test_the_terminal_itself_says_how_large_it_is(tmp_path: Path) -> None:

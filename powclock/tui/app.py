@@ -41,6 +41,7 @@ class PowclockApp(Shell[Ended]):
         self._race = race
         self._restarts = 0
         self._opening = opening
+        self._listens = False
         self.race_state = self.new_state()
         self.race_screen = RaceScreen(self.race_state, self.send)
 
@@ -61,9 +62,14 @@ class PowclockApp(Shell[Ended]):
             self.push_screen(CardScreen(self.race_state, self._opening.card, self._begin))
 
     def _begin(self) -> None:
-        self.listen_to(self._race, self._take)
-        if self._opening is not None and self._opening.rate is not None:
+        self._listen()
+        if self._opening is not None and self._opening.rate is not None and not self._leaving:
             self.send(SetRate(self._opening.rate))
+
+    def _listen(self) -> None:
+        if not self._listens:
+            self._listens = True
+            self.listen_to(self._race, self._take)
 
     def send(self, command: AnyCommand) -> None:
         """Ask something of the race."""
@@ -110,5 +116,6 @@ class PowclockApp(Shell[Ended]):
         return self.race_state.ended
 
     def ask_to_end(self) -> None:
-        """Ask the race for its last word."""
+        """Ask the race for its last word, also of one that has not begun."""
+        self._listen()
         self.send(Quit())

@@ -9,11 +9,15 @@ by 50 ms. What is there once the screen stands stays to the end, so it is set as
 
 import asyncio
 import gc
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from powclock.race.commands import Quit
 from powclock.race.lesson.chapter import Chapter
@@ -23,6 +27,7 @@ from powclock.tui.hang_up import ends_with_terminal
 from powclock.tui.keymap import DEFAULT_KEYS, Keys
 from powclock.tui.lesson_app import LessonApp
 from powclock.tui.shell import Look, Shell
+from powclock.tui.text import without_folders
 from powclock.tui.theme_depth import terminal_depth
 from powclock.tui.theme_file import DEFAULT, ThemeError
 
@@ -74,9 +79,10 @@ def run_screen(race: Race, options: ScreenOptions) -> Ended | None:
     Raises:
         ScreenError: the screen broke, or its theme has become unusable since it was chosen.
     """
-    return _show(
+    ended = _show(
         lambda: PowclockApp(race, opening=options.opening, **options.look()), [race], options
     )
+    return without_places(ended) if options.clean else ended
 
 
 def run_lesson(
@@ -95,7 +101,7 @@ def run_lesson(
         return made[-1]
 
     ended = _show(make, [race], options)
-    return ended, made[-1].wants_next
+    return without_places(ended) if options.clean else ended, made[-1].wants_next
 
 
 def run_split(
@@ -110,8 +116,23 @@ def run_split(
     """
     from powclock.tui.split.app import SplitApp
 
-    return _show(
+    lasts = _show(
         lambda: SplitApp(races, rate=rate, **options.look()), [race for _, race in races], options
+    )
+    return tuple(map(without_places, lasts)) if options.clean and lasts is not None else lasts
+
+
+def without_places(ended: Ended | None) -> Ended | None:
+    """A last word that names files without their folders: it stands where a screen was clean."""
+    if ended is None:
+        return None
+    words = [Path(word).name if "/" in word else word for word in shlex.split(ended.again)]
+    named = ended.recorded  # else it says what went wrong
+    return msgspec.structs.replace(
+        ended,
+        trouble=without_folders(ended.trouble),
+        again=shlex.join(words),
+        recording=Path(ended.recording).name if named else without_folders(ended.recording),
     )
 
 
