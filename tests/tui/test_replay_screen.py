@@ -302,9 +302,10 @@ def test_a_click_on_the_axis_goes_there() -> None:
         await show(app, race, pilot, AXIS)
         await pilot.click(offset=(6 + 44, 28))
         assert race.commands[-1] == Seek((2 * 44 + 1) * END_NS // (2 * 88))
-        before = len(race.commands)
         await pilot.click(offset=(2, 28))
-        assert len(race.commands) == before
+        assert race.commands[-1] == ToEnd(last=False)
+        await pilot.click(offset=(97, 28))
+        assert race.commands[-1] == ToEnd(last=True)
 
     on_screen(click, size=(100, 30))
 
