@@ -44,6 +44,7 @@ from powclock.race.probe import WorldProbe
 from powclock.race.repeat import Repeat
 from powclock.race.replay.future import Begun
 from powclock.race.replay.looking_back import LookingBack
+from powclock.race.replay.past_times import past_times
 from powclock.race.scenario import ScenarioError
 from powclock.race.session import End
 from powclock.race.tape import BEAT_S, Tape
@@ -353,7 +354,8 @@ class Engine:
             case Look(focus):
                 self._camera.focus = focus
             case Find(text):
-                self._tell(Found(text, find(self._driver.view, text)))
+                hits = (*past_times(text, self._driver.now_ns), *find(self._driver.view, text))
+                self._tell(Found(text, hits))
             case Keep(on=on):
                 self._keeping.keep(on=on)
             case Quit():

@@ -50,6 +50,11 @@ class PowclockApp(Shell[Ended]):
         """The race is under all sheets."""
         return self.race_screen
 
+    @property
+    def has_axis(self) -> bool:
+        """While a moment of the past is shown."""
+        return self.race_state.timeline is not None
+
     def get_default_screen(self) -> Screen[None]:
         """The race is the first thing to see."""
         return self.race_screen

@@ -13,7 +13,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import NoColor
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify, SeverityLevel
 from textual.timer import Timer
 
 from powclock.race.messages import AnyMessage, Race
@@ -25,7 +25,7 @@ from powclock.tui.key_presses import FRESH_S, STAYS_S, KeyPresses
 from powclock.tui.keymap import DEFAULT_KEYS, Keys, named, shown
 from powclock.tui.screens.sheet import Sheet
 from powclock.tui.state import State
-from powclock.tui.text import without_folders
+from powclock.tui.text import without_folders, wrapped
 from powclock.tui.theme import textual_theme
 from powclock.tui.theme_depth import Depth
 from powclock.tui.theme_watch import ThemeWatch
@@ -43,6 +43,8 @@ SOON_S = 0.1
 THEME_LOOK_S = 0.25
 # What an error says may come from outside.
 ERROR_CELLS_MAX = 200
+# Of a note's row, its border and its padding.
+_NOTE_FRAME_CELLS = 3
 
 Outcome = TypeVar("Outcome")
 # Takes in a message; whether there is something new to paint.
@@ -98,6 +100,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
     ToastRack { margin: 0; overflow-y: hidden; }
     Toast { width: 100%; max-width: 100%; margin: 0; padding: 0 1; }
     App.-ascii Toast { border: none; }
+    Screen.-over-axis ToastRack { margin-bottom: 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", "quit", show=False, priority=True, id="interrupt"),
@@ -220,6 +223,22 @@ class Shell(App[Outcome | None], Generic[Outcome]):
         """A note over the screen; a clean one names files without their folders."""
         said = without_folders(message) if self._clean else message
         super().notify(said, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_notify(self, event: Notify) -> None:
+        """A note takes the place of one that says the same; several do not hide an axis."""
+        said = event.notification.message
+        same = [note for note in self._notifications if note.message == said]
+        for note in same:
+            self._unnotify(note, refresh=False)
+        room = max(self.size.width - _NOTE_FRAME_CELLS, 1)
+        notes = [*self._notifications, event.notification]
+        rows = sum(len(wrapped(note.message, room)) for note in notes)
+        self.screen.set_class(rows > 1 and self.has_axis, "-over-axis")
+
+    @property
+    def has_axis(self) -> bool:
+        """Whether the row above the keys is a time axis: then only one row of notes lies below."""
+        return False
 
     # Pictures.
 

@@ -204,13 +204,14 @@ def on_screen(
     theme: str = "dark",
     keys: Keys = DEFAULT_KEYS,
     ascii_only: bool = False,
+    notes: bool = False,
 ) -> PowclockApp:
     """Run a test in an app that shows one frame."""
     race = FakeRace()
     app = PowclockApp(race, fps=50, theme=theme, keys=keys, ascii_only=ascii_only)
 
     async def run() -> None:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=notes) as pilot:
             await race.tell(Shown(first or frame(), pace))
             await pilot.pause(0.05)
             await test(app, race, pilot)

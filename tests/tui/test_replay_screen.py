@@ -21,7 +21,7 @@ from powclock.race.commands import (
     StepTick,
     ToEnd,
 )
-from powclock.race.messages import Ended, Found, Shown
+from powclock.race.messages import Declined, Ended, Found, Shown
 from powclock.record.detail import Hit
 from powclock.record.frame import EventLine, Pace
 from powclock.record.moments import Kind
@@ -243,6 +243,41 @@ def test_one_future_at_a_time() -> None:
     on_screen(again, size=(100, 30))
 
 
+def test_a_note_takes_the_place_of_one_that_says_the_same() -> None:
+    async def say(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        await show(app, race, pilot, AXIS)
+        for text in ("there is no reorg after this", "there is no fork after this") * 2:
+            await race.tell(Declined(text))
+            await pilot.pause(0.05)
+        assert [note.message for note in app._notifications] == [
+            "there is no reorg after this", "there is no fork after this",
+        ]  # fmt: skip
+        assert len(app.screen.query("Toast")) == 2
+
+    on_screen(say, size=(100, 30), notes=True)
+
+
+@pytest.mark.parametrize("size", [(100, 30), (60, 20)])
+def test_notes_do_not_hide_the_axis(size: tuple[int, int]) -> None:
+    async def say(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
+        async def rows() -> list[str]:
+            await pilot.pause(0.05)
+            return [strip.text for strip in app.screen._compositor.render_strips()]
+
+        await show(app, race, pilot, AXIS)
+        await race.tell(Declined("there is no reorg after this"))
+        assert "no reorg" in (await rows())[-1]
+        assert (await rows())[-2].endswith(" 1:00 ")
+        await race.tell(Declined(f"there is no fork after this{', nor before' * 4}"))
+        shown = await rows()
+        assert shown[-2].endswith(" 1:00 ")
+        assert " space play" in shown[-1]
+        assert "no reorg" in " ".join(shown[-5:-2])
+        assert "no fork" in " ".join(shown[-5:-2])
+
+    on_screen(say, size=size, notes=True)
+
+
 def test_back_at_now_the_keys_are_as_before() -> None:
     async def come_and_go(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         before = text_of(app, "footer")
@@ -267,9 +302,10 @@ def test_a_click_on_the_axis_goes_there() -> None:
         await show(app, race, pilot, AXIS)
         await pilot.click(offset=(6 + 44, 28))
         assert race.commands[-1] == Seek((2 * 44 + 1) * END_NS // (2 * 88))
-        before = len(race.commands)
         await pilot.click(offset=(2, 28))
-        assert len(race.commands) == before
+        assert race.commands[-1] == ToEnd(last=False)
+        await pilot.click(offset=(97, 28))
+        assert race.commands[-1] == ToEnd(last=True)
 
     on_screen(click, size=(100, 30))
 

@@ -49,7 +49,7 @@ class PanelScreen(ActingScreen):
             "faults": Faults(state),
             "footer": Footer(state),
             "banner": Banner(state),
-            "axis": Axis(state, controls.seek),
+            "axis": Axis(state, controls.seek, lambda last: controls.to_end(last=last)),
             **(more or {}),
         }
         super().__init__(state, panels, controls)

@@ -22,11 +22,14 @@ _CELLS_MIN = 10
 
 
 class Axis(Panel):
-    """One row; `seek` goes to a time."""
+    """One row; `seek` goes to a time, `to_end` to the end if it is True, else to the start."""
 
-    def __init__(self, state: State, seek: Callable[[int], None]) -> None:
+    def __init__(
+        self, state: State, seek: Callable[[int], None], to_end: Callable[[bool], None]
+    ) -> None:
         super().__init__(state)
         self._seek = seek
+        self._to_end = to_end
 
     def body(self, width: int, height: int) -> list[Row]:
         """Begin, axis, end."""
@@ -82,7 +85,7 @@ class Axis(Panel):
         return sign, palette.bold(style)
 
     def on_click(self, event: Click) -> None:
-        """Go to the time that was clicked."""
+        """Go to the time that was clicked: beside the axis, to its start or end."""
         timeline = self.state.timeline
         if timeline is None:
             return
@@ -90,6 +93,8 @@ class Axis(Panel):
         cell = event.x - left
         if 0 <= cell < cells:
             self._seek((2 * cell + 1) * timeline.end_ns // (2 * cells))
+        else:
+            self._to_end(cell >= cells)
 
 
 def _minutes(time_ns: int) -> str:

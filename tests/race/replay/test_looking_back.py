@@ -302,3 +302,19 @@ def test_a_lesson_has_its_own_way_back() -> None:
     messages: list[FromRace] = []
     Engine(Plan(told.scenario(), chapter=told), waiting, messages.append).run()
     assert Declined("a lesson has no way back but to the step before") in messages
+
+
+def test_a_time_that_is_searched_for_leads_into_the_past(tmp_path: Path) -> None:
+    texts = ("1:00", "0:00.5", "2:00", "3:20")  # the last two are not over yet
+    back = Seek(seconds(60))
+    messages = run(
+        tmp_path / "r", (always, (*map(Find, texts), back)), (in_past, (Now(),)), (at_now, ())
+    )
+    found = [each for each in messages if isinstance(each, Found)]
+    assert [[(hit.kind, hit.id, hit.text) for hit in each.hits] for each in found] == [
+        [("time", str(back.time_ns), "back to 1:00.0")],
+        [("time", "500000000", "back to 0:00.5")],
+        [],
+        [],
+    ]
+    assert {each.frame.time_ns for each in shown_of(messages) if in_past(each)} == {seconds(60)}
