@@ -52,4 +52,4 @@ def test_what_is_wrong_with_a_script_is_told(tmp_path: Path) -> None:
     file.write_text("steps = 1", "utf-8")
     assert refused(file) == f"{file}: steps: expected a list, got `int`"
     file.write_text("steps = ", "utf-8")
-    assert refused(file).startswith(f"{file}: not TOML: ")
+    assert refused(file).startswith(f"{file}: is no TOML: ")
