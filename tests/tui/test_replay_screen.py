@@ -123,6 +123,24 @@ def test_the_axis_has_marks_and_a_cursor() -> None:
     assert row.endswith(" now ")
 
 
+def test_a_busy_axis_is_no_wall_of_signs() -> None:
+    everywhere = bytearray([FORK]) * BINS
+    for place in range(0, BINS, 50):
+        everywhere[place] |= REORG
+    everywhere[510], everywhere[521] = FORK | FAULT, FORK | HEALED
+    busy = replace(AXIS, bins=bytes(everywhere), forks=999, reorgs=20, faults=2)
+    (row,) = seen(timeline=busy)[0]["axis"]
+    axis = row[6:-6]
+    assert axis.count("⊘") == axis.count("⇄") == 1  # side by side, as they are rare
+    assert "⊘⇄" in axis
+    assert axis.count("↺") == 19  # one shares its cell with the fault
+    assert "YY" not in axis
+    assert 40 < sum(axis.count(sign) for sign in "━─") < 88
+    alone = replace(AXIS, bins=bytes([FORK]) * BINS, forks=999, reorgs=0, faults=0)
+    (row,) = seen(timeline=alone)[0]["axis"]
+    assert row[6:-6] == "Y━━━" * 7 + "Y●──" + "Y───" * 14
+
+
 @pytest.mark.parametrize("size", [(160, 45), (80, 24), (60, 20), (30, 8), (8, 6), (3, 7)])
 def test_the_axis_fits_at_every_size(size: tuple[int, int]) -> None:
     (row,) = seen(size=size)[0]["axis"]
@@ -300,12 +318,14 @@ def _displayed(app: PowclockApp) -> set[str]:
 def test_a_click_on_the_axis_goes_there() -> None:
     async def click(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         await show(app, race, pilot, AXIS)
-        await pilot.click(offset=(6 + 44, 28))
-        assert race.commands[-1] == Seek((2 * 44 + 1) * END_NS // (2 * 88))
-        await pilot.click(offset=(2, 28))
-        assert race.commands[-1] == ToEnd(last=False)
-        await pilot.click(offset=(97, 28))
-        assert race.commands[-1] == ToEnd(last=True)
+        before = len(race.commands)
+        for column in (6 + 44, 2, 97):
+            await pilot.click(offset=(column, 28))
+        assert race.commands[before:] == [
+            Seek((2 * 44 + 1) * END_NS // (2 * 88)),
+            ToEnd(last=False),
+            ToEnd(last=True),
+        ]
 
     on_screen(click, size=(100, 30))
 
