@@ -1,5 +1,7 @@
 """The past on the screen: its axis, its word in the status bar, and its keys."""
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
@@ -29,6 +31,7 @@ from powclock.record.timeline import BINS, FAULT, FORK, HEALED, REORG, Timeline
 from powclock.tui.app import PowclockApp
 from powclock.tui.controls import PATIENCE_FRAMES
 from powclock.tui.screens.inspect import InspectScreen
+from powclock.tui.widgets.keys_shown import KeysShown
 from tests.builders import seconds
 from tests.tui.frames import PAUSED, RUNNING, FakeRace, frame, on_screen, reorg_line, text_of
 
@@ -393,3 +396,19 @@ def test_inside_a_node_the_past_says_how_to_look() -> None:
         assert "no record tells it: F goes on live from here" in rows
 
     on_screen(look, size=(100, 30))
+
+
+def test_shown_keys_of_the_past_say_what_they_do_there() -> None:
+    race = FakeRace()
+    app = PowclockApp(race, fps=50, show_keys=True)
+
+    async def press() -> None:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await show(app, race, pilot, None)
+            for timeline, words in ((None, "page down"), (PAST, "1 min on"), (None, "page down")):
+                await show(app, race, pilot, timeline)
+                await pilot.press("pagedown")
+                await pilot.pause(0.2)
+                assert f" pgdn  {words} " in "".join(app.screen.query_one(KeysShown).rows_text)
+
+    asyncio.run(press())
