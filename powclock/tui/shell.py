@@ -24,6 +24,7 @@ from powclock.tui.inbox import Inbox, Told
 from powclock.tui.key_presses import FRESH_S, STAYS_S, KeyPresses
 from powclock.tui.keymap import DEFAULT_KEYS, Keys, named, shown
 from powclock.tui.screens.sheet import Sheet
+from powclock.tui.screens.typing import words_of
 from powclock.tui.state import State
 from powclock.tui.text import without_folders, wrapped
 from powclock.tui.theme import textual_theme
@@ -289,7 +290,7 @@ class Shell(App[Outcome | None], Generic[Outcome]):
             await super().on_event(event)
             return
         binding = self.screen.active_bindings.get(event.key)
-        words = binding.binding.description if binding is not None else ""
+        words = words_of(self.screen, binding.binding) if binding is not None else ""
         self._presses.press(shown(event.key), words, self._wall_s())
         await super().on_event(event)
         self._show_presses()

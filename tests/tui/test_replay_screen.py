@@ -1,5 +1,7 @@
 """The past on the screen: its axis, its word in the status bar, and its keys."""
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
@@ -29,6 +31,7 @@ from powclock.record.timeline import BINS, FAULT, FORK, HEALED, REORG, Timeline
 from powclock.tui.app import PowclockApp
 from powclock.tui.controls import PATIENCE_FRAMES
 from powclock.tui.screens.inspect import InspectScreen
+from powclock.tui.widgets.keys_shown import KeysShown
 from tests.builders import seconds
 from tests.tui.frames import PAUSED, RUNNING, FakeRace, frame, on_screen, reorg_line, text_of
 
@@ -121,6 +124,24 @@ def test_the_axis_has_marks_and_a_cursor() -> None:
     assert set(axis[30:44]) == {"─"}
     (row,) = seen(timeline=PAST)[0]["axis"]
     assert row.endswith(" now ")
+
+
+def test_a_busy_axis_is_no_wall_of_signs() -> None:
+    everywhere = bytearray([FORK]) * BINS
+    for place in range(0, BINS, 50):
+        everywhere[place] |= REORG
+    everywhere[510], everywhere[521] = FORK | FAULT, FORK | HEALED
+    busy = replace(AXIS, bins=bytes(everywhere), forks=999, reorgs=20, faults=2)
+    (row,) = seen(timeline=busy)[0]["axis"]
+    axis = row[6:-6]
+    assert axis.count("⊘") == axis.count("⇄") == 1  # side by side, as they are rare
+    assert "⊘⇄" in axis
+    assert axis.count("↺") == 19  # one shares its cell with the fault
+    assert "YY" not in axis
+    assert 40 < sum(axis.count(sign) for sign in "━─") < 88
+    alone = replace(AXIS, bins=bytes([FORK]) * BINS, forks=999, reorgs=0, faults=0)
+    (row,) = seen(timeline=alone)[0]["axis"]
+    assert row[6:-6] == "Y━━━" * 7 + "Y●──" + "Y───" * 14
 
 
 @pytest.mark.parametrize("size", [(160, 45), (80, 24), (60, 20), (30, 8), (8, 6), (3, 7)])
@@ -300,9 +321,10 @@ def _displayed(app: PowclockApp) -> set[str]:
 def test_a_click_on_the_axis_goes_there() -> None:
     async def click(app: PowclockApp, race: FakeRace, pilot: Screen) -> None:
         await show(app, race, pilot, AXIS)
+        before = len(race.commands)
         for column in (6 + 44, 2, 97):
             await pilot.click(offset=(column, 28))
-        assert race.commands[-3:] == [
+        assert race.commands[before:] == [
             Seek((2 * 44 + 1) * END_NS // (2 * 88)),
             ToEnd(last=False),
             ToEnd(last=True),
@@ -374,3 +396,19 @@ def test_inside_a_node_the_past_says_how_to_look() -> None:
         assert "no record tells it: F goes on live from here" in rows
 
     on_screen(look, size=(100, 30))
+
+
+def test_shown_keys_of_the_past_say_what_they_do_there() -> None:
+    race = FakeRace()
+    app = PowclockApp(race, fps=50, show_keys=True)
+
+    async def press() -> None:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await show(app, race, pilot, None)
+            for timeline, words in ((None, "page down"), (PAST, "1 min on"), (None, "page down")):
+                await show(app, race, pilot, timeline)
+                await pilot.press("pagedown")
+                await pilot.pause(0.2)
+                assert f" pgdn  {words} " in "".join(app.screen.query_one(KeysShown).rows_text)
+
+    asyncio.run(press())

@@ -5,6 +5,9 @@ its way already. So the key that opens a line acts here, in the order of the key
 at once, as where text is pasted into the terminal, is typed and never acts on the race.
 """
 
+from typing import Any
+
+from textual.binding import Binding
 from textual.events import Key, Paste
 from textual.screen import Screen
 
@@ -54,3 +57,9 @@ class TypingScreen(Screen[None]):
         """Close the line and keep what was typed."""
         if self.state.prompt is not None:
             self.state.prompt.close(keep=True)
+
+
+def words_of(screen: Screen[Any], binding: Binding) -> str:
+    """What a key does on a screen now: over a race, that may depend on the moment."""
+    keys = screen.state.keys.bindings if isinstance(screen, TypingScreen) else ()
+    return next((each.description for each in keys if each.id == binding.id), binding.description)

@@ -1,7 +1,8 @@
 """The time axis of the past: a row over the whole width, with what happened when.
 
 Where several kinds of moments share a cell, the one that is rarest in the race is drawn, as it says
-most. A click goes to that time.
+most. Kinds that would make a wall of signs keep some of them, and else only tint the line. A click
+goes to that time.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,9 @@ from powclock.tui.state import State
 from powclock.tui.widgets.panel import Panel
 
 _CELLS_MIN = 10
+# Signs may fill one cell of so many; what is more common than that keeps so far from all others.
+_CROWD = 3
+_APART = 3
 
 
 class Axis(Panel):
@@ -42,17 +46,16 @@ class Axis(Panel):
             row.put(" 0:00 ", palette.muted)
         needle = min(frame.time_ns * cells // max(timeline.end_ns, 1), cells - 1)
         known = timeline.known_ns * cells // max(timeline.end_ns, 1)
+        marks = self._marks(timeline, cells)
         for cell in range(cells):
             if cell == needle:
                 row.put(LIVE, palette.strong)
                 continue
-            sign, style = self._mark(timeline, cell, cells)
-            if sign:
-                row.put(sign, style)
-            elif cell < needle:
-                row.put(AXIS_BEFORE, palette.accent)
-            else:
-                row.put(AXIS, palette.muted if cell <= known else palette.faint)
+            line, usual = AXIS_BEFORE, palette.accent
+            if cell > needle:
+                line, usual = AXIS, palette.muted if cell <= known else palette.faint
+            sign, style = marks.get(cell, ("", usual))
+            row.put(sign or line, style)
         return [row.put(end, palette.bad if timeline.damage else palette.muted)]
 
     def _places(self, timeline: Timeline, width: int) -> tuple[int, int, str]:
@@ -65,24 +68,28 @@ class Axis(Panel):
             return 0, max(width, 1), ""
         return left, width - left - cell_len(end), end
 
-    def _mark(self, timeline: Timeline, cell: int, cells: int) -> tuple[str, Style]:
-        """What is drawn in a cell; the rarest of what is there."""
+    def _marks(self, timeline: Timeline, cells: int) -> dict[int, tuple[str, Style]]:
+        """The sign and the colour of each cell with moments; one without a sign is tinted."""
         palette = self.state.palette
-        first = cell * BINS // cells
-        flags = 0
-        for part in timeline.bins[first : max((cell + 1) * BINS // cells, first + 1)]:
-            flags |= part
+        there = [_flags(timeline, cell, cells) for cell in range(cells)]
         kinds = (
             (timeline.faults, times.FAULT, CUT, palette.bad),
             (timeline.faults, times.HEALED, HEALED, palette.good),
             (timeline.reorgs, times.REORG, REORG, palette.warning),
             (timeline.forks, times.FORK, FORK, palette.rival),
         )
-        there = [kind for kind in kinds if flags & kind[1]]
-        if not there:
-            return "", palette.muted
-        _, _, sign, style = min(there, key=lambda kind: kind[0])
-        return sign, palette.bold(style)
+        marks: dict[int, tuple[str, Style]] = {}
+        signs: set[int] = set()
+        for _, flag, sign, style in sorted(kinds, key=lambda kind: kind[0]):
+            own = [cell for cell, flags in enumerate(there) if flags & flag and cell not in marks]
+            crowded = (len(signs) + len(own)) * _CROWD > cells
+            for cell in own:
+                if crowded and not signs.isdisjoint(range(cell - _APART, cell + _APART + 1)):
+                    marks[cell] = "", style
+                else:
+                    marks[cell] = sign, palette.bold(style)
+                    signs.add(cell)
+        return marks
 
     def on_click(self, event: Click) -> None:
         """Go to the time that was clicked: beside the axis, to its start or end."""
@@ -95,6 +102,15 @@ class Axis(Panel):
             self._seek((2 * cell + 1) * timeline.end_ns // (2 * cells))
         else:
             self._to_end(cell >= cells)
+
+
+def _flags(timeline: Timeline, cell: int, cells: int) -> int:
+    """The kinds of moments in a cell."""
+    first = cell * BINS // cells
+    flags = 0
+    for part in timeline.bins[first : max((cell + 1) * BINS // cells, first + 1)]:
+        flags |= part
+    return flags
 
 
 def _minutes(time_ns: int) -> str:
