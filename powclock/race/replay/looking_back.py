@@ -47,8 +47,9 @@ from powclock.record.recording.reader import NoRecording
 # Between two pictures while another future is made.
 FRAME_NS = 100_000_000
 LINES_A_LOOK = 50
-# Of what is written while the past is open; before there is more, the race waits for its past.
+# Where more waits of what is written while the past is open, the race waits for its past.
 FRESH_LINES_MAX = 20_000
+CATCH_UP_NS = 100_000_000
 _STEPS = SetRate | StepEvent | StepTick
 _RECORD = msgspec.json.Decoder(Record)
 
@@ -184,7 +185,10 @@ class LookingBack:
                 return
             loading.recording.close()
             self._loading = None
-        while self._fresh and (self._wall() < until_wall_ns or len(self._fresh) > FRESH_LINES_MAX):
+        while self._fresh:
+            late_ns = CATCH_UP_NS if len(self._fresh) > FRESH_LINES_MAX else 0
+            if self._wall() >= until_wall_ns + late_ns:
+                return
             for _ in range(min(LINES_A_LOOK, len(self._fresh))):
                 line = self._fresh.popleft()
                 past.add(_RECORD.decode(line), line)
