@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from hashlib import sha256
 from pathlib import Path
 from typing import get_args
@@ -44,12 +44,15 @@ def raced(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Sum
     return found
 
 
-def exported(path: Path, form: str) -> bytes:
-    """What `powclock export` writes."""
+def exported(path: Path, form: str, *, whole: bool = True) -> bytes:
+    """What `powclock export` writes; of a recording that is not whole it ends with status 1."""
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
-    with redirect_stdout(out):
+    left: AbstractContextManager[object] = (
+        nullcontext() if whole else pytest.raises(typer.Exit, match="1")
+    )
+    with redirect_stdout(out), left:
         export(path, form)  # type: ignore[arg-type]
-        out.flush()
+    out.flush()
     return out.buffer.getvalue()
 
 
@@ -152,9 +155,9 @@ def test_every_form_up_to_the_damage(
 def test_what_is_exported_where_nothing_was_recorded(tmp_path: Path) -> None:
     path = tmp_path / "empty"
     write(path, [], end=False)
-    assert exported(path, "jsonl") == b""
-    assert exported(path, "csv").decode().strip() == ",".join(COLUMNS)
-    assert parsed(exported(path, "dot").decode())[1] == []
+    assert exported(path, "jsonl", whole=False) == b""
+    assert exported(path, "csv", whole=False).decode().strip() == ",".join(COLUMNS)
+    assert parsed(exported(path, "dot", whole=False).decode())[1] == []
     with pytest.raises(WrongUse, match="there is no record in it that is whole"):
         exported(path, "json")
 
