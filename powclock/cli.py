@@ -62,12 +62,8 @@ from powclock.cli_watch import end_with, watch_on_screen, watch_plainly
 from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.race.plan import Plan
 from powclock.race.rules import RuleError
-from powclock.race.scenario import (
-    Scenario,
-    ScenarioError,
-    adapted,
-    load_scenario,
-)
+from powclock.race.scenario import Scenario, ScenarioError, adapted
+from powclock.race.scenario_files import load_scenario
 from powclock.race.swarm.draw import PREFIX, draw
 from powclock.record.labels import clean_label
 

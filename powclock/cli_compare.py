@@ -22,7 +22,8 @@ from powclock.cli_options import (
 )
 from powclock.cli_plot import see_plot, write_plot
 from powclock.cli_progress import bar
-from powclock.race.scenario import Scenario, adapted, checked, load_scenario
+from powclock.race.scenario import Scenario, adapted, checked
+from powclock.race.scenario_files import load_scenario
 
 if TYPE_CHECKING:
     from powclock.lab.compare import Comparison, Figures, Trial

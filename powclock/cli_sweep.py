@@ -13,7 +13,8 @@ from powclock.cli_plot import see_plot, write_plot
 from powclock.cli_progress import bar
 from powclock.election.election import LEADERS
 from powclock.race.rules import offers_of
-from powclock.race.scenario import adapted, load_scenario
+from powclock.race.scenario import adapted
+from powclock.race.scenario_files import load_scenario
 
 if TYPE_CHECKING:
     from powclock.lab.sweep import Measured, Sweep, Task

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from powclock.race.scenario import shipped_scenarios
+from powclock.race.scenario_files import shipped_scenarios
 
 if TYPE_CHECKING:
     from powclock.tui.keymap import Keys

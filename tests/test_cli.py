@@ -14,7 +14,8 @@ import pytest
 
 import powclock
 from powclock.race.rules import rule_names
-from powclock.race.scenario import Scenario, shipped_names, shipped_scenarios
+from powclock.race.scenario import Scenario
+from powclock.race.scenario_files import shipped_names, shipped_scenarios
 from powclock.record.events import Record
 from tests.command import FAST, PATIENCE_S, called, environment, figures, powclock_
 

@@ -14,7 +14,8 @@ from powclock.cli_options import SEED_END
 from powclock.cli_options import seconds as read_seconds
 from powclock.cli_options import speed as read_speed
 from powclock.machine.target import TARGET_END
-from powclock.race.scenario import ScenarioError, load_scenario
+from powclock.race.scenario import ScenarioError
+from powclock.race.scenario_files import load_scenario
 from powclock.race.swarm.draw import draw
 from powclock.tui.event_log import Filter, parse
 from tests.edges import TEXT

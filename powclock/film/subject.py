@@ -6,14 +6,8 @@ from pathlib import Path
 from powclock.race.commands import Input
 from powclock.race.lesson.chapter import Chapter, parse_chapter
 from powclock.race.lesson.shelf import load_chapter, number_of, shipped_films
-from powclock.race.scenario import (
-    Scenario,
-    ScenarioError,
-    load_scenario,
-    parse_scenario,
-    shipped_names,
-    text_of_file,
-)
+from powclock.race.scenario import Scenario, ScenarioError, parse_scenario
+from powclock.race.scenario_files import load_scenario, shipped_names, text_of_file
 from powclock.race.session import SUFFIX, session_of
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.recording.reader import NoRecording, Recording, is_recording, shown

@@ -4,9 +4,6 @@ Decoded into frozen structs with their bounds, so an error names its place. Name
 once. The same scenario and seed give the same race.
 """
 
-from collections.abc import Callable, Iterator
-from importlib import resources
-from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -21,11 +18,9 @@ from powclock.race.names import client_name, default_name
 from powclock.race.rules import RuleError, election_of, has_blocks, is_plug_in, offers_of
 from powclock.race.toml_text import NotToml, parse_toml
 from powclock.record.labels import clean_label
-from powclock.record.recording.reader import is_recording, shown
 
 NODES_MAX = 1_000
 BEAT_S_MIN = 0.05
-FILE_BYTES_MAX = 256 * 1024
 
 Positive = Annotated[float, Meta(ge=0.001, le=1e15)]
 NotNegative = Annotated[float, Meta(ge=0, le=1e15)]
@@ -176,59 +171,6 @@ class Scenario(_Table, frozen=True):
 
 
 AnyScenario = TypeVar("AnyScenario", bound=Scenario)
-
-
-def load_scenario(which: str) -> Scenario:
-    """A shipped scenario by name, or one from a file.
-
-    Raises:
-        ScenarioError: there is none, or it cannot be used.
-    """
-    if which in shipped_names():
-        text = (resources.files("powclock.scenarios") / f"{which}.toml").read_text("utf-8")
-        return parse_scenario(text, which)
-    text = text_of_file(which, "scenario", lambda: f"shipped are {', '.join(shipped_names())}")
-    return parse_scenario(text, which)
-
-
-def text_of_file(which: str, what: str, known: Callable[[], str]) -> str:
-    """The text of a file that should be a scenario or the like; `known` are those without a file.
-
-    Raises:
-        ScenarioError: there is no such file, or it cannot be read.
-    """
-    path = Path(which)
-    try:
-        if path.suffix != ".toml" and not path.exists():
-            raise ScenarioError(f"{clean_label(which, 60)}: no such {what}; {known()}")
-        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe may wait for ever
-            raise ScenarioError(f"{which}: a pipe or a device: save it as a file")
-        if is_recording(path):
-            name = shown(path)
-            raise ScenarioError(f"{name}: this is a recording: `powclock replay {name}` plays it")
-        if path.stat().st_size > FILE_BYTES_MAX:
-            raise ScenarioError(f"{which}: larger than {FILE_BYTES_MAX} bytes; is it a {what}?")
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise ScenarioError(f"{which}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{which}: not a text file in UTF-8: save it as one") from error
-
-
-def shipped_names() -> list[str]:
-    """Names of the scenarios that come with the program, the default first."""
-    names = [
-        entry.name.removesuffix(".toml")
-        for entry in resources.files("powclock.scenarios").iterdir()
-        if entry.name.endswith(".toml")
-    ]
-    return sorted(names, key=lambda name: (name != "default", name))
-
-
-def shipped_scenarios() -> Iterator[Scenario]:
-    """Every scenario that comes with the program."""
-    for name in shipped_names():
-        yield load_scenario(name)
 
 
 def parse_scenario(text: str, file: str) -> Scenario:

@@ -8,7 +8,7 @@ from powclock.film.cast import cast
 from powclock.film.shoot import shoot
 from powclock.race.lesson.shelf import load_chapter
 from powclock.race.plan import Plan
-from powclock.race.scenario import load_scenario
+from powclock.race.scenario_files import load_scenario
 from tests.film.films import SECOND_NS, plan_of_script, shot, theme
 
 # Of a core, so that what else runs on the machine counts little; 5 times is wanted.

@@ -8,7 +8,8 @@ import pytest
 
 from powclock.race.driver import Driver
 from powclock.race.garbage import seldom_sought
-from powclock.race.scenario import adapted, load_scenario
+from powclock.race.scenario import adapted
+from powclock.race.scenario_files import load_scenario
 from powclock.race.tape import head_of
 from powclock.record.events import Record
 from powclock.record.recording.writer import FLUSH_NS, Writer

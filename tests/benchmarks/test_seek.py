@@ -9,7 +9,8 @@ from powclock.race.garbage import seldom_sought
 from powclock.race.headless import Outputs, run_race
 from powclock.race.replay.loading import Loading
 from powclock.race.replay.player import Player
-from powclock.race.scenario import adapted, load_scenario
+from powclock.race.scenario import adapted
+from powclock.race.scenario_files import load_scenario
 from powclock.record.view import View
 from tests.builders import seconds
 from tests.race.tapes import quiet

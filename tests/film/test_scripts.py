@@ -8,7 +8,7 @@ from powclock.film.shoot import shoot
 from powclock.race.lesson.reading import reading_s
 from powclock.race.lesson.shelf import load_chapter, shipped_films
 from powclock.race.messages import Shown
-from powclock.race.scenario import shipped_names
+from powclock.race.scenario_files import shipped_names
 from tests.film.films import SECOND_NS, plan_of_script, shot
 
 LENGTH_S_MAX = 90.0

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from powclock.film.subject import load_subject
-from powclock.race.scenario import FILE_BYTES_MAX, ScenarioError
+from powclock.race.scenario import ScenarioError
+from powclock.race.scenario_files import FILE_BYTES_MAX
 from tests.command import powclock_
 from tests.film.films import FORKING, SCRIPT
 

@@ -13,7 +13,8 @@ from powclock.lab.compare import Comparison, Figures, Trial, compare, compared, 
 from powclock.lab.compare_text import LINES, compare_csv, compare_text, table
 from powclock.lab.pictures import compare_picture
 from powclock.race.driver import Driver
-from powclock.race.scenario import Scenario, ScenarioError, load_scenario
+from powclock.race.scenario import Scenario, ScenarioError
+from powclock.race.scenario_files import load_scenario
 from tests.scenarios.races import race, scenario
 
 SHIPPED = load_scenario("compare")

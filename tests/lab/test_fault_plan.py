@@ -9,7 +9,8 @@ from powclock.lab.fault_plan import fault_plan, heal_s
 from powclock.network.faults.cuts import Partition
 from powclock.network.faults.links import BitFlips, Delay, Loss
 from powclock.network.faults.nodes import ClockSkew, Crash, Pause
-from powclock.race.scenario import Planned, ScenarioError, load_scenario
+from powclock.race.scenario import Planned, ScenarioError
+from powclock.race.scenario_files import load_scenario
 
 NAMES = ("alice", "bob", "carol", "dave", "erin")
 KINDS = "loss=5%, flips=1%, delay=500ms, clock=-20s, crash=30s, pause=30s, partition=60s or none"

@@ -13,7 +13,8 @@ from powclock.lab.pictures import sweep_picture
 from powclock.lab.sweep import Measured, Row, Sweep, Task, gathered, measure, sweep, tasks_of
 from powclock.lab.sweep_text import sweep_csv, sweep_text
 from powclock.machine.ledger import Ledger
-from powclock.race.scenario import Scenario, ScenarioError, adapted, load_scenario
+from powclock.race.scenario import Scenario, ScenarioError, adapted
+from powclock.race.scenario_files import load_scenario
 from tests.scenarios.races import scenario
 
 SHIPPED = load_scenario("sweep")

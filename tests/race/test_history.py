@@ -14,7 +14,8 @@ from powclock.race.commands import Break
 from powclock.race.driver import Driver
 from powclock.race.headless import Outputs, run_race
 from powclock.race.history import History, may_forget
-from powclock.race.scenario import Scenario, load_scenario
+from powclock.race.scenario import Scenario
+from powclock.race.scenario_files import load_scenario
 from powclock.race.summary import Summary
 from tests.builders import seconds
 from tests.scenarios.races import scenario

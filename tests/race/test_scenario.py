@@ -8,15 +8,8 @@ import pytest
 from powclock.network.faults.every import AnyFault
 from powclock.race.names import NAMES, default_name
 from powclock.race.rules import rule_names
-from powclock.race.scenario import (
-    Scenario,
-    ScenarioError,
-    adapted,
-    load_scenario,
-    parse_scenario,
-    shipped_names,
-    shipped_scenarios,
-)
+from powclock.race.scenario import Scenario, ScenarioError, adapted, parse_scenario
+from powclock.race.scenario_files import load_scenario, shipped_names, shipped_scenarios
 from powclock.record.recording.frames import MAGIC
 from tests.scenarios.races import race
 

@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powclock.race.scenario import (
-    Planned,
-    Region,
-    Scenario,
-    ScenarioError,
-    checked,
-    parse_scenario,
-    shipped_scenarios,
-)
+from powclock.race.scenario import Planned, Region, Scenario, ScenarioError, checked, parse_scenario
+from powclock.race.scenario_files import shipped_scenarios
 from powclock.race.swarm.toml import to_toml
 from tests.edges import damaged_text, instances_of, line_of, peak_bytes, replaced, same
 

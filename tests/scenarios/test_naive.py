@@ -24,7 +24,8 @@ from powclock.network.faults.memory import MemoryFlips
 from powclock.network.faults.nodes import Crash, HashRateFactor, Join, Pause
 from powclock.network.faults.selfish import SelfishMining
 from powclock.network.faults.withhold import Withhold
-from powclock.race.scenario import Scenario, ScenarioError, load_scenario
+from powclock.race.scenario import Scenario, ScenarioError
+from powclock.race.scenario_files import load_scenario
 from powclock.race.swarm.draw import draw
 from powclock.race.workload import ENDOWMENT
 from powclock.record.events import (

@@ -13,7 +13,8 @@ from powclock.race.headless import Outputs
 from powclock.race.plan import Plan
 from powclock.race.remote import RaceProcess
 from powclock.race.rerun import rerun
-from powclock.race.scenario import adapted, load_scenario
+from powclock.race.scenario import adapted
+from powclock.race.scenario_files import load_scenario
 from powclock.record.recording.reader import Recording
 from tests.race.tapes import quiet
 from tests.tui.monkey import ListenedTo, StayingApp

@@ -4,7 +4,8 @@ from importlib import resources
 from pathlib import Path
 
 from powclock.race.lesson.chapter import Chapter, parse_chapter
-from powclock.race.scenario import ScenarioError, text_of_file
+from powclock.race.scenario import ScenarioError
+from powclock.race.scenario_files import text_of_file
 
 FOLDER = "lessons"
 FILMS = "films"

@@ -9,7 +9,8 @@ from powclock.clock.virtual_loop import NANOSECONDS
 from powclock.network.faults.every import AnyFault
 from powclock.network.gossip import Gossip
 from powclock.network.serving import Serving
-from powclock.race.scenario import Scenario, parse_scenario, shipped_scenarios
+from powclock.race.scenario import Scenario, parse_scenario
+from powclock.race.scenario_files import shipped_scenarios
 from powclock.race.swarm import pool
 from powclock.race.swarm.draw import DRAWS, HEAL_S, draw, drawn_kinds, kinds_under
 from powclock.race.swarm.report import report_of

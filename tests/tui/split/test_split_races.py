@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 from powclock.race import session as session_module
 from powclock.race.plan import Plan
 from powclock.race.remote import RaceProcess
-from powclock.race.scenario import adapted, load_scenario
+from powclock.race.scenario import adapted
+from powclock.race.scenario_files import load_scenario
 from powclock.race.session import load_session
 from powclock.tui.split.app import Lasts, SplitApp
 
