@@ -106,7 +106,7 @@ class Engine:
         """Make the race, which has not started; a lesson waits for nobody up to a step."""
         plan = self._plan
         self._driver = driver = Driver(plan.scenario, BLOCKS_KEPT)
-        self._repeat = Repeat(driver, self._inputs) if self._inputs else None
+        self._repeat = Repeat(driver, self._inputs)
         tape = Tape(Path(plan.recording), driver.world) if plan.recording else None
         self._watch(Keeping(tape, self._tell, chosen=plan.chosen), Focus())
         self._teller = (
@@ -123,7 +123,7 @@ class Engine:
 
     def _take_over(self, begun: Begun, before: Outcome = NOTHING) -> None:
         """Go on with a race that has been driven up to now, instead of one that has ended."""
-        self._driver, self._teller, self._repeat = begun.driver, None, None
+        self._driver, self._teller, self._repeat = begun.driver, None, Repeat(begun.driver, ())
         self._restarts = begun.restarts
         self._watch(Keeping(begun.tape, self._tell, chosen=False, before=before), begun.focus)
         self._keeping.begin_future(begun.driver.now_ns)
@@ -235,8 +235,7 @@ class Engine:
             goal_ns = None if hurries else self._pacer.goal_ns(driver.now_ns)
             end_ns = min(self._until_ns, self._hold_ns, self._due_ns, self._lesson_ns())
             goal_ns = end_ns if goal_ns is None else min(goal_ns, end_ns)
-            move = driver.world.advance if self._repeat is None else self._repeat.advance
-            reached = move(goal_ns, turns_max=TURNS_A_LOOK)
+            reached = self._repeat.advance(goal_ns, turns_max=TURNS_A_LOOK)
             if reached and not hurries and goal_ns < self._due_ns:
                 return
 
